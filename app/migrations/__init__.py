@@ -1,0 +1,1 @@
+"""How `app.migrate` works inside: yoyo for structure, checksums for functions and policies."""

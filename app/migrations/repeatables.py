@@ -1,0 +1,318 @@
+"""Functions and policies: files that are loaded again whenever their text changes.
+
+One transaction loads every changed file twice, with `check_function_bodies` off and then on, so
+that files may refer to each other in any order and a wrong body is still found. What each file
+created is recorded: when the file goes, or no longer creates it, it is dropped.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from app.migrations.errors import FileError, MigrationError, line_of_error
+from app.migrations.session import SCHEMA
+
+GRANTS = "policies/grants.sql"
+
+_DEFAULT_OWNER = {"functions": "payments_definer", "policies": "payments_owner"}
+_OWNER_LINE = re.compile(r"--\s*owner:\s*([a-z_][a-z0-9_]*)\s*$")
+# What a later file of the same load may still bring: function, table, object, schema.
+_NOT_YET_THERE = frozenset({"42883", "42P01", "42704", "3F000"})
+# CREATE OR REPLACE cannot change a result type, an argument's name, or the owner.
+_NOT_REPLACEABLE = frozenset({"42P13", "42501", "42809"})
+# Dependents first.
+_DROP_ORDER = ("POLICY", "TRIGGER", "VIEW", "ROUTINE")
+
+_TABLE_DDL = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.repeatable (
+        path       text PRIMARY KEY,
+        checksum   text NOT NULL,
+        objects    text[] NOT NULL,
+        loaded_at  timestamptz NOT NULL DEFAULT now()
+    );
+    COMMENT ON TABLE {SCHEMA}.repeatable IS
+        'Each loaded file of sql/functions and sql/policies: its sha256, what it created, when.';
+"""
+
+# Every object a file may create, with a version that changes when it is replaced.
+_OBJECTS_SQL = """
+    WITH ours AS (
+        SELECT oid FROM pg_catalog.pg_namespace WHERE nspname IN ('payments', 'api', 'ops')
+    ), found (kind, class, oid, version) AS (
+        SELECT 'ROUTINE', 'pg_catalog.pg_proc'::regclass::oid, p.oid, p.xmin::text || p.ctid
+        FROM pg_catalog.pg_proc AS p WHERE p.pronamespace IN (SELECT oid FROM ours)
+        UNION ALL
+        SELECT 'POLICY', 'pg_catalog.pg_policy'::regclass::oid, p.oid, p.xmin::text || p.ctid
+        FROM pg_catalog.pg_policy AS p JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
+        WHERE c.relnamespace IN (SELECT oid FROM ours)
+        UNION ALL
+        SELECT 'TRIGGER', 'pg_catalog.pg_trigger'::regclass::oid, t.oid, t.xmin::text || t.ctid
+        FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+        WHERE c.relnamespace IN (SELECT oid FROM ours) AND NOT t.tgisinternal
+        UNION ALL
+        SELECT 'VIEW', 'pg_catalog.pg_class'::regclass::oid, c.oid, r.xmin::text || r.ctid
+        FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = c.oid
+        WHERE c.relnamespace IN (SELECT oid FROM ours) AND c.relkind = 'v'
+    )
+    SELECT kind, class, oid, version FROM found
+"""
+
+_Connection = psycopg.Connection[Any]
+_Key = tuple[str, int, int]  # kind, catalog, oid
+
+
+@dataclass(frozen=True)
+class RepeatableFile:
+    """One file of sql/functions or sql/policies; `name` is its path below the SQL root."""
+
+    name: str
+    path: Path
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """The sha256 of the text, in hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def owner(self) -> str | None:
+        """The role that creates the file's objects; None for the page of grants."""
+        if self.name == GRANTS:
+            return None
+        for line in self.text.splitlines():
+            if not line.startswith("--"):
+                break
+            if match := _OWNER_LINE.match(line):
+                return match.group(1)
+        return _DEFAULT_OWNER[self.name.partition("/")[0]]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the database knows of a file it loaded."""
+
+    checksum: str
+    objects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """The files loaded, and the objects dropped because no file creates them any more."""
+
+    loaded: list[str]
+    dropped: list[str]
+
+
+def read_files(root: Path) -> list[RepeatableFile]:
+    """Return the repeatable files below the SQL root: functions, then policies, by name."""
+    return [
+        RepeatableFile(f"{folder}/{path.name}", path, path.read_text(encoding="utf-8"))
+        for folder in _DEFAULT_OWNER
+        for path in sorted((root / folder).glob("*.sql"))
+    ]
+
+
+def recorded(connection: _Connection) -> dict[str, Recorded]:
+    """Return what was loaded, by file name; empty when nothing ever was."""
+    if _one(connection, f"SELECT to_regclass('{SCHEMA}.repeatable')") is None:
+        return {}
+    rows = connection.execute(f"SELECT path, checksum, objects FROM {SCHEMA}.repeatable")  # noqa: S608
+    return {path: Recorded(checksum, tuple(objects)) for path, checksum, objects in rows}
+
+
+def changed_files(
+    files: Iterable[RepeatableFile], known: dict[str, Recorded]
+) -> list[RepeatableFile]:
+    """Return the files that are new or differ from what was loaded."""
+    return [
+        file
+        for file in files
+        if file.name not in known or known[file.name].checksum != file.checksum
+    ]
+
+
+def load(connection: _Connection, root: Path, *, grants_anyway: bool = False) -> LoadResult:
+    """Bring functions and policies to what the tree says, in one transaction.
+
+    The page of grants runs last whenever anything was loaded or dropped, and when
+    `grants_anyway` (a migration brought a table).
+
+    Raises:
+        FileError: a file failed; nothing was changed.
+    """
+    connection.execute(_TABLE_DDL)
+    files = read_files(root)
+    known = recorded(connection)
+    changed = changed_files(files, known)
+    gone = known.keys() - {file.name for file in files}
+    if not (changed or gone or grants_anyway):
+        return LoadResult([], [])
+    with connection.transaction():
+        return _Load(connection, files, known).run(changed)
+
+
+class _Load:
+    """One load: the changed files, against what is recorded of the files before."""
+
+    def __init__(
+        self, connection: _Connection, files: list[RepeatableFile], known: dict[str, Recorded]
+    ) -> None:
+        self._connection = connection
+        self._files = {file.name: file for file in files}
+        self._known = known
+
+    def run(self, changed: list[RepeatableFile]) -> LoadResult:
+        ordinary = [file for file in changed if file.name != GRANTS]
+        self._set("check_function_bodies", "off")
+        self._load_in_any_order(ordinary)
+        self._set("check_function_bodies", "on")
+        made = self._load_and_watch(ordinary)
+        dropped = self._drop_unmade(made)
+        loaded = [file.name for file in ordinary]
+        if (grants := self._files.get(GRANTS)) is not None:
+            execute_file(self._connection, grants)
+            made[GRANTS] = []
+            loaded.append(GRANTS)
+        self._record(made)
+        return LoadResult(loaded, dropped)
+
+    def _load_in_any_order(self, files: list[RepeatableFile]) -> None:
+        """Load all, putting off those that need an object another file has yet to bring."""
+        waiting = files
+        while waiting:
+            put_off = []
+            for file in waiting:
+                try:
+                    with self._connection.transaction():
+                        self._replace(file)
+                except FileError as error:
+                    if error.sqlstate not in _NOT_YET_THERE:
+                        raise
+                    put_off.append((file, error))
+            if len(put_off) == len(waiting):
+                raise put_off[0][1]
+            waiting = [file for file, _ in put_off]
+
+    def _replace(self, file: RepeatableFile) -> None:
+        """Load a file; where CREATE OR REPLACE cannot, drop what the file made before."""
+        try:
+            with self._connection.transaction():
+                execute_file(self._connection, file)
+        except FileError as error:
+            before = self._known.get(file.name)
+            if error.sqlstate not in _NOT_REPLACEABLE or before is None or not before.objects:
+                raise
+            drop_objects(self._connection, before.objects)
+            execute_file(self._connection, file)
+
+    def _load_and_watch(self, files: list[RepeatableFile]) -> dict[str, list[str]]:
+        """Load all again and return what each file made."""
+        made: dict[str, list[str]] = {}
+        versions = _versions(self._connection)
+        for file in files:
+            execute_file(self._connection, file)
+            now = _versions(self._connection)
+            touched = [key for key, version in now.items() if versions.get(key) != version]
+            made[file.name] = _identities(self._connection, touched)
+            versions = now
+        return made
+
+    def _drop_unmade(self, made: dict[str, list[str]]) -> list[str]:
+        """Drop what a file made once and no file makes now."""
+        kept = {name: record.objects for name, record in self._known.items()}
+        now = {name: made.get(name, kept.get(name, ())) for name in self._files}
+        wanted = {item for items in now.values() for item in items}
+        before = {item for items in kept.values() for item in items}
+        return drop_objects(self._connection, sorted(before - wanted))
+
+    def _record(self, made: dict[str, list[str]]) -> None:
+        self._connection.execute(
+            f"DELETE FROM {SCHEMA}.repeatable WHERE path <> ALL (%s)",  # noqa: S608
+            [list(self._files)],
+        )
+        for name, objects in made.items():
+            self._connection.execute(
+                f"INSERT INTO {SCHEMA}.repeatable (path, checksum, objects) VALUES (%s, %s, %s) "  # noqa: S608
+                "ON CONFLICT (path) DO UPDATE SET checksum = excluded.checksum, "
+                "objects = excluded.objects, loaded_at = excluded.loaded_at",
+                [name, self._files[name].checksum, objects],
+            )
+
+    def _set(self, name: str, value: str) -> None:
+        self._connection.execute(f"SET LOCAL {name} = {value}")
+
+
+def execute_file(connection: _Connection, file: RepeatableFile) -> None:
+    """Execute one file under its owner, then take the migrating role again.
+
+    Raises:
+        FileError: a statement failed; the transaction is aborted.
+    """
+    if file.owner is not None:
+        try:
+            connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(file.owner)))
+        except psycopg.Error as error:
+            raise FileError(file.path, 1, error) from error
+    try:
+        # No parameters: the simple protocol takes a whole file of statements.
+        connection.execute(file.text.encode())
+    except psycopg.Error as error:
+        line = line_of_error(file.text, 0, file.text, error)
+        raise FileError(file.path, line, error) from error
+    connection.execute("RESET ROLE")
+
+
+def drop_objects(connection: _Connection, objects: Iterable[str]) -> list[str]:
+    """Drop objects named as recorded; without CASCADE, so that nothing else goes with them.
+
+    Raises:
+        MigrationError: something outside the given objects still needs one of them.
+    """
+    dropped: list[str] = []
+    groups = {kind: [o for o in objects if o.startswith(f"{kind} ")] for kind in _DROP_ORDER}
+    for kind, items in groups.items():
+        names = [item.removeprefix(f"{kind} ") for item in items]
+        # One statement for all routines: they may depend on each other.
+        batches = [", ".join(names)] if kind == "ROUTINE" and names else names
+        for batch in batches:
+            _drop(connection, f"DROP {kind} IF EXISTS {batch}")
+        dropped += items
+    return dropped
+
+
+def _drop(connection: _Connection, statement: str) -> None:
+    try:
+        connection.execute(statement.encode())
+    except (psycopg.errors.UndefinedTable, psycopg.errors.DependentObjectsStillExist) as error:
+        raise MigrationError(f"{statement}: {error}") from error
+
+
+def forget_all(connection: _Connection) -> list[str]:
+    """Drop everything the files made and empty the record; return what was dropped."""
+    known = recorded(connection)
+    dropped = drop_objects(connection, [o for record in known.values() for o in record.objects])
+    if known:
+        connection.execute(f"DELETE FROM {SCHEMA}.repeatable")  # noqa: S608
+    return dropped
+
+
+def _versions(connection: _Connection) -> dict[_Key, str]:
+    rows = connection.execute(_OBJECTS_SQL)
+    return {(kind, catalog, oid): version for kind, catalog, oid, version in rows}
+
+
+def _identities(connection: _Connection, keys: list[_Key]) -> list[str]:
+    """Return objects in a form that `DROP` takes, such as `ROUTINE payments.clock()`."""
+    name = "SELECT (pg_catalog.pg_identify_object(%s::oid, %s::oid, 0)).identity"
+    return sorted(f"{kind} {_one(connection, name, [cls, oid])}" for kind, cls, oid in keys)
+
+
+def _one(connection: _Connection, query: str, values: list[Any] | None = None) -> Any:
+    row = connection.execute(query.encode(), values).fetchone()
+    return None if row is None else row[0]
