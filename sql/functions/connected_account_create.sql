@@ -1,0 +1,38 @@
+CREATE OR REPLACE FUNCTION api.connected_account_create(
+    p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_request jsonb,
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_account_id CONSTANT uuid := payments.id_derive(
+        p_tenant_id, 'account', p_request ->> 'recipientType', p_request ->> 'recipientId');
+    v_operation_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'account_call', p_subject, p_idempotency_key);
+    v_now timestamptz := payments.clock();
+BEGIN
+    PERFORM payments.tenant_admit(p_tenant_id);
+    RETURN QUERY SELECT * FROM payments.idempotency_begin(
+        p_tenant_id, p_subject, 'connected_accounts.create', p_idempotency_key, p_fingerprint, v_operation_id);
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    INSERT INTO payments.connected_accounts AS a
+        (tenant_id, id, recipient_type, recipient_id, email, country, business_name, status, created_at, updated_at)
+    VALUES (p_tenant_id, v_account_id, p_request ->> 'recipientType', p_request ->> 'recipientId', p_request ->> 'email',
+            p_request ->> 'country', p_request ->> 'businessName', 'creating', v_now, v_now)
+    ON CONFLICT (tenant_id, id) DO UPDATE
+        SET email = excluded.email, country = excluded.country, business_name = excluded.business_name,
+            status = 'creating', disabled_reason = NULL, updated_at = v_now
+        WHERE a.status = 'failed';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the recipient has a connected account already' USING ERRCODE = 'PY031';
+    END IF;
+    RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.operation_enqueue(
+        p_tenant_id, 'account', v_operation_id, NULL, v_account_id, 'account:' || v_account_id,
+        payments.account_request(p_tenant_id, v_account_id, v_operation_id, p_request),
+        payments.idempotency_id(p_tenant_id, p_subject, 'connected_accounts.create', p_idempotency_key),
+        p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
+END
+$$;
+COMMENT ON FUNCTION api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text) IS
+    'Writes a payee''s connected account and the operation that opens it at Stripe, and returns that operation for the request to carry. Raises PY003, PY031 (exists), PY040, PY041.';

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION payments.event_dispatch(p_tenant_id uuid, p_source text, p_event jsonb, p_now timestamptz)
+RETURNS TABLE (state text, reason text, payment_id uuid, enqueued integer)
+LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
+AS $$
+BEGIN
+    -- The platform's own objects come without an account, a connected account's with one: the other way round
+    -- somebody has mixed the endpoints up, or tries to.
+    IF (p_source = 'connect') <> (p_event ->> 'account' IS NOT NULL) THEN
+        RETURN QUERY SELECT 'quarantined', 'wrong endpoint for its account', NULL::uuid, 0;
+    ELSIF p_event ->> 'type' LIKE 'payment\_intent.%' AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_payment_intent(p_tenant_id, p_event, p_now);
+    ELSIF p_event ->> 'type' LIKE 'charge.%' AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_charge(p_tenant_id, p_event, p_now);
+    ELSIF p_event ->> 'type' LIKE 'transfer.%' AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_transfer(p_tenant_id, p_event);
+    ELSIF p_event ->> 'type' IN ('account.updated', 'capability.updated') AND p_source = 'connect' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_account(p_tenant_id, p_event);
+    ELSE
+        RETURN QUERY SELECT 'ignored', 'not for us on this endpoint', NULL::uuid, 0;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION payments.event_dispatch(uuid, text, jsonb, timestamptz) IS
+    'Hands an event to the function for its type. Returns the outcome, why, the payment it concerns and how many operations became due.';

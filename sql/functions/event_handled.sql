@@ -1,0 +1,11 @@
+CREATE OR REPLACE FUNCTION payments.event_handled(p_type text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(p_type IN (
+        'payment_intent.created', 'payment_intent.processing', 'payment_intent.requires_action',
+        'payment_intent.amount_capturable_updated', 'payment_intent.payment_failed', 'payment_intent.succeeded',
+        'payment_intent.canceled', 'charge.succeeded', 'charge.captured', 'charge.updated',
+        'transfer.created', 'transfer.updated', 'account.updated', 'capability.updated'), false)
+$$;
+COMMENT ON FUNCTION payments.event_handled(text) IS
+    'Whether we act on events of this type; all others end as ignored, counted by type.';

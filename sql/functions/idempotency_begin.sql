@@ -1,0 +1,35 @@
+CREATE OR REPLACE FUNCTION payments.idempotency_begin(
+    p_tenant_id uuid, p_subject text, p_route text, p_key text, p_fingerprint bytea, p_operation_id uuid
+) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_id CONSTANT uuid := payments.idempotency_id(p_tenant_id, p_subject, p_route, p_key);
+    v_fingerprint bytea;
+    v_operation payments.stripe_operations;
+BEGIN
+    INSERT INTO payments.idempotency_keys
+        (tenant_id, id, subject, route, idempotency_key, fingerprint, operation_id, created_at)
+    VALUES (p_tenant_id, v_id, p_subject, p_route, p_key, p_fingerprint, p_operation_id, payments.clock())
+    ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    SELECT k.fingerprint INTO v_fingerprint
+      FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+    IF v_fingerprint IS DISTINCT FROM p_fingerprint THEN
+        RAISE EXCEPTION 'this Idempotency-Key was used with another request' USING ERRCODE = 'PY040';
+    END IF;
+    SELECT o.* INTO v_operation
+      FROM payments.idempotency_keys AS k
+      JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = k.operation_id
+     WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+    -- Taken over by evidence, not by age: only a request whose own lease still runs is in progress.
+    IF v_operation.state = 'leased' AND v_operation.leased_by = 'inline' AND v_operation.next_run_at > payments.clock() THEN
+        RAISE EXCEPTION 'a request with this Idempotency-Key is being carried out' USING ERRCODE = 'PY041';
+    END IF;
+    RETURN QUERY SELECT * FROM payments.operation_answer(p_tenant_id, v_operation.id, true);
+END
+$$;
+COMMENT ON FUNCTION payments.idempotency_begin(uuid, text, text, text, bytea, uuid) IS
+    'Claims a client''s Idempotency-Key for the operation that will answer it: no row. Seen before: its answer, as a replay. Raises PY040 (other request), PY041 (in progress).';

@@ -1,0 +1,22 @@
+CREATE OR REPLACE FUNCTION payments.ledger_accounts_open(p_tenant_id uuid, p_payment_id uuid, p_currency text, p_at timestamptz)
+RETURNS void
+LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
+AS $$
+    WITH wanted AS (
+        SELECT k AS kind, '' AS rtype, '' AS rid
+          FROM unnest(ARRAY['provider_clearing', 'platform_revenue', 'provider_fees']) AS k
+        UNION ALL
+        SELECT 'payee_payable', s.recipient_type, s.recipient_id
+          FROM payments.payment_splits AS s
+         WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id AND s.recipient_type <> 'platform'
+    ), named AS (
+        SELECT payments.ledger_account_id(p_tenant_id, w.kind, w.rtype, w.rid, p_currency) AS id, w.* FROM wanted AS w
+    )
+    INSERT INTO payments.ledger_accounts (tenant_id, id, kind, recipient_type, recipient_id, currency, created_at)
+    SELECT p_tenant_id, n.id, n.kind, n.rtype, n.rid, p_currency, p_at
+      FROM named AS n
+     WHERE NOT EXISTS (SELECT FROM payments.ledger_accounts AS a WHERE a.tenant_id = p_tenant_id AND a.id = n.id)
+    ON CONFLICT DO NOTHING
+$$;
+COMMENT ON FUNCTION payments.ledger_accounts_open(uuid, uuid, text, timestamptz) IS
+    'Opens the ledger accounts that a payment''s recipients need in its currency, where they are missing.';

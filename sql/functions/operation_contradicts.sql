@@ -1,0 +1,19 @@
+CREATE OR REPLACE FUNCTION payments.operation_contradicts(p_operation payments.stripe_operations, p_object jsonb)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT CASE p_operation.kind
+        WHEN 'intent' THEN
+            (p_object ->> 'id', p_object ->> 'amount', p_object ->> 'currency') IS DISTINCT FROM
+            (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}', p_operation.request #>> '{params,currency}')
+        WHEN 'transfer' THEN
+            (p_object ->> 'id', p_object ->> 'amount', p_object ->> 'currency', p_object ->> 'destination') IS DISTINCT FROM
+            (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}',
+             p_operation.request #>> '{params,currency}', p_operation.request #>> '{params,destination}')
+        WHEN 'account' THEN p_object ->> 'id' IS NULL
+        WHEN 'account_link' THEN p_object ->> 'url' IS NULL
+        ELSE p_object ->> 'id' IS DISTINCT FROM p_operation.request ->> 'target'
+    END
+$$;
+COMMENT ON FUNCTION payments.operation_contradicts(payments.stripe_operations, jsonb) IS
+    'Whether an object that claims to be the operation''s result differs from the frozen request in what counts: id, amount, currency, destination. Null counts as yes.';

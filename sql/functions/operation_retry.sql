@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION ops.operation_retry(p_tenant_id uuid, p_operation_id uuid) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_now timestamptz := payments.clock();
+    v_operation payments.stripe_operations;
+BEGIN
+    PERFORM payments.member_enter(p_tenant_id);
+    SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
+     WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
+    END IF;
+    IF NOT (v_operation.state = 'dead' OR (v_operation.state = 'failed' AND v_operation.kind IN ('transfer', 'fetch'))) THEN
+        RAISE EXCEPTION 'a % operation of kind % is not retried by hand', v_operation.state, v_operation.kind
+            USING ERRCODE = 'PY030', HINT = 'Dead operations, and failed transfers and fetches, can be revived.';
+    END IF;
+    UPDATE payments.stripe_operations AS o
+       SET state = CASE WHEN o.first_sent_at IS NULL THEN 'ready' ELSE 'unknown' END, outcome = NULL, failures = 0,
+           finished_at = NULL, next_run_at = v_now, updated_at = v_now
+     WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
+    UPDATE payments.stripe_transfers AS t SET status = 'pending', updated_at = v_now
+     WHERE t.tenant_id = p_tenant_id AND t.id = v_operation.subject_id AND t.status = 'failed';
+    RETURN CASE WHEN v_operation.first_sent_at IS NULL THEN 'ready' ELSE 'unknown' END;
+END
+$$;
+COMMENT ON FUNCTION ops.operation_retry(uuid, uuid) IS
+    'Revives a dead operation, or a failed transfer or fetch, and returns its new state. A dead one is looked up at Stripe before it is sent again. Raises PY010, PY030, PY070. Example: SELECT ops.operation_retry(''…'', ''…'');';

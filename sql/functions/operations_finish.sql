@@ -1,0 +1,16 @@
+CREATE OR REPLACE FUNCTION api.operations_finish(p_tenant_id uuid, p_results jsonb)
+RETURNS TABLE (operation_id uuid, applied boolean, enqueued integer)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+BEGIN
+    PERFORM payments.tenant_enter(p_tenant_id);
+    -- In id order, so that two batches never wait for each other.
+    RETURN QUERY
+    SELECT i.id, r.applied, r.enqueued
+      FROM (SELECT (e ->> 'operationId')::uuid AS id, (e ->> 'leaseEpoch')::bigint AS epoch, e -> 'result' AS result
+              FROM jsonb_array_elements(p_results) AS e ORDER BY 1) AS i
+     CROSS JOIN LATERAL payments.operation_record(p_tenant_id, i.id, i.epoch, i.result) AS r;
+END
+$$;
+COMMENT ON FUNCTION api.operations_finish(uuid, jsonb) IS
+    'Hands a worker''s results back, an array of {operationId, leaseEpoch, result}; per operation whether it applied and how many operations became due. All or none: on an error repeat one by one. Raises PY001, PY002, PY010.';

@@ -1,0 +1,23 @@
+CREATE OR REPLACE FUNCTION payments.payment_json(p_tenant_id uuid, p_payment_id uuid, p_with_secret boolean) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = payments, pg_temp
+AS $$
+    SELECT jsonb_build_object(
+        'id', p.id, 'status', p.status, 'amount', p.amount, 'amountCaptured', p.amount_captured,
+        'amountRefunded', p.amount_refunded, 'amountRefundPending', p.amount_refund_pending,
+        'amountDisputed', p.amount_disputed, 'currency', p.currency, 'orderId', p.order_id,
+        'customerId', p.customer_id, 'eventId', p.event_id, 'venueId', p.venue_id, 'captureMethod', p.capture_method,
+        'description', p.description, 'metadata', p.metadata,
+        'stripePaymentIntentId', i.stripe_payment_intent_id,
+        'failure', CASE WHEN p.failure_code IS NOT NULL
+                        THEN jsonb_build_object('code', p.failure_code, 'message', p.failure_message) END,
+        'risk', NULL, 'splits', payments.splits_json(p_tenant_id, p.id),
+        'transfers', payments.transfers_json(p_tenant_id, p.id),
+        'refunds', '[]'::jsonb, 'escrows', '[]'::jsonb, 'disputes', '[]'::jsonb,
+        'createdAt', payments.rfc3339(p.created_at), 'updatedAt', payments.rfc3339(p.updated_at))
+        || CASE WHEN p_with_secret THEN jsonb_build_object('clientSecret', i.client_secret) ELSE '{}' END
+      FROM payments.payment_transactions AS p
+      JOIN payments.payment_intents AS i ON i.tenant_id = p_tenant_id AND i.id = p.id
+     WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id
+$$;
+COMMENT ON FUNCTION payments.payment_json(uuid, uuid, boolean) IS
+    'The API''s document of a payment, amounts in minor units; with the client secret for its creator only. Null when there is none.';

@@ -1,0 +1,12 @@
+CREATE OR REPLACE FUNCTION payments.provider_problem(p_type text, p_code text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE
+        WHEN p_type = 'card_error' THEN 'card_declined'
+        WHEN p_code IN ('payment_intent_unexpected_state', 'charge_expired_for_capture') THEN 'invalid_state'
+        WHEN p_code IN ('amount_too_small', 'amount_too_large') THEN 'amount_invalid'
+        ELSE 'provider_error'
+    END
+$$;
+COMMENT ON FUNCTION payments.provider_problem(text, text) IS
+    'Our error code for a refusal by Stripe, from its wire type and code (docs: Stripe API, Errors).';

@@ -1,0 +1,17 @@
+CREATE OR REPLACE FUNCTION payments.violations_m04(p_tenant_id uuid)
+RETURNS TABLE (object_type text, object_id text, detail text)
+LANGUAGE sql STABLE SET search_path = payments, pg_temp
+AS $$
+    SELECT 'payment', p.id::text, format('transfers %s, captured %s, platform %s', t.net, p.amount_captured, s.platform)
+      FROM payments.payment_transactions AS p
+     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount - x.amount_reversed), 0) AS net, coalesce(sum(x.amount), 0) AS gross
+          FROM payments.stripe_transfers AS x
+         WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.status NOT IN ('failed', 'canceled')) AS t
+     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount), 0) AS platform
+          FROM payments.payment_splits AS x
+         WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.recipient_type = 'platform') AS s
+     WHERE p.tenant_id = p_tenant_id AND t.net > p.amount_captured - s.platform
+$$;
+COMMENT ON FUNCTION payments.violations_m04(uuid) IS 'Breaches of M04: transfers, less what was reversed, stay within captured less the platform''s share.';

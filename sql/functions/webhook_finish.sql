@@ -1,0 +1,26 @@
+-- owner: payments_system
+CREATE OR REPLACE FUNCTION api.webhook_finish(p_results jsonb) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_now timestamptz := payments.clock();
+    v_finished integer;
+BEGIN
+    UPDATE payments.webhook_inbox AS w
+       SET state = CASE WHEN r.state = 'error' THEN 'received' ELSE r.state END, leased_by = NULL, reason = left(r.reason, 500),
+           attempts = w.attempts + CASE WHEN r.state = 'error' THEN 1 ELSE 0 END,
+           next_run_at = CASE WHEN r.state = 'error' THEN v_now + payments.operation_backoff(w.attempts + 1, 1, 3600)
+                              ELSE v_now + payments.webhook_patience(v_now - w.received_at) END,
+           finished_at = CASE WHEN r.state NOT IN ('error', 'waiting') THEN v_now END
+      FROM jsonb_to_recordset(p_results) AS r (source text, "eventId" text, "leaseEpoch" bigint, state text, reason text)
+     WHERE w.source = r.source AND w.event_id = r."eventId" AND w.lease_epoch = r."leaseEpoch"
+       AND w.state IN ('received', 'waiting');
+    GET DIAGNOSTICS v_finished = ROW_COUNT;
+    UPDATE payments.webhook_inbox AS w SET state = 'dead', finished_at = v_now
+      FROM jsonb_to_recordset(p_results) AS r (source text, "eventId" text)
+     WHERE w.source = r.source AND w.event_id = r."eventId" AND w.state = 'received' AND w.attempts >= 10;
+    RETURN v_finished;
+END
+$$;
+COMMENT ON FUNCTION api.webhook_finish(jsonb) IS
+    'Records how events ended, an array of {source, eventId, leaseEpoch, state, reason}, in a transaction of its own, so that an error is counted though its work was rolled back. States done, ignored, quarantined, waiting, error; the tenth error is dead. Returns how many leases still held.';

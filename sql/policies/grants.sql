@@ -1,0 +1,131 @@
+-- All rights, on one page. REVOKE first: CREATE OR REPLACE keeps old grants, so a line deleted here must take its right away.
+-- Re-run last whenever a function or policy file was loaded.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA payments FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
+    payments_worker, payments_analyst, payments_operator, payments_backup;
+DO $$
+DECLARE
+    v_table regclass;
+BEGIN
+    -- REVOKE on a table leaves rights on single columns: they go one by one.
+    FOR v_table IN SELECT c.oid::regclass FROM pg_catalog.pg_class AS c
+                    WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+    LOOP
+        EXECUTE format('REVOKE ALL (%s) ON %s FROM payments_definer, payments_system',
+            (SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_catalog.pg_attribute AS a
+              WHERE a.attrelid = v_table AND a.attnum > 0 AND NOT a.attisdropped), v_table);
+    END LOOP;
+END
+$$;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA payments, api, ops FROM PUBLIC, payments_api, payments_webhook, payments_worker,
+    payments_analyst, payments_operator, payments_backup;
+REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
+    payments_worker, payments_analyst, payments_operator, payments_backup;
+
+-- Function owners: create their functions, call each other's.
+GRANT USAGE, CREATE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.webhook_patience(interval),
+    payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric)
+    TO payments_system;
+
+-- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew and a membership.
+GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
+REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates FROM payments_definer;
+GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules, payments.payment_transactions,
+    payments.payment_intents, payments.payment_splits, payments.ledger_accounts, payments.ledger_postings,
+    payments.ledger_balances, payments.ledger_rollups, payments.stripe_operations, payments.stripe_operation_attempts,
+    payments.idempotency_keys, payments.payment_events, payments.provider_objects, payments.connected_accounts,
+    payments.stripe_transfers TO payments_definer;
+GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
+GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
+GRANT DELETE ON payments.tenant_members, payments.ledger_balances TO payments_definer;
+GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
+    failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
+GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
+    provider_fee, capture_before, canceled_at, cancellation_reason, updated_at) ON payments.payment_intents TO payments_definer;
+GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
+GRANT UPDATE (debit_total, credit_total) ON payments.ledger_balances TO payments_definer;
+GRANT UPDATE (folded_xid, folded_at) ON payments.ledger_rollups TO payments_definer;
+GRANT UPDATE (idempotency_id, request, state, outcome, generation, lease_epoch, leased_by, failures, holds, next_run_at,
+    first_sent_at, last_sent_at, finished_at, provider_id, last_error_code, last_error, trace_context, updated_at)
+    ON payments.stripe_operations TO payments_definer;
+GRANT UPDATE (operation_id, response_status, response_body, problem, problem_detail, completed_at)
+    ON payments.idempotency_keys TO payments_definer;
+GRANT UPDATE (email, country, business_name, status, stripe_account_id, transfers_enabled, charges_enabled, payouts_enabled,
+    details_submitted, requirements, disabled_reason, onboarding_url, onboarding_expires_at, updated_at)
+    ON payments.connected_accounts TO payments_definer;
+GRANT UPDATE (status, stripe_transfer_id, amount_reversed, paid_at, updated_at) ON payments.stripe_transfers TO payments_definer;
+-- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies and
+-- state_transitions get no UPDATE: they record facts.
+
+-- payments_system: the few functions that cross tenants, by column; ids and times only.
+GRANT SELECT ON payments.deployment TO payments_system;
+GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
+GRANT SELECT (tenant_id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
+GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
+GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
+GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
+GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
+GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
+
+-- Callers: EXECUTE on their list, no right on any table.
+GRANT USAGE ON SCHEMA api TO payments_api, payments_webhook, payments_worker;
+GRANT EXECUTE ON FUNCTION
+    api.set_tenant(uuid),
+    api.schema_check(),
+    api.tenant_check(uuid),
+    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.payment_get(uuid, uuid),
+    api.payment_list(uuid, jsonb, integer, text),
+    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.connected_account_get(uuid, uuid),
+    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.transfer_get(uuid, uuid),
+    api.transfer_list(uuid, jsonb, integer, text),
+    api.operation_finish(uuid, uuid, bigint, jsonb),
+    api.rate_lease(text, numeric, integer, boolean)
+    TO payments_api;
+GRANT EXECUTE ON FUNCTION
+    api.schema_check(),
+    api.webhook_receive(text[], text[], text[], jsonb[], bytea[])
+    TO payments_webhook;
+GRANT EXECUTE ON FUNCTION
+    api.set_tenant(uuid),
+    api.schema_check(),
+    api.webhook_claim(text, integer, numeric),
+    api.event_apply(uuid, text, text, bytea),
+    api.webhook_finish(jsonb),
+    api.operations_due(integer),
+    api.operations_claim(uuid, text, integer, numeric),
+    api.operations_fence(uuid, uuid[], bigint[], numeric),
+    api.operations_finish(uuid, jsonb),
+    api.operations_release(uuid, uuid[], bigint[]),
+    api.operation_finish(uuid, uuid, bigint, jsonb),
+    api.next_due(),
+    api.rate_lease(text, numeric, integer, boolean),
+    api.ledger_fold_due(integer),
+    api.ledger_fold(uuid)
+    TO payments_worker;
+
+-- People.
+GRANT USAGE ON SCHEMA ops TO payments_analyst, payments_operator;
+GRANT EXECUTE ON FUNCTION
+    ops.tenant_list(),
+    ops.money_violations(uuid),
+    ops.ledger_balances(uuid),
+    ops.transfers_pending(uuid),
+    ops.operations_stuck(uuid, interval),
+    ops.split_preview(bigint, jsonb, bigint)
+    TO payments_analyst, payments_operator;
+GRANT EXECUTE ON FUNCTION
+    ops.operation_retry(uuid, uuid),
+    ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
+    ops.clock_advance(bigint)
+    TO payments_operator;
+-- NOTE: tenants are registered, disabled and given members by the database's owner only: no grant here.
+
+GRANT USAGE ON SCHEMA payments TO payments_backup;
+GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_backup;

@@ -1,0 +1,13 @@
+DROP INDEX CONCURRENTLY IF EXISTS payments.webhook_inbox_due; DROP INDEX CONCURRENTLY IF EXISTS payments.webhook_inbox_due;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_events_by_payment; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_events_by_payment;
+DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operation_attempts_by_operation; DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operation_attempts_by_operation;
+DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_by_subject; DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_by_subject;
+DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_by_payment; DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_by_payment;
+DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_unresolved; DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_unresolved;
+DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_due; DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_due;
+DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_payment; DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_payment;
+DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_xid; DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_xid;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_event; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_event;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_customer; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_customer;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_created; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_created;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_order; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_order;
