@@ -7,7 +7,8 @@ created is recorded: when the file goes, or no longer creates it, it is dropped.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from app.migrations.errors import FileError, MigrationError, line_of_error
-from app.migrations.session import SCHEMA
+from app.migrations.session import OWNER, SCHEMA
 
 GRANTS = "policies/grants.sql"
 
@@ -43,7 +44,7 @@ _TABLE_DDL = f"""
 # Every object a file may create, with a version that changes when it is replaced.
 _OBJECTS_SQL = """
     WITH ours AS (
-        SELECT oid FROM pg_catalog.pg_namespace WHERE nspname IN ('payments', 'api', 'ops')
+        SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ANY (%s)
     ), found (kind, class, oid, version) AS (
         SELECT 'ROUTINE', 'pg_catalog.pg_proc'::regclass::oid, p.oid, p.xmin::text || p.ctid
         FROM pg_catalog.pg_proc AS p WHERE p.pronamespace IN (SELECT oid FROM ours)
@@ -62,6 +63,8 @@ _OBJECTS_SQL = """
     )
     SELECT kind, class, oid, version FROM found
 """
+
+_SCHEMAS = ["payments", "api", "ops"]
 
 _Connection = psycopg.Connection[Any]
 _Key = tuple[str, int, int]  # kind, catalog, oid
@@ -169,10 +172,13 @@ class _Load:
 
     def run(self, changed: list[RepeatableFile]) -> LoadResult:
         ordinary = [file for file in changed if file.name != GRANTS]
-        self._set("check_function_bodies", "off")
-        self._load_in_any_order(ordinary)
-        self._set("check_function_bodies", "on")
-        made = self._load_and_watch(ordinary)
+        # No rows are touched here, and with `off` no body that reads a guarded table would pass.
+        self._set("row_security", "on")
+        with self._creating(ordinary):
+            self._set("check_function_bodies", "off")
+            self._load_in_any_order(ordinary)
+            self._set("check_function_bodies", "on")
+            made = self._load_and_watch(ordinary)
         dropped = self._drop_unmade(made)
         loaded = [file.name for file in ordinary]
         if (grants := self._files.get(GRANTS)) is not None:
@@ -181,6 +187,22 @@ class _Load:
             loaded.append(GRANTS)
         self._record(made)
         return LoadResult(loaded, dropped)
+
+    @contextmanager
+    def _creating(self, files: list[RepeatableFile]) -> Iterator[None]:
+        """Let the owners of the files create in our schemas, for the length of the load only."""
+        owners = {file.owner for file in files if file.owner is not None} - {OWNER}
+        words = {
+            "schemas": sql.SQL(", ").join(map(sql.Identifier, _existing_schemas(self._connection))),
+            "owners": sql.SQL(", ").join(map(sql.Identifier, sorted(owners))),
+        }
+        if owners:
+            allow = sql.SQL("GRANT USAGE, CREATE ON SCHEMA {schemas} TO {owners}")
+            self._connection.execute(allow.format(**words))
+        yield
+        if owners:
+            forbid = sql.SQL("REVOKE CREATE ON SCHEMA {schemas} FROM {owners}")
+            self._connection.execute(forbid.format(**words))
 
     def _load_in_any_order(self, files: list[RepeatableFile]) -> None:
         """Load all, putting off those that need an object another file has yet to bring."""
@@ -302,8 +324,13 @@ def forget_all(connection: _Connection) -> list[str]:
     return dropped
 
 
+def _existing_schemas(connection: _Connection) -> list[str]:
+    query = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = ANY (%s) ORDER BY nspname"
+    return [name for (name,) in connection.execute(query, [_SCHEMAS])]
+
+
 def _versions(connection: _Connection) -> dict[_Key, str]:
-    rows = connection.execute(_OBJECTS_SQL)
+    rows = connection.execute(_OBJECTS_SQL, [_SCHEMAS])
     return {(kind, catalog, oid): version for kind, catalog, oid, version in rows}
 
 
