@@ -1,0 +1,216 @@
+"""`payment-service`: every command. Exit codes: 0 ok, 1 failure, 2 usage.
+
+`serve` and `worker` read the whole environment; operators' commands only what they need.
+"""
+
+import asyncio
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Coroutine
+from importlib import import_module
+from typing import Annotated, Any, LiteralString
+from uuid import UUID, uuid4
+
+import jwt
+import psycopg
+import typer
+from psycopg.rows import TupleRow
+
+from app import __version__, failpoints, logs
+from app.auth import ALGORITHM
+from app.config import Settings, SettingsError, load_settings, unknown_variables
+from app.db import LoginError
+from app.migrations.errors import MigrationError
+
+USAGE = 2
+ALL_SCOPES = (
+    "payments:read payments:write refunds:write accounts:write escrow:write reviews:write internal"
+)
+DEFAULT_TTL_SECONDS = 3600
+LOCAL_STACK = ("dev", "demo", "clock")
+"""Modules that add commands of their own when they are there: a function `register(cli)`."""
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+migrate_cli = typer.Typer(help="Bring the database to what sql/ says, and back.")
+tenant_cli = typer.Typer(help="Marketplaces that may use the service.", no_args_is_help=True)
+cli.add_typer(migrate_cli, name="migrate")
+cli.add_typer(tenant_cli, name="tenant")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        for name in LOCAL_STACK:
+            if importlib.util.find_spec(f"app.{name}"):
+                import_module(f"app.{name}").register(cli)
+        cli()
+    except SettingsError as error:
+        _fail(error.faults, USAGE)
+    except (MigrationError, LoginError, OSError) as error:
+        _fail([str(error)], 1)
+    except psycopg.Error as error:
+        _fail([f"database: {error}".strip()], 1)
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the HTTP API and the webhooks."""
+    from app.web import serve as run  # the worker does not need it
+
+    _run(run(_settings()))
+
+
+@cli.command()
+def worker() -> None:
+    """Carry due operations to Stripe and apply received webhooks."""
+    from app.worker import run  # the web process does not need it
+
+    _run(run(_settings()))
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@migrate_cli.callback(invoke_without_command=True)
+def migrate(context: typer.Context) -> None:
+    """Apply pending migrations, then load changed functions and policies."""
+    if context.invoked_subcommand is None:
+        from app.migrate import migrate as run
+
+        run(_migration_url(), report=typer.echo)
+
+
+@migrate_cli.command("rollback")
+def migrate_rollback(
+    count: Annotated[int, typer.Argument(min=1)] = 1,
+    *,
+    force_data_loss: Annotated[bool, typer.Option(help="Drop rows that record money.")] = False,
+) -> None:
+    """Undo the last COUNT migrations."""
+    from app.migrate import rollback
+
+    rollback(_migration_url(), count, force_data_loss=force_data_loss, report=typer.echo)
+
+
+@migrate_cli.command("make")
+def migrate_make(name: str) -> None:
+    """Write the next numbered migration and its rollback."""
+    from app.migrate import make
+
+    for path in make(name):
+        typer.echo(path)
+
+
+@migrate_cli.command("status")
+def migrate_status() -> None:
+    """Compare the database with sql/; exit 1 when something is pending."""
+    from app.migrate import status
+
+    found = status(_migration_url())
+    for name, moment in found.applied.items():
+        typer.echo(f"applied  {name}  {moment:%Y-%m-%d %H:%M:%S}")
+    for word in ("pending", "unknown", "changed", "orphaned"):
+        for name in getattr(found, word):
+            typer.echo(f"{word:<8} {name}")
+    if not found.current:
+        raise typer.Exit(1)
+
+
+@tenant_cli.command("register")
+def tenant_register(
+    tenant_id: Annotated[UUID | None, typer.Argument(help="Made up when absent.")] = None,
+    name: Annotated[str, typer.Option(help="For people.")] = "unnamed",
+    return_url: Annotated[str | None, typer.Option(help="After a payee's onboarding.")] = None,
+    refresh_url: Annotated[str | None, typer.Option(help="For an expired link.")] = None,
+) -> None:
+    """Let a marketplace in; prints its id. Again with the same id: changes name and URLs."""
+    rows = _ops(
+        "SELECT ops.tenant_register(p_tenant_id => %s, p_name => %s,"
+        " p_return_url => %s, p_refresh_url => %s)",
+        [tenant_id or uuid4(), name, return_url, refresh_url],
+    )
+    typer.echo(rows[0][0])
+
+
+@tenant_cli.command("list")
+def tenant_list() -> None:
+    """List the tenants."""
+    for tenant, name, status, created in _ops(
+        "SELECT tenant_id, name, status, created_at FROM ops.tenant_list()", []
+    ):
+        typer.echo(f"{tenant}  {status:<8}  {created:%Y-%m-%d %H:%M:%S}  {name}")
+
+
+@tenant_cli.command("disable")
+def tenant_disable(tenant_id: UUID) -> None:
+    """Refuse a tenant's requests; money in flight still settles."""
+    _ops("SELECT ops.tenant_disable(p_tenant_id => %s)", [tenant_id])
+
+
+@tenant_cli.command("enable")
+def tenant_enable(tenant_id: UUID) -> None:
+    """Let a disabled tenant in again."""
+    _ops("SELECT ops.tenant_enable(p_tenant_id => %s)", [tenant_id])
+
+
+@cli.command()
+def token(
+    tenant: Annotated[UUID, typer.Option(help="The tenant it speaks for.")],
+    subject: Annotated[str, typer.Option(help="Who it speaks for.")] = "developer",
+    scope: Annotated[str, typer.Option(help="Space separated.")] = ALL_SCOPES,
+    ttl: Annotated[int, typer.Option(min=1, help="Seconds.")] = DEFAULT_TTL_SECONDS,
+) -> None:
+    """Print a bearer token. Development and test only."""
+    settings = _settings()
+    if settings.app_env == "production" or settings.jwt_secret is None:
+        raise SettingsError(["APP_ENV: tokens are made in development and test only"])
+    now = int(time.time())
+    claims: dict[str, Any] = {
+        "sub": subject,
+        "tenant_id": str(tenant),
+        "scope": scope,
+        "iat": now,
+        "exp": now + ttl,
+    }
+    claims |= {"iss": settings.jwt_issuer} if settings.jwt_issuer else {}
+    claims |= {"aud": settings.jwt_audience} if settings.jwt_audience else {}
+    typer.echo(jwt.encode(claims, settings.jwt_secret.get_secret_value(), ALGORITHM))
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    try:
+        failpoints.arm(os.environ)
+    except ValueError as error:
+        raise SettingsError([str(error)]) from None
+    for name in unknown_variables(os.environ):
+        logs.get_logger("config").warning("unknown variable", name=name)
+    return settings
+
+
+def _run(main_task: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(main_task)
+
+
+def _migration_url() -> str:
+    url = os.environ.get("MIGRATION_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    if not url:
+        raise SettingsError(["DATABASE_URL: is required (or MIGRATION_DATABASE_URL)"])
+    return url
+
+
+def _ops(query: LiteralString, values: list[Any]) -> list[TupleRow]:
+    with psycopg.connect(_migration_url(), autocommit=True) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def _fail(messages: list[str], code: int) -> None:
+    for message in messages:
+        sys.stderr.write(f"payment-service: {message}\n")
+    sys.exit(code)

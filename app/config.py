@@ -1,0 +1,285 @@
+"""Every environment variable of the service, checked before a socket is opened.
+
+A fault is one sentence that starts with the variable's name. Nothing secret has a default.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+MIN_SECRET_BYTES = 32
+"""HS256 needs a key at least as long as its digest (RFC 7518, 3.2)."""
+
+MIN_WEBHOOK_SECRET_CHARS = 16
+"""Stripe's own are 38; anything below this is a placeholder."""
+
+STRIPE_API_BASE = "https://api.stripe.com"
+
+KNOWN_PAYMENT_VARIABLES = frozenset({"PAYMENT_FAILPOINTS"})
+"""Variables with our prefix that are read elsewhere."""
+
+_WORDS = {
+    "missing": "is required",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "decimal_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+}
+
+
+class SettingsError(Exception):
+    """The environment cannot be used.
+
+    Attributes:
+        faults: one sentence per fault, each starting with the variable's name.
+    """
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class HmacKey:
+    """A key of a calling service."""
+
+    key_id: str
+    secret: SecretStr
+
+
+Secrets = tuple[SecretStr, ...]
+Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseModel):
+    """The environment, parsed. Field names are the variables in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    app_env: Literal["production", "development", "test"] = "production"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    database_url: SecretStr
+    listen_database_url: SecretStr | None = None
+    migration_database_url: SecretStr | None = None
+    database_prepare: Literal["on", "off"] = "on"
+    database_engine: Literal["postgresql", "citus"] = "postgresql"
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    redis_url: SecretStr
+
+    jwt_secret: SecretStr | None = None
+    jwt_jwks: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    internal_hmac_keys: tuple[HmacKey, ...] = ()
+
+    stripe_secret_key: SecretStr
+    stripe_webhook_secret: Secrets
+    stripe_connect_webhook_secret: Secrets = ()
+    stripe_api_base: str = STRIPE_API_BASE
+    stripe_api_base_allow_loopback: bool = False
+    stripe_rate: Annotated[Decimal, Field(gt=0, le=10_000)] = Decimal(20)
+    stripe_timeout_seconds: Annotated[float, Field(gt=0, le=80)] = 20.0
+    operation_lease_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    operation_backoff_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
+
+    listen_host: str = "0.0.0.0"  # noqa: S104 -- a container's own address; a proxy stands in front
+    port: Port = 3003
+    admin_port: Port = 9103
+    worker_admin_port: Port = 9104
+    worker_concurrency: Annotated[int, Field(ge=1, le=200)] = 24
+    trusted_proxy_ips: Networks = ()
+
+    @property
+    def listen_url(self) -> str:
+        """A direct connection string for LISTEN."""
+        return (self.listen_database_url or self.database_url).get_secret_value()
+
+    @field_validator("database_url", "listen_database_url", "migration_database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("must be a postgresql:// URL")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr) -> SecretStr:
+        if urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("must be a redis:// or rediss:// URL")
+        return value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"must be at least {MIN_SECRET_BYTES} bytes")
+        return value
+
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _is_header_safe(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("must be visible ASCII without spaces")
+        return value
+
+    @field_validator("stripe_webhook_secret", "stripe_connect_webhook_secret", mode="before")
+    @classmethod
+    def _split_secrets(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        secrets = [part.strip() for part in value.split(",")]
+        if any(len(secret) < MIN_WEBHOOK_SECRET_CHARS for secret in secrets):
+            raise ValueError(f"each secret must have {MIN_WEBHOOK_SECRET_CHARS} characters or more")
+        return secrets
+
+    @field_validator("internal_hmac_keys", mode="before")
+    @classmethod
+    def _split_hmac_keys(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().partition(":") for part in value.split(",")]
+        if any(not key or not secret for key, _, secret in pairs):
+            raise ValueError("must be keyid:secret, comma-separated")
+        if any(len(secret.encode()) < MIN_SECRET_BYTES for _, _, secret in pairs):
+            raise ValueError(f"each secret must be at least {MIN_SECRET_BYTES} bytes")
+        if len({key for key, _, _ in pairs}) != len(pairs):
+            raise ValueError("names a key twice")
+        return tuple(HmacKey(key, SecretStr(secret)) for key, _, secret in pairs)
+
+    @field_validator("trusted_proxy_ips", mode="before")
+    @classmethod
+    def _split_networks(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            networks = [ipaddress.ip_network(part.strip()) for part in value.split(",")]
+        except ValueError as error:
+            raise ValueError("must be a comma-separated list of CIDR networks") from error
+        if any(network.prefixlen == 0 for network in networks):
+            raise ValueError("a /0 network would trust everybody")
+        return tuple(networks)
+
+    @field_validator("stripe_api_base")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("must be an http(s) URL")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "Settings":
+        faults = [*self._token_faults(), *self._stripe_faults(), *self._time_faults()]
+        if faults:
+            raise SettingsError(faults)
+        return self
+
+    def _token_faults(self) -> list[str]:
+        if self.jwt_secret and self.jwt_jwks:
+            return ["JWT_JWKS: must not be set beside JWT_SECRET; choose one family of keys"]
+        if self.jwt_jwks:
+            return ["JWT_JWKS: is not supported by this version yet; use JWT_SECRET"]
+        return [] if self.jwt_secret else ["JWT_SECRET: is required"]
+
+    def _stripe_faults(self) -> list[str]:
+        faults = []
+        shared = set(self.stripe_webhook_secret) & set(self.stripe_connect_webhook_secret)
+        if shared:
+            faults.append(
+                "STRIPE_CONNECT_WEBHOOK_SECRET: must differ from STRIPE_WEBHOOK_SECRET; "
+                "each endpoint has its own"
+            )
+        if self.app_env == "production" and self.stripe_api_base != STRIPE_API_BASE:
+            faults.extend(self._api_base_faults())
+        return faults
+
+    def _api_base_faults(self) -> list[str]:
+        host = urlsplit(self.stripe_api_base).hostname or ""
+        if _is_loopback(host) and self.stripe_api_base_allow_loopback:
+            return []
+        return [
+            (
+                "STRIPE_API_BASE: is refused in production (only a loopback address, and only with "
+                "STRIPE_API_BASE_ALLOW_LOOPBACK=true)"
+            )
+        ]
+
+    def _time_faults(self) -> list[str]:
+        if self.stripe_timeout_seconds * 2 <= self.operation_lease_seconds:
+            return []
+        return [
+            (
+                "STRIPE_TIMEOUT_SECONDS: must be at most half of OPERATION_LEASE_SECONDS, "
+                "so that a call ends before its lease does"
+            )
+        ]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Parse the environment.
+
+    Args:
+        environ: the variables; the process's own when absent.
+
+    Raises:
+        SettingsError: with one sentence per fault, each naming its variable.
+    """
+    environ = os.environ if environ is None else environ
+    given = {
+        name: text
+        for name in Settings.model_fields
+        if (text := environ.get(name.upper(), "").strip())
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        faults = [_sentence(fault) for fault in error.errors()]
+        if not given.keys() & {"jwt_secret", "jwt_jwks"}:
+            faults.append("JWT_SECRET: is required")
+        raise SettingsError(faults) from None
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    variable = str(fault["loc"][0]).upper() if fault["loc"] else "ENVIRONMENT"
+    context = fault.get("ctx", {})
+    if fault["type"] == "value_error":
+        words = str(context["error"])
+    elif fault["type"] == "literal_error":
+        words = f"must be {context['expected']}"
+    else:
+        words = _WORDS.get(fault["type"], fault["msg"].replace("Input should", "must"))
+    return f"{variable}: {words}"
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Names with our prefix that nothing reads: probably misspelt."""
+    return sorted(
+        name
+        for name in environ
+        if name.startswith("PAYMENT_") and name not in KNOWN_PAYMENT_VARIABLES
+    )

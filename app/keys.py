@@ -1,0 +1,86 @@
+"""What handlers share, under one key of the aiohttp application."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from aiohttp import web
+
+from app.auth import Authenticator
+from app.config import Settings
+from app.db import Database
+from app.micro_batch import MicroBatch
+from app.rate import Rate
+from app.stripe_gateway import Gateway
+from app.wakeup import Notifier
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A verified webhook, as it goes into the inbox.
+
+    Attributes:
+        source: platform or connect.
+        event_id: Stripe's, or `sha256:…` when the body names none.
+        event_type: as the event says, or empty.
+        object_ids: Stripe ids the event names.
+        payload: the raw body.
+    """
+
+    source: str
+    event_id: str
+    event_type: str
+    object_ids: list[str]
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Guard:
+    """Whether the login role was found fit to serve with.
+
+    Attributes:
+        passed: nobody is let in before.
+        refusal: why this process must not serve.
+        refused: set with `refusal`.
+    """
+
+    passed: bool = False
+    refusal: str = ""
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a request may use."""
+
+    settings: Settings
+    database: Database
+    side_database: Database
+    gateway: Gateway
+    authenticator: Authenticator
+    rate: Rate
+    notifier: Notifier
+    inbox: MicroBatch[Delivery, None]
+    secrets: dict[str, tuple[str, ...]]
+    guard: Guard = field(default_factory=Guard)
+
+
+@dataclass(slots=True)
+class Trace:
+    """Where a request belongs in a trace (W3C Trace Context), and what it turned out to be.
+
+    Attributes:
+        trace_id: 32 hex digits.
+        context: traceparent for whatever this request causes.
+        request_id: the caller's X-Request-Id, or the trace id.
+        tenant_id: known once authenticated; for the log.
+    """
+
+    trace_id: str
+    context: str
+    request_id: str
+    tenant_id: UUID | None = None
+
+
+SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
+TRACE: web.RequestKey[Trace] = web.RequestKey("trace", Trace)

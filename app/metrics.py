@@ -1,0 +1,88 @@
+"""What this process counts. One registry; both processes export every name."""
+
+from aiohttp import web
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+registry = CollectorRegistry()
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+payment_intent_created = Counter(
+    "payment_intent_created_total", "Payment intents made at Stripe", registry=registry
+)
+payment_captured = Counter(
+    "payment_captured_total", "Payments whose capture was settled", registry=registry
+)
+payment_failed = Counter("payment_failed_total", "Payment attempts that failed", registry=registry)
+refund_processed = Counter(
+    "refund_processed_total", "Refunds that reached an end", registry=registry
+)
+transfer_created = Counter("transfer_created_total", "Transfers made at Stripe", registry=registry)
+webhook_processed = Counter(
+    "webhook_processed_total", "Webhook events by where they ended", ["state"], registry=registry
+)
+operations = Counter(
+    "stripe_operations_total",
+    "Operations carried, by kind and outcome",
+    ["kind", "outcome"],
+    registry=registry,
+)
+request_seconds = Histogram(
+    "http_request_seconds",
+    "Time to answer",
+    ["route", "method", "status"],
+    buckets=SECONDS,
+    registry=registry,
+)
+stripe_seconds = Histogram(
+    "stripe_call_seconds",
+    "Time of calls to Stripe",
+    ["kind", "outcome"],
+    buckets=SECONDS,
+    registry=registry,
+)
+wakeup_seconds = Histogram(
+    "worker_wakeup_seconds",
+    "From a notification to the first claim it caused",
+    ["queue"],
+    buckets=SECONDS,
+    registry=registry,
+)
+in_flight = Gauge("worker_in_flight", "Items being worked on", ["queue"], registry=registry)
+
+
+def count_operation(kind: str, outcome: str) -> None:
+    """Count an operation that was carried and recorded."""
+    operations.labels(kind, outcome).inc()
+    if (kind, outcome) == ("intent", "succeeded"):
+        payment_intent_created.inc()
+    elif (kind, outcome) == ("intent", "failed"):
+        payment_failed.inc()
+    elif (kind, outcome) == ("transfer", "succeeded"):
+        transfer_created.inc()
+
+
+def count_event(event_type: str, state: str) -> None:
+    """Count a webhook event that reached a state."""
+    webhook_processed.labels(state).inc()
+    if state != "done":
+        return
+    if event_type == "payment_intent.succeeded":
+        payment_captured.inc()
+    elif event_type == "payment_intent.payment_failed":
+        payment_failed.inc()
+
+
+async def show(_request: web.Request) -> web.Response:
+    """GET /metrics."""
+    return web.Response(
+        body=generate_latest(registry), headers={"Content-Type": "text/plain; version=0.0.4"}
+    )

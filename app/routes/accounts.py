@@ -1,0 +1,40 @@
+"""Connected accounts: payees, and the links by which they join."""
+
+from aiohttp import web
+
+from app.endpoint import Call, Endpoint
+from app.inline import ask, json_response
+from app.models import AccountCreate, LinkCreate
+
+LOCATION = "/api/v1/connected-accounts/{id}"
+
+
+async def create(call: Call) -> web.Response:
+    """An account at Stripe and its first onboarding link."""
+    return await ask(call, "connected_account_create", LOCATION)
+
+
+async def link(call: Call) -> web.Response:
+    """A fresh onboarding link."""
+    return await ask(call, "onboarding_link_create", LOCATION, account_id=call.ids["id"])
+
+
+async def get(call: Call) -> web.Response:
+    """One account."""
+    body = await call.services.database.value(
+        "connected_account_get", tenant_id=call.caller.tenant_id, account_id=call.ids["id"]
+    )
+    return json_response(body)
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/api/v1/connected-accounts", "accounts:write", create, body=AccountCreate),
+    Endpoint("GET", "/api/v1/connected-accounts/{id}", "payments:read", get),
+    Endpoint(
+        "POST",
+        "/api/v1/connected-accounts/{id}/onboarding-links",
+        "accounts:write",
+        link,
+        body=LinkCreate,
+    ),
+)

@@ -1,0 +1,56 @@
+"""Payments: create with their intent, read, capture, cancel."""
+
+from aiohttp import web
+
+from app.db import Jsonb
+from app.endpoint import Call, Endpoint
+from app.inline import ask, json_response, page_response
+from app.models import Cancel, Capture, IntentCreate, PaymentList
+
+LOCATION = "/api/v1/payments/{id}"
+
+
+async def create(call: Call) -> web.Response:
+    """A payment and its intent at Stripe."""
+    return await ask(call, "payment_create", LOCATION)
+
+
+async def capture(call: Call) -> web.Response:
+    """Take the authorised money, all or part of it."""
+    return await ask(call, "payment_capture", LOCATION, payment_id=call.ids["id"])
+
+
+async def cancel(call: Call) -> web.Response:
+    """Let the buyer's money go."""
+    return await ask(call, "payment_cancel", LOCATION, payment_id=call.ids["id"])
+
+
+async def get(call: Call) -> web.Response:
+    """One payment."""
+    body = await call.services.database.value(
+        "payment_get", tenant_id=call.caller.tenant_id, payment_id=call.ids["id"]
+    )
+    return json_response(body)
+
+
+async def list_(call: Call) -> web.Response:
+    """A page of payments, newest first."""
+    wanted = dict(call.document)
+    limit, cursor = wanted.pop("limit"), wanted.pop("cursor", None)
+    page = await call.services.database.value(
+        "payment_list",
+        tenant_id=call.caller.tenant_id,
+        filter=Jsonb(wanted),
+        limit=limit,
+        cursor=cursor,
+    )
+    return page_response(call, page)
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/api/v1/payments/intents", "payments:write", create, body=IntentCreate),
+    Endpoint("GET", "/api/v1/payments", "payments:read", list_, query=PaymentList),
+    Endpoint("GET", "/api/v1/payments/{id}", "payments:read", get),
+    Endpoint("POST", "/api/v1/payments/{id}/capture", "payments:write", capture, body=Capture),
+    Endpoint("POST", "/api/v1/payments/{id}/cancel", "payments:write", cancel, body=Cancel),
+)

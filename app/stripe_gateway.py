@@ -1,0 +1,379 @@
+"""The only place that talks to Stripe: carry a prepared call, look for evidence, verify webhooks.
+
+Nothing here decides about money. An operation comes from SQL with its request frozen; what goes
+back is one of four outcomes:
+
+    succeeded  Stripe answered with the object
+    failed     Stripe refused it, definitely
+    unknown    it may have taken effect: timeout, reset, 5xx, unreadable answer, key in use
+    not_sent   it cannot have taken effect: refused by a limiter or at the door, or never sent
+"""
+
+import asyncio
+import hashlib
+import hmac
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, Protocol
+
+import aiohttp
+
+os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")
+
+import orjson
+import stripe
+
+from app import metrics
+from app.config import Settings
+from app.failpoints import failpoint
+from app.logs import get_logger
+
+log = get_logger("stripe")
+
+Operation = Mapping[str, Any]
+Result = dict[str, Any]
+
+SIGNATURE_TOLERANCE_SECONDS = 300
+MAX_SIGNATURE_CHARS = 4096
+CONNECT_TIMEOUT_SECONDS = 5.0
+CONNECTION_LIMIT = 100
+KEEPALIVE_SECONDS = 30.0
+MAX_MESSAGE_CHARS = 500
+
+CIRCUIT_SECONDS = 15.0
+"""How long nothing is sent after Stripe refused our key (F22)."""
+
+REFUSED_KEY = frozenset({401, 403})
+DEFINITE = frozenset({400, 402, 404})
+NOT_EXECUTED_CODES = frozenset({"lock_timeout", "rate_limit"})
+
+EXPECTED_OBJECT = {
+    "intent": "payment_intent",
+    "capture": "payment_intent",
+    "cancel": "payment_intent",
+    "transfer": "transfer",
+    "account": "account",
+    "account_link": "account_link",
+}
+
+NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""The request cannot have reached Stripe."""
+
+
+class LookError(Exception):
+    """The look for evidence did not end: nothing is known, nothing must be sent.
+
+    Attributes:
+        result: what to hand to SQL instead.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result["code"])
+        self.result = result
+
+
+class _AnswerError(Exception):
+    """Stripe's 2xx cannot be understood."""
+
+
+class _HTTPClient(stripe.AIOHTTPClient):
+    """The SDK's client, with its hole mended: it lets errors while reading the body out raw."""
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        try:
+            return await super().request_async(method, url, headers, post_data)
+        except stripe.APIConnectionError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it was, the answer was not read
+            self._unreadable(error)
+
+    def _unreadable(self, error: Exception) -> NoReturn:
+        self._handle_request_error(error)
+
+
+class Clock(Protocol):
+    """Seconds that never go back."""
+
+    def __call__(self) -> float:
+        """Now."""
+
+
+class Gateway:
+    """Stripe, for one process.
+
+    Args:
+        settings: key, address and timeouts.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock = time.monotonic) -> None:
+        stripe.enable_telemetry = False
+        self._clock = clock
+        self._closed_until = 0.0
+        self._backoff = settings.operation_backoff_seconds
+        self._timeout = settings.stripe_timeout_seconds
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=CONNECTION_LIMIT, keepalive_timeout=KEEPALIVE_SECONDS
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        timeout = aiohttp.ClientTimeout(total=self._timeout, connect=CONNECT_TIMEOUT_SECONDS)
+        self._client = stripe.StripeClient(
+            settings.stripe_secret_key.get_secret_value(),
+            base_addresses={"api": settings.stripe_api_base},
+            max_network_retries=0,
+            http_client=_HTTPClient(timeout=timeout, session=self._session),
+        )
+        self._resources = self._client.v1
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    async def send(self, operation: Operation, deadline: float) -> Result:
+        """Carry one prepared call to Stripe.
+
+        Args:
+            operation: the document from SQL.
+            deadline: monotonic second by which the call must have ended, well inside its lease.
+
+        Returns:
+            The result document for operation_finish. Never raises for anything Stripe does.
+        """
+        kind = operation["kind"]
+        await failpoint("stripe.before_send", kind)
+        started = self._clock()
+        remaining = min(deadline - started, self._timeout)
+        if remaining <= 0:
+            return self.not_sent("deadline", "no time left before the lease ends")
+        if started < self._closed_until:
+            return self.not_sent("circuit_open", "Stripe refuses our key", CIRCUIT_SECONDS)
+        try:
+            async with asyncio.timeout(remaining):
+                answer = await self._call(operation)
+            result = self._success(kind, answer)
+        except Exception as error:  # noqa: BLE001 -- every outcome has a name
+            result = self._failure(error)
+        await failpoint("stripe.after_send", kind)
+        metrics.stripe_seconds.labels(kind, result["outcome"]).observe(self._clock() - started)
+        return result
+
+    async def look(self, operation: Operation) -> dict[str, Any] | None:
+        """Look for what an earlier attempt may have left at Stripe.
+
+        Args:
+            operation: the document from SQL, with `evidence`.
+
+        Returns:
+            The object that proves it, or None.
+
+        Raises:
+            LookError: Stripe could not be asked.
+        """
+        evidence = operation["evidence"]
+        await failpoint("stripe.before_look", operation["kind"])
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._find(evidence)
+        except Exception as error:
+            result = self._failure(error)
+            if result["httpStatus"] == 404:  # noqa: PLR2004 -- HTTP
+                return None
+            raise LookError({**result, "outcome": "not_sent"}) from error
+
+    def adopted(self, found: dict[str, Any]) -> Result:
+        """The result for an object that an earlier attempt made."""
+        return {**self._result("succeeded"), "adopted": True, "object": found}
+
+    def not_sent(self, code: str, message: str, retry_after: float | None = None) -> Result:
+        """The result for a call that was not made."""
+        return {
+            **self._result("not_sent"),
+            "code": code,
+            "message": message,
+            "retryAfter": retry_after,
+        }
+
+    async def _call(self, operation: Operation) -> Any:
+        request = operation["request"]
+        params, target = request.get("params") or {}, request.get("target")
+        if operation["kind"] == "fetch":
+            return await getattr(self._resources, request["resource"]).retrieve_async(target)
+        options: Any = {"idempotency_key": operation["idempotencyKey"]}
+        method, needs_target = self._method(operation["kind"])
+        if not needs_target:
+            return await method(params, options)
+        if not target:
+            raise ValueError("the operation names no target")
+        return await method(target, params, options)
+
+    def _method(self, kind: str) -> tuple[Any, bool]:
+        match kind:
+            case "intent":
+                return self._resources.payment_intents.create_async, False
+            case "capture":
+                return self._resources.payment_intents.capture_async, True
+            case "cancel":
+                return self._resources.payment_intents.cancel_async, True
+            case "transfer":
+                return self._resources.transfers.create_async, False
+            case "account":
+                return self._resources.accounts.create_async, False
+            case "account_link":
+                return self._resources.account_links.create_async, False
+        raise ValueError(f"no call for an operation of kind {kind}")
+
+    async def _find(self, evidence: Mapping[str, Any]) -> dict[str, Any] | None:
+        resource: Any = getattr(self._resources, evidence["resource"])
+        if "retrieve" in evidence:
+            found = _document(await resource.retrieve_async(evidence["retrieve"]))
+            return found if accepts(evidence["accept"], found) else None
+        page = await resource.list_async(evidence["list"])
+        async for item in page.auto_paging_iter():
+            document: dict[str, Any] = item.to_dict(for_json=True)
+            if accepts(evidence["accept"], document):
+                return document
+        return None
+
+    def _success(self, kind: str, answer: Any) -> Result:
+        response = answer.last_response
+        found = _document(answer)
+        expected = EXPECTED_OBJECT.get(kind)
+        if expected and found.get("object") != expected:
+            raise _AnswerError(f"expected a {expected}")
+        return {
+            **self._result("succeeded"),
+            "httpStatus": response.code,
+            "requestId": response.headers.get("Request-Id"),
+            "replayed": _replayed(response.headers),
+            "object": found,
+        }
+
+    def _failure(self, error: Exception) -> Result:
+        result = self._result(outcome_of(error))
+        result["message"] = f"{type(error).__name__}: {error}"[:MAX_MESSAGE_CHARS]
+        if not isinstance(error, stripe.StripeError):
+            result["code"] = "unreadable" if isinstance(error, _AnswerError) else "no_answer"
+            return result
+        result.update(_told_by(error))
+        if error.http_status in REFUSED_KEY:
+            self._closed_until = self._clock() + CIRCUIT_SECONDS
+            log.error("stripe refuses our key", httpStatus=error.http_status)
+        return result
+
+    def _result(self, outcome: str) -> Result:
+        return {
+            "outcome": outcome,
+            "httpStatus": None,
+            "code": None,
+            "declineCode": None,
+            "type": None,
+            "message": None,
+            "requestId": None,
+            "replayed": False,
+            "adopted": False,
+            "retryAfter": None,
+            "object": None,
+            "backoffSeconds": self._backoff,
+        }
+
+
+def outcome_of(error: Exception) -> str:
+    """failed, unknown or not_sent: what an exception of the SDK says about the effect."""
+    if isinstance(error, stripe.APIConnectionError):
+        return "not_sent" if isinstance(error.__cause__, NEVER_CONNECTED) else "unknown"
+    if not isinstance(error, stripe.StripeError):
+        return "unknown"
+    if isinstance(error, stripe.IdempotencyError):
+        return "unknown"
+    if error.http_status in REFUSED_KEY | {429} or _code(error) in NOT_EXECUTED_CODES:
+        return "not_sent"
+    if isinstance(error, (stripe.InvalidRequestError, stripe.CardError)) and error.error:
+        return "failed" if error.http_status in DEFINITE else "unknown"
+    return "unknown"
+
+
+def accepts(accept: Mapping[str, Sequence[Any]], found: Mapping[str, Any]) -> bool:
+    """Whether an object has, at every dotted path, one of the values that prove it is ours."""
+    return all(_at(found, path) in values for path, values in accept.items())
+
+
+def _at(found: Any, path: str) -> Any:
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _code(error: stripe.StripeError) -> str | None:
+    # e.code is filled for 400, 402 and 404 only.
+    return error.error.code if error.error else error.code
+
+
+def _told_by(error: stripe.StripeError) -> Result:
+    detail = error.error
+    return {
+        "httpStatus": error.http_status,
+        "code": _code(error) or ("no_answer" if error.http_status is None else None),
+        "declineCode": detail.decline_code if detail else None,
+        "type": detail.type if detail else None,
+        "message": str(error.user_message or error)[:MAX_MESSAGE_CHARS].replace("\x00", ""),
+        "requestId": error.request_id,
+        "replayed": _replayed(error.headers or {}),
+        "retryAfter": _retry_after(error.headers or {}),
+    }
+
+
+def _replayed(headers: Mapping[str, str]) -> bool:
+    return bool(headers.get("Idempotent-Replayed") == "true")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        return max(0.0, float(headers.get("Retry-After", "")))
+    except ValueError:
+        return None
+
+
+def _document(answer: Any) -> dict[str, Any]:
+    # The body as it came, read strictly: cheaper than the SDK's objects, and fit for jsonb.
+    body = answer.last_response.body
+    if "\\u0000" in body:
+        raise _AnswerError("contains NUL")
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _AnswerError("is not JSON") from error
+    if not isinstance(found, dict):
+        raise _AnswerError("is not an object")
+    return found
+
+
+def verify_signature(header: str | None, body: bytes, secrets: Sequence[str], now: float) -> bool:
+    """Whether a webhook was signed with one of our secrets within 300 seconds of now.
+
+    Our own check: the SDK's accepts any time in the future and takes one secret.
+
+    Args:
+        header: Stripe-Signature.
+        body: the raw body.
+        secrets: every active secret of this endpoint.
+        now: seconds since the epoch.
+    """
+    if not header or len(header) > MAX_SIGNATURE_CHARS or not header.isascii():
+        return False
+    parts = [part.strip().partition("=") for part in header.split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    given = [value.encode() for name, _, value in parts if name == "v1"]
+    if len(times) != 1 or not times[0].isdigit() or len(times[0]) > len("99999999999"):
+        return False
+    if abs(now - int(times[0])) > SIGNATURE_TOLERANCE_SECONDS:
+        return False
+    signed = times[0].encode() + b"." + body
+    expected = [
+        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets
+    ]
+    return any(hmac.compare_digest(one, other) for one in expected for other in given)

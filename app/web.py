@@ -1,0 +1,234 @@
+"""The HTTP service: routes, one middleware, start and stop.
+
+Reading order: `create_app` → `_door` → app/endpoint.py → app/routes/.
+"""
+
+import asyncio
+import os
+import random
+import re
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+
+from app import metrics
+from app.auth import Authenticator, SharedSecret
+from app.config import Settings
+from app.db import Database, LoginError
+from app.errors import DatabaseError, Problem, problem_of, response_of
+from app.keys import SERVICES, TRACE, Services, Trace
+from app.logs import get_logger, trace_id
+from app.rate import Rate
+from app.routes import ENDPOINTS, health, webhooks
+from app.stripe_gateway import Gateway
+from app.wakeup import Notifier
+
+log = get_logger("web")
+
+SIDE_POOL_SIZE = 4
+"""Connections kept apart for webhooks and health, so that slow requests cannot starve them."""
+
+SHUTDOWN_SECONDS = 25.0
+GUARD_RETRY_SECONDS = 1.0
+BACKLOG = 1024
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_NO_TRACE = "0" * 32
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The application, not yet connected to anything.
+
+    Args:
+        settings: from load_settings.
+    """
+    app = web.Application(middlewares=[_door], client_max_size=webhooks.MAX_BODY_BYTES)
+    for endpoint in ENDPOINTS:
+        app.router.add_route(endpoint.method, endpoint.path, endpoint.handle)
+    app.router.add_post("/webhooks/stripe", webhooks.platform)
+    app.router.add_post("/webhooks/stripe/connect", webhooks.connect)
+    app.router.add_get("/health", health.alive)
+    app.router.add_get("/health/ready", health.ready)
+    app.router.add_get("/health/startup", health.startup)
+    app.on_response_prepare.append(_harden)
+    app.cleanup_ctx.append(_services(settings))
+    return app
+
+
+def create_admin_app() -> web.Application:
+    """The port that is not for the public: metrics."""
+    app = web.Application()
+    app.router.add_get("/metrics", metrics.show)
+    return app
+
+
+def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        services = build_services(settings)
+        app[SERVICES] = services
+        await services.database.open()
+        await services.side_database.open()
+        guarding = asyncio.create_task(_guard(services))
+        yield
+        guarding.cancel()
+        await services.notifier.close()
+        await services.gateway.close()
+        await services.database.close()
+        await services.side_database.close()
+
+    return run
+
+
+def build_services(settings: Settings) -> Services:
+    """Everything requests share; connects to nothing yet."""
+    database = Database(settings, name="web", size=settings.database_pool_size)
+    side = Database(settings, name="web side", size=SIDE_POOL_SIZE)
+    notifier = Notifier(side)
+    return Services(
+        settings=settings,
+        database=database,
+        side_database=side,
+        gateway=Gateway(settings),
+        authenticator=Authenticator(SharedSecret(settings), database),
+        rate=Rate(settings, database, inline=True),
+        notifier=notifier,
+        inbox=webhooks.inbox(side, notifier),
+        secrets={
+            "platform": tuple(s.get_secret_value() for s in settings.stripe_webhook_secret),
+            "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
+        },
+    )
+
+
+async def _guard(services: Services) -> None:
+    """Let nobody in until the login role has been found fit; stop the process when it is not."""
+    while not services.guard.passed:
+        try:
+            await services.side_database.check_login(services.settings.app_env)
+            services.guard.passed = True
+        except DatabaseError as error:
+            log.warning("waiting for the database", reason=str(error))
+            await asyncio.sleep(random.uniform(0.5, 1.5) * GUARD_RETRY_SECONDS)  # noqa: S311 -- jitter
+        except LoginError as error:
+            services.guard.refusal = str(error)
+            services.guard.refused.set()
+            return
+
+
+@web.middleware
+async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Everything all requests have in common: trace, errors, log, metrics."""
+    started = time.perf_counter()
+    trace = _trace(request)
+    request[TRACE] = trace
+    trace_id.set(trace.trace_id)
+    path = request.path
+    try:
+        _require_open(request.app[SERVICES], path)
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = response_of(_problem_of_http(error), path)
+    except Exception as error:  # noqa: BLE001 -- the one place where exceptions become answers
+        response = response_of(problem_of(error), path)
+    response.headers["X-Request-Id"] = trace.request_id
+    _record(request, response, trace, time.perf_counter() - started)
+    return response
+
+
+def _require_open(services: Services, path: str) -> None:
+    if not services.guard.passed and not path.startswith("/health"):
+        raise Problem("unavailable", "Still starting.")
+
+
+def _record(
+    request: web.Request, response: web.StreamResponse, trace: Trace, seconds: float
+) -> None:
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource else "none"
+    metrics.request_seconds.labels(route, request.method, response.status).observe(seconds)
+    if not route.startswith("/api"):
+        return
+    log.info(
+        "request",
+        method=request.method,
+        route=route,
+        status=response.status,
+        milliseconds=round(seconds * 1000, 1),
+        tenantId=str(trace.tenant_id) if trace.tenant_id else None,
+    )
+
+
+def _trace(request: web.Request) -> Trace:
+    match = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    given = match[1] if match and match[1] != _NO_TRACE else None
+    identity = given or os.urandom(16).hex()
+    flags = match[3] if match else "01"
+    request_id = request.headers.get("X-Request-Id", "")
+    return Trace(
+        trace_id=identity,
+        context=f"00-{identity}-{os.urandom(8).hex()}-{flags}",
+        request_id=request_id if _REQUEST_ID.fullmatch(request_id) else identity,
+    )
+
+
+def _problem_of_http(error: web.HTTPException) -> Problem:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return Problem("method_not_allowed", headers={"Allow": error.headers.get("Allow", "")})
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return Problem("payload_too_large", headers={"Connection": "close"})
+    if isinstance(error, web.HTTPNotFound):
+        return Problem("not_found", "There is no such resource.")
+    log.error("unexpected http exception", status=error.status)
+    return Problem("internal")
+
+
+async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
+    headers = response.headers
+    headers["Cache-Control"] = "no-store"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.popall("Server", None)
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then drain.
+
+    Raises:
+        OSError: a port cannot be opened.
+        LoginError: the login role or the database is not fit for production.
+    """
+    app = create_app(settings)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        auto_decompress=False,
+    )
+    admin = web.AppRunner(create_admin_app(), access_log=None, shutdown_timeout=1.0)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        for one, port in ((runner, settings.port), (admin, settings.admin_port)):
+            await one.setup()
+            await web.TCPSite(one, settings.listen_host, port, backlog=BACKLOG).start()
+        log.info("serving", port=settings.port, adminPort=settings.admin_port)
+        await _first(stop, app[SERVICES].guard.refused)
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+        await admin.cleanup()
+    if app[SERVICES].guard.refusal:
+        raise LoginError(app[SERVICES].guard.refusal)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

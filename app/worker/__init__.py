@@ -1,0 +1,9 @@
+"""The worker: carries due operations to Stripe, applies received webhooks, folds the ledger.
+
+`loop.py` is the engine both queues run on; `operations.py` and `webhooks.py` say what claiming and
+handling mean; `listener.py` hears notifications; `process.py` starts and stops it all.
+"""
+
+from app.worker.process import run
+
+__all__ = ["run"]

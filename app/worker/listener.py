@@ -1,0 +1,126 @@
+"""Hears notifications on a connection of its own, and proves every half minute that it still does.
+
+A half-open connection, or a pooler that swallows LISTEN, looks like silence. So the worker notifies
+itself through the pool and must hear it here.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+
+import psycopg
+from psycopg import sql
+
+from app.config import Settings
+from app.db import CONNECT_TIMEOUT_SECONDS, Database
+from app.errors import DatabaseError
+from app.logs import get_logger
+
+log = get_logger("listener")
+
+PROBE_SECONDS = 30.0
+ANSWER_SECONDS = 5.0
+MISSES_ALLOWED = 1
+RECONNECT_SECONDS = (0.2, 2.0)
+QUIET_SECONDS = 1.0
+
+
+class _SilenceError(Exception):
+    """Two probes in a row were not heard."""
+
+
+class Listener:
+    """Calls back on notifications.
+
+    Args:
+        settings: the direct connection.
+        database: the pool that probes go through.
+        channels: what to call for each channel; also called after every (re)connection.
+        worker: this process's name; its probe channel is made of it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        channels: Mapping[str, Callable[[], None]],
+        worker: str,
+    ) -> None:
+        self._url = settings.listen_url
+        self._database = database
+        self._channels = channels
+        self._probe_channel = f"payments_probe_{worker}"
+        self._heard = asyncio.Event()
+        self.connected = False
+
+    async def run(self) -> None:
+        """Listen for ever; reconnects with jitter."""
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError, _SilenceError) as error:
+                log.warning("lost", reason=str(error) or type(error).__name__)
+            self.connected = False
+            await asyncio.sleep(random.uniform(*RECONNECT_SECONDS))  # noqa: S311 -- jitter
+
+    async def _listen(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(
+            self._url,
+            autocommit=True,
+            prepare_threshold=None,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            application_name="payment-service listener",
+        )
+        probing: asyncio.Task[None] | None = None
+        try:
+            for channel in (*self._channels, self._probe_channel):
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            self.connected = True
+            self._wake_all()
+            probing = asyncio.create_task(self._probe())
+            await self._hear(connection, probing)
+        finally:
+            if probing is not None:
+                probing.cancel()
+            await connection.close()
+
+    async def _hear(
+        self, connection: psycopg.AsyncConnection[tuple[object, ...]], probing: asyncio.Task[None]
+    ) -> None:
+        while not probing.done():
+            async for notification in connection.notifies(timeout=QUIET_SECONDS):
+                if notification.channel == self._probe_channel:
+                    self._heard.set()
+                elif wake := self._channels.get(notification.channel):
+                    wake()
+        probing.result()
+
+    async def _probe(self) -> None:
+        misses = 0
+        while misses <= MISSES_ALLOWED:
+            heard = await self._is_heard()
+            misses = 0 if heard else misses + 1
+            if not heard:
+                log.warning(
+                    "own notification not heard: is LISTEN_DATABASE_URL a direct connection?"
+                )
+            await asyncio.sleep(PROBE_SECONDS if heard else ANSWER_SECONDS)
+        raise _SilenceError("own notifications are not heard")
+
+    async def _is_heard(self) -> bool:
+        self._heard.clear()
+        deadline = time.monotonic() + ANSWER_SECONDS
+        try:
+            await self._database.notify(self._probe_channel)
+            async with asyncio.timeout(max(0.1, deadline - time.monotonic())):
+                await self._heard.wait()
+        except TimeoutError:
+            return False
+        except DatabaseError:
+            return True  # the pool's trouble says nothing about this connection
+        return True
+
+    def _wake_all(self) -> None:
+        for wake in self._channels.values():
+            wake()

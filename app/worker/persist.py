@@ -1,0 +1,33 @@
+"""What must not be given up because the database is away for a while."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from app.errors import ConnectionLost, PoolExhausted
+from app.logs import get_logger
+
+log = get_logger("worker")
+
+T = TypeVar("T")
+
+WAIT_SECONDS = (0.1, 1.0)
+
+
+async def persist(what: str, work: Callable[[], Awaitable[T]]) -> T:
+    """Repeat until the database answers.
+
+    Args:
+        what: for the log.
+        work: harmless to repeat.
+
+    Raises:
+        Refused: the database answered with a refusal.
+    """
+    while True:
+        try:
+            return await work()
+        except (ConnectionLost, PoolExhausted) as error:
+            log.warning("database away", doing=what, reason=str(error))
+        await asyncio.sleep(random.uniform(*WAIT_SECONDS))  # noqa: S311 -- jitter

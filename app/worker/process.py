@@ -1,0 +1,168 @@
+"""The worker process: start, health, stop."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from aiohttp import web
+
+from app import __version__, metrics
+from app.config import Settings
+from app.db import Database
+from app.errors import DatabaseError
+from app.inline import json_response
+from app.logs import get_logger
+from app.rate import Rate
+from app.stripe_gateway import Gateway
+from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
+from app.worker import fold
+from app.worker.listener import Listener
+from app.worker.loop import Loop
+from app.worker.operations import Operations
+from app.worker.webhooks import Webhooks
+
+log = get_logger("worker")
+
+POOL_SIZE = 16
+WEBHOOK_CAPACITY = 32
+AHEAD = 2
+"""Operations claimed per place towards Stripe: the next is ready when one ends."""
+
+STOP_SECONDS = 25.0
+RESTART_SECONDS = (0.5, 2.0)
+
+
+def worker_name() -> str:
+    """A name no other running worker has; fit for a notification channel."""
+    host = "".join(c for c in socket.gethostname().lower() if c.isalnum())[:20]
+    return f"{host}_{os.getpid()}_{os.urandom(3).hex()}"
+
+
+class Worker:
+    """Both queues, the listener and the ledger fold.
+
+    Args:
+        settings: from load_settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        name = worker_name()
+        self._settings = settings
+        self.database = Database(settings, name="worker", size=POOL_SIZE)
+        self.gateway = Gateway(settings)
+        self.notifier = Notifier(self.database)
+        rate = Rate(settings, self.database, inline=False)
+        self._operations = Operations(
+            settings, self.database, self.gateway, rate, self.notifier, name
+        )
+        webhooks = Webhooks(settings, self.database, self.notifier, name)
+        self.operations_loop: Loop[dict[str, Any]] = Loop(
+            self._operations, self.database, settings.worker_concurrency * AHEAD
+        )
+        self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
+        channels = {OPERATIONS: self.operations_loop.wake, WEBHOOKS: self.webhooks_loop.wake}
+        self.notifier.local.update(channels)
+        self.listener = Listener(settings, self.database, channels, name)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop, then finish what is in flight.
+
+        Raises:
+            LoginError: the login role or the database is not fit for production.
+        """
+        await self.database.open()
+        await self._until_fit(stop)
+        background = [
+            asyncio.create_task(supervise("listener", self.listener.run)),
+            asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
+        ]
+        loops = [
+            asyncio.create_task(supervise("operations", self.operations_loop.run)),
+            asyncio.create_task(supervise("webhooks", self.webhooks_loop.run)),
+        ]
+        log.info("working")
+        await stop.wait()
+        log.info("stopping", inFlight=self.operations_loop.busy + self.webhooks_loop.busy)
+        await self._stop(loops)
+        for task in background:
+            task.cancel()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.notifier.close()
+        await self.gateway.close()
+        await self.database.close()
+
+    async def _stop(self, loops: list[asyncio.Task[None]]) -> None:
+        self._operations.stopping = True
+        self.operations_loop.stop()
+        self.webhooks_loop.stop()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*loops)
+                await asyncio.gather(self.operations_loop.drain(), self.webhooks_loop.drain())
+        except TimeoutError:
+            log.warning("still in flight", count=self.operations_loop.busy)
+
+    async def _until_fit(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self.database.check_login(self._settings.app_env)
+                if (await self.database.schema_state()).ready:
+                    return
+                log.warning("waiting for migrations")
+            except DatabaseError as error:
+                log.warning("waiting for the database", reason=str(error))
+            await asyncio.sleep(random.uniform(*RESTART_SECONDS))  # noqa: S311 -- jitter
+
+
+async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Start again what ended by an error nobody foresaw."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("restarting", part=name)
+        else:
+            return
+        await asyncio.sleep(random.uniform(*RESTART_SECONDS))  # noqa: S311 -- jitter
+
+
+def create_admin_app(worker: Worker) -> web.Application:
+    """Health and metrics of the worker."""
+
+    async def health(_request: web.Request) -> web.Response:
+        checks = {"listener": {"status": "ok" if worker.listener.connected else "degraded"}}
+        return json_response({"status": "ok", "version": __version__, "checks": checks})
+
+    app = web.Application()
+    app.router.add_get("/health", health)
+    app.router.add_get("/metrics", metrics.show)
+    return app
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: the admin port cannot be opened.
+        LoginError: the login role or the database is not fit for production.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    worker = Worker(settings)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(worker.close)
+        runner = web.AppRunner(create_admin_app(worker), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.listen_host, settings.worker_admin_port).start()
+        await worker.run(stop)
+    log.info("stopped")

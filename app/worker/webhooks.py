@@ -1,0 +1,105 @@
+"""Received webhooks: apply each in SQL, then mark it; one that fails is marked in a second step."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from app import metrics
+from app.config import Settings
+from app.db import Database, Jsonb
+from app.errors import Refused
+from app.failpoints import failpoint
+from app.logs import get_logger
+from app.micro_batch import MicroBatch
+from app.wakeup import OPERATIONS, Notifier
+from app.worker.loop import Claimed
+from app.worker.persist import persist
+
+log = get_logger("webhooks")
+
+APPLY_CONCURRENCY = 6
+MAX_BATCH = 50
+MAX_REASON_CHARS = 300
+
+Event = dict[str, Any]
+
+
+class Webhooks:
+    """The inbox, as the engine sees it.
+
+    Args:
+        settings: the lease.
+        database: the inbox.
+        notifier: wakes the workers when an event made operations due.
+        worker: this process's name.
+    """
+
+    name = "webhooks"
+
+    def __init__(
+        self, settings: Settings, database: Database, notifier: Notifier, worker: str
+    ) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._worker = worker
+        self._lease = settings.operation_lease_seconds
+        self._places = asyncio.Semaphore(APPLY_CONCURRENCY)
+        self._finishes = MicroBatch(self._finish, max_items=MAX_BATCH)
+
+    async def claim(self, room: int) -> Claimed[Event]:
+        """Lease received events whose tenant is known."""
+        rows = await self._database.rows(
+            "webhook_claim", worker=self._worker, limit=room, lease_seconds=self._lease
+        )
+        await failpoint("webhooks.after_claim")
+        return Claimed(rows)
+
+    async def handle(self, event: Event) -> None:
+        """Apply one event and record where it ended."""
+        async with self._places:
+            state, reason = await self._apply(event)
+        await failpoint("webhooks.after_apply")
+        result = {
+            "source": event["source"],
+            "eventId": event["event_id"],
+            "leaseEpoch": event["lease_epoch"],
+            "state": state,
+            "reason": reason,
+        }
+        await persist("mark event", lambda: self._finishes.submit(result))
+        await failpoint("webhooks.after_finish")
+        metrics.count_event(_type_of(event), state)
+        if state not in {"done", "ignored"}:
+            log.info("event", eventId=event["event_id"], state=state, reason=reason)
+
+    async def _apply(self, event: Event) -> tuple[str, str | None]:
+        try:
+            row = await persist("apply event", lambda: self._call(event))
+        except Refused as error:
+            log.warning("cannot apply", eventId=event["event_id"], sqlstate=error.sqlstate)
+            return "error", str(error)[:MAX_REASON_CHARS]
+        if row["enqueued"]:
+            self._notifier.wake(OPERATIONS)
+        return row["state"], row["reason"]
+
+    async def _call(self, event: Event) -> dict[str, Any]:
+        return await self._database.row(
+            "event_apply",
+            tenant_id=event["tenant_id"],
+            source=event["source"],
+            event_id=event["event_id"],
+            payload=event["payload"],
+        )
+
+    async def _finish(self, results: list[dict[str, Any]]) -> Sequence[None]:
+        await self._database.rows("webhook_finish", results=Jsonb(results))
+        return [None] * len(results)
+
+
+def _type_of(event: Event) -> str:
+    try:
+        return str(orjson.loads(event["payload"])["type"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return ""
