@@ -13,15 +13,16 @@ DECLARE
 BEGIN
     INSERT INTO payments.stripe_operations AS o
         (tenant_id, id, kind, payment_id, subject_id, idempotency_id, lock_key, request, state, lease_epoch, leased_by,
-         next_run_at, first_sent_at, last_sent_at, trace_context, created_at, updated_at)
+         next_run_at, first_sent_at, first_sent_epoch, last_sent_at, trace_context, created_at, updated_at)
     VALUES (p_tenant_id, p_operation_id, p_kind, p_payment_id, p_subject_id, p_idempotency_id, p_lock_key, p_request,
             CASE WHEN v_inline THEN 'leased' ELSE 'ready' END, v_inline::integer, CASE WHEN v_inline THEN 'inline' END,
             v_now + make_interval(secs => coalesce(p_inline_lease_seconds, 0)::double precision),
-            v_sent_at, v_sent_at, p_trace_context, v_now, v_now)
+            v_sent_at, CASE WHEN v_inline THEN 1 END, v_sent_at, p_trace_context, v_now, v_now)
     ON CONFLICT (tenant_id, id) DO UPDATE
         SET request = excluded.request, idempotency_id = excluded.idempotency_id, state = excluded.state, outcome = NULL,
             lease_epoch = o.lease_epoch + v_inline::integer, leased_by = excluded.leased_by,
-            next_run_at = excluded.next_run_at, first_sent_at = v_sent_at, last_sent_at = v_sent_at,
+            next_run_at = excluded.next_run_at, first_sent_at = v_sent_at,
+            first_sent_epoch = CASE WHEN v_inline THEN o.lease_epoch + 1 END, last_sent_at = v_sent_at,
             failures = 0, finished_at = NULL, trace_context = excluded.trace_context, updated_at = v_now
         WHERE o.state = 'failed';
     SELECT o.* INTO v_operation FROM payments.stripe_operations AS o

@@ -15,7 +15,7 @@ BEGIN
        SET state = CASE v_policy.verdict WHEN 'fail' THEN 'failed' ELSE 'ready' END,
            outcome = CASE v_policy.verdict WHEN 'fail' THEN 'failed' END,
            generation = o.generation + 1, failures = o.failures + 1, leased_by = NULL,
-           first_sent_at = NULL, last_sent_at = NULL, next_run_at = v_next,
+           first_sent_at = NULL, first_sent_epoch = NULL, last_sent_at = NULL, next_run_at = v_next,
            holds = CASE v_policy.verdict WHEN 'hold' THEN ARRAY['payee_blocked'] ELSE o.holds END,
            finished_at = CASE v_policy.verdict WHEN 'fail' THEN p_now END, updated_at = p_now,
            last_error_code = p_result ->> 'code', last_error = left(p_result ->> 'message', 500)

@@ -4,8 +4,8 @@ CREATE OR REPLACE FUNCTION payments.operation_unsend(
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    -- Sent once only, and that one turned away before it was executed: nothing of it can be at Stripe.
-    v_untouched boolean := p_operation.first_sent_at IS NOT DISTINCT FROM p_operation.last_sent_at;
+    -- Never sent, or for the first time under this very lease and turned away unread: nothing of it can be at Stripe.
+    v_untouched boolean := p_operation.first_sent_epoch IS NULL OR p_operation.first_sent_epoch = p_operation.lease_epoch;
     v_wait interval := greatest(
         make_interval(secs => coalesce((p_result ->> 'retryAfter')::numeric, 0)::double precision),
         payments.operation_backoff(2, coalesce((p_result ->> 'backoffSeconds')::numeric, 1), 10));
@@ -13,6 +13,7 @@ BEGIN
     UPDATE payments.stripe_operations AS o
        SET state = CASE WHEN v_untouched THEN 'ready' ELSE 'unknown' END, leased_by = NULL,
            first_sent_at = CASE WHEN v_untouched THEN NULL ELSE o.first_sent_at END,
+           first_sent_epoch = CASE WHEN v_untouched THEN NULL ELSE o.first_sent_epoch END,
            last_sent_at = CASE WHEN v_untouched THEN NULL ELSE o.last_sent_at END,
            next_run_at = p_now + v_wait, updated_at = p_now,
            last_error_code = coalesce(p_result ->> 'code', 'not_sent'), last_error = left(p_result ->> 'message', 500)

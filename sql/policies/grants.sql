@@ -48,7 +48,7 @@ GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
 GRANT UPDATE (debit_total, credit_total) ON payments.ledger_balances TO payments_definer;
 GRANT UPDATE (folded_xid, folded_at) ON payments.ledger_rollups TO payments_definer;
 GRANT UPDATE (idempotency_id, request, state, outcome, generation, lease_epoch, leased_by, failures, holds, next_run_at,
-    first_sent_at, last_sent_at, finished_at, provider_id, last_error_code, last_error, trace_context, updated_at)
+    first_sent_at, first_sent_epoch, last_sent_at, finished_at, provider_id, last_error_code, last_error, trace_context, updated_at)
     ON payments.stripe_operations TO payments_definer;
 GRANT UPDATE (operation_id, response_status, response_body, problem, problem_detail, completed_at)
     ON payments.idempotency_keys TO payments_definer;

@@ -441,6 +441,7 @@ CREATE TABLE payments.stripe_operations (
     holds              text[] NOT NULL DEFAULT '{}',
     next_run_at        timestamptz NOT NULL,
     first_sent_at      timestamptz,
+    first_sent_epoch   bigint,
     last_sent_at       timestamptz,
     finished_at        timestamptz,
     provider_id        text,
@@ -452,7 +453,7 @@ CREATE TABLE payments.stripe_operations (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, payment_id) REFERENCES payments.payment_transactions (tenant_id, id),
     CONSTRAINT operation_outcome_when_resolved CHECK ((outcome IS NULL) = (state NOT IN ('succeeded', 'failed'))),
-    CONSTRAINT operation_sent_in_order CHECK ((first_sent_at IS NULL) = (last_sent_at IS NULL) AND last_sent_at >= first_sent_at)
+    CONSTRAINT operation_sent_in_order CHECK (num_nulls(first_sent_at, first_sent_epoch, last_sent_at) IN (0, 3) AND last_sent_at >= first_sent_at)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
 COMMENT ON TABLE payments.stripe_operations IS
     'Every outgoing call to Stripe, written with the business change before it is sent. Carries identity, key, lease, evidence and outcome.';
@@ -475,6 +476,7 @@ COMMENT ON COLUMN payments.stripe_operations.failures IS 'Failures that count to
 COMMENT ON COLUMN payments.stripe_operations.holds IS 'Reasons why it must not be sent now (payee_blocked …); claimable when empty.';
 COMMENT ON COLUMN payments.stripe_operations.next_run_at IS 'When due; while leased, when the lease ends. Database clock.';
 COMMENT ON COLUMN payments.stripe_operations.first_sent_at IS 'First send of this generation; null: nothing of it can be at Stripe.';
+COMMENT ON COLUMN payments.stripe_operations.first_sent_epoch IS 'The lease under which that was: a call turned away under the same lease was never at Stripe at all.';
 COMMENT ON COLUMN payments.stripe_operations.last_sent_at IS 'Last send of this generation.';
 COMMENT ON COLUMN payments.stripe_operations.finished_at IS 'When resolved.';
 COMMENT ON COLUMN payments.stripe_operations.provider_id IS 'Id of the object it made or read.';
