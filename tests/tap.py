@@ -1,7 +1,7 @@
 """pgTAP files as pytest items: one item a file of sql/tests.
 
 A file runs as the superuser in one transaction that is rolled back, in a database of the worker,
-with `tap` on the search path; it starts with `SELECT plan(n)` and ends with
+with `tap` on the search path and, in `tap_helpers`, what sql/tests/helpers makes; it starts with `SELECT plan(n)` and ends with
 `SELECT * FROM finish()`. An item fails when an assertion fails, when a statement fails, when the
 plan is missing or not met, and when an assertion is skipped.
 """
@@ -21,6 +21,7 @@ from tests.database import Database, create_database, drop_database
 from tests.servers import server_of
 
 _FOLDER = ("sql", "tests")
+_HELPERS = Path(__file__).resolve().parent.parent.joinpath(*_FOLDER, "helpers")
 _ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+- )?(.*)$")
 _PLAN = re.compile(r"^1\.\.(\d+)$")
 # The runner's transaction is the one: a script written for psql may bring its own.
@@ -126,8 +127,10 @@ def run_script(connection: psycopg.Connection[Any], text: str) -> Outcome:
     """Run a pgTAP script in a transaction that is rolled back; return what it said."""
     outcome = Outcome()
     with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = tap, public")
         connection.execute("SET LOCAL client_min_messages = warning")
+        for helper in sorted(_HELPERS.glob("*.sql")):
+            connection.execute(helper.read_bytes())
+        connection.execute("SET LOCAL search_path = tap, tap_helpers, public")
         for line, statement in _statements(text):
             try:
                 cursor = connection.execute(statement.encode())
