@@ -24,6 +24,39 @@ CREATE FUNCTION tap_helpers.advance(p_by interval) RETURNS void LANGUAGE plpgsql
 AS $$ BEGIN UPDATE payments.deployment SET clock_offset = clock_offset + p_by; END $$;
 COMMENT ON FUNCTION tap_helpers.advance(interval) IS 'Shifts payments.clock() for the rest of the transaction.';
 
+-- ── names for what a script made ────────────────────────────────────────────────────────────────
+
+CREATE FUNCTION tap_helpers.payment_of(p_tenant_id uuid, p_key text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+AS $$ SELECT payments.id_derive(p_tenant_id, 'payment', 'fixtures', p_key) $$;
+COMMENT ON FUNCTION tap_helpers.payment_of(uuid, text) IS 'The payment that a helper made under a key.';
+
+CREATE FUNCTION tap_helpers.pay(p_key text) RETURNS uuid LANGUAGE sql STABLE
+AS $$ SELECT tap_helpers.payment_of(tap_helpers.tenant_a(), p_key) $$;
+COMMENT ON FUNCTION tap_helpers.pay(text) IS 'The payment of tenant A under a key.';
+
+CREATE FUNCTION tap_helpers.account_of(p_tenant_id uuid, p_recipient_id text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+AS $$
+    SELECT a.id FROM payments.connected_accounts AS a
+     WHERE a.tenant_id = p_tenant_id AND a.recipient_id = p_recipient_id
+$$;
+COMMENT ON FUNCTION tap_helpers.account_of(uuid, text) IS 'The connected account of a recipient.';
+
+CREATE FUNCTION tap_helpers.keep(p_name text, p_value anyelement) RETURNS void LANGUAGE plpgsql
+AS $$ BEGIN PERFORM set_config('tap_kept.' || p_name, p_value::text, true); END $$;
+COMMENT ON FUNCTION tap_helpers.keep(text, anyelement) IS 'Keeps a value under a name until the script ends.';
+
+CREATE FUNCTION tap_helpers.kept(p_name text) RETURNS text LANGUAGE sql STABLE
+AS $$ SELECT current_setting('tap_kept.' || p_name) $$;
+COMMENT ON FUNCTION tap_helpers.kept(text) IS 'A value that was kept.';
+
+CREATE FUNCTION tap_helpers.the(p_name text) RETURNS uuid LANGUAGE sql STABLE
+AS $$ SELECT tap_helpers.kept(p_name)::uuid $$;
+COMMENT ON FUNCTION tap_helpers.the(text) IS 'A kept id.';
+
+CREATE FUNCTION tap_helpers.clock() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER
+AS $$ SELECT payments.clock() $$;
+COMMENT ON FUNCTION tap_helpers.clock() IS 'payments.clock(), for any role.';
+
 -- ── what must not have changed ──────────────────────────────────────────────────────────────────
 
 CREATE FUNCTION tap_helpers.state() RETURNS text LANGUAGE plpgsql SECURITY DEFINER
