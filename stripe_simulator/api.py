@@ -90,7 +90,10 @@ class Api:
         """Answer one call."""
         world = self.world
         record = Record(
-            world.ids.make("req_"), world.clock.now(), incoming.method, incoming.path,
+            world.ids.make("req_"),
+            world.clock.now(),
+            incoming.method,
+            incoming.path,
             incoming.text,
         )
         record.key = incoming.headers.get("Idempotency-Key") or None
@@ -151,7 +154,10 @@ class Api:
         found = self.router.find(incoming.method, incoming.path)
         key = auth.read_key(headers)
         public = auth.check_key(
-            world, key, incoming.method, incoming.path,
+            world,
+            key,
+            incoming.method,
+            incoming.path,
             public=found is not None and found[0].public,
         )
         auth.check_version(world, headers)
@@ -163,7 +169,9 @@ class Api:
             record.key = None
         route, ids = found
         world.limiter.check(
-            f"{route.method} {route.path}", world.config.rate_global, world.config.rate_endpoint,
+            f"{route.method} {route.path}",
+            world.config.rate_global,
+            world.config.rate_endpoint,
             world.clock.now(),
         )
         if not incoming.form:
@@ -176,13 +184,18 @@ class Api:
             )
         tree = form.decode(incoming.text)
         return Admitted(
-            route, ids, account, public, tree, record.key, record,
-            self._strike(incoming, record, tree, ids), incoming.text,
+            route,
+            ids,
+            account,
+            public,
+            tree,
+            record.key,
+            record,
+            self._strike(incoming, record, tree, ids),
+            incoming.text,
         )
 
-    def _strike(
-        self, incoming: Incoming, record: Record, tree: Json, ids: list[str]
-    ) -> list[Hit]:
+    def _strike(self, incoming: Incoming, record: Record, tree: Json, ids: list[str]) -> list[Hit]:
         metadata = tree.get("metadata")
         sim = metadata.get("sim") if isinstance(metadata, dict) else None
         faults = self.world.faults
@@ -208,16 +221,23 @@ class Api:
         if late is not None:
             self._schedule(call, late.seconds, force=False)
             raise LostError(late)
-        refused = call.hit("unavailable", "rate_limit", "lock_timeout", "key_in_use",
-                           "unauthorized")
+        refused = call.hit(
+            "unavailable", "rate_limit", "lock_timeout", "key_in_use", "unauthorized"
+        )
         if refused is not None:
             raise refusal(refused, call.key)
 
     def _schedule(self, call: Admitted, seconds: float, *, force: bool) -> None:
         record = call.record
         self.world.clock.at(
-            self.world.clock.now() + seconds, "late_call", record.method, record.path,
-            call.text, call.account, call.key, force,
+            self.world.clock.now() + seconds,
+            "late_call",
+            record.method,
+            record.path,
+            call.text,
+            call.account,
+            call.key,
+            force,
         )
         self.world.on_timer()
 
@@ -239,7 +259,8 @@ class Api:
     def _replay(self, saved: Saved, record: Record) -> Answer:
         record.replayed = True
         headers = saved.headers | {
-            "Idempotent-Replayed": "true", "Original-Request": saved.request_id,
+            "Idempotent-Replayed": "true",
+            "Original-Request": saved.request_id,
         }
         return Answer(saved.status, self.world.packer.unpack(saved.packed), headers)
 
@@ -309,7 +330,9 @@ class Api:
         if found is None:
             return
         tree = form.decode(text)
-        admitted = Admitted(found[0], found[1], account, False, tree, key, record, [], text)
+        admitted = Admitted(
+            *found, account, public=False, tree=tree, key=key, record=record, hits=[], text=text
+        )
         try:
             self._run_late(admitted, force=force)
         except ApiError as error:

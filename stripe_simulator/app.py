@@ -23,7 +23,7 @@ def make_app(config: Config | None = None, start: Start | None = None) -> web.Ap
     app[SIMULATOR] = Simulator(config or Config(), start or Start())
     for module in CONTROL:
         for route in module.ROUTES:
-            app.router.add_route(route.method, route.path, guarded(route.handler))  # type: ignore[arg-type]
+            app.router.add_route(route.method, route.path, guarded(route.handler))
     app.router.add_routes(pages.ROUTES)
     app.router.add_route("*", "/{path:v[12]/.*}", api)
     app.cleanup_ctx.append(running)

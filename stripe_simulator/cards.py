@@ -52,18 +52,27 @@ _CARDS = [
     Card("amex", "8431", "amex"),
     _declined("visa_chargeDeclined", "0002", "card_declined", "generic_decline"),
     _declined("chargeDeclined", "0002", "card_declined", "generic_decline"),
-    _declined("visa_chargeDeclinedInsufficientFunds", "9995", "card_declined", "insufficient_funds"),
+    _declined(
+        "visa_chargeDeclinedInsufficientFunds", "9995", "card_declined", "insufficient_funds"
+    ),
     _declined("visa_chargeDeclinedLostCard", "9987", "card_declined", "lost_card"),
     _declined("visa_chargeDeclinedStolenCard", "9979", "card_declined", "stolen_card"),
     _declined(
-        "visa_chargeDeclinedVelocityLimitExceeded", "6975", "card_declined", "card_velocity_exceeded"
+        "visa_chargeDeclinedVelocityLimitExceeded",
+        "6975",
+        "card_declined",
+        "card_velocity_exceeded",
     ),
     _declined("chargeDeclinedExpiredCard", "0069", "expired_card"),
     _declined("chargeDeclinedIncorrectCvc", "0127", "incorrect_cvc"),
     _declined("chargeDeclinedProcessingError", "0119", "processing_error"),
     _declined("chargeCustomerFail", "0341", "card_declined", "generic_decline"),
     Card(
-        "radarBlock", "0019", decline="card_declined", decline_code="fraudulent", blocked=True,
+        "radarBlock",
+        "0019",
+        decline="card_declined",
+        decline_code="fraudulent",
+        blocked=True,
         risk="highest",
     ),
     Card("riskLevelHighest", "4954", risk="highest"),
@@ -82,13 +91,21 @@ _CARDS = [
 _BANKS = [
     Card("pm_usBankAccount_success", "6789", kind="us_bank_account", later="succeed"),
     Card(
-        "pm_usBankAccount_insufficientFunds", "2227", kind="us_bank_account", later="fail",
-        decline="payment_intent_payment_attempt_failed", decline_code="insufficient_funds",
+        "pm_usBankAccount_insufficientFunds",
+        "2227",
+        kind="us_bank_account",
+        later="fail",
+        decline="payment_intent_payment_attempt_failed",
+        decline_code="insufficient_funds",
     ),
     Card("pm_sepaDebit_success", "3000", kind="sepa_debit", later="succeed"),
     Card(
-        "pm_sepaDebit_fail", "3002", kind="sepa_debit", later="fail",
-        decline="payment_intent_payment_attempt_failed", decline_code="insufficient_funds",
+        "pm_sepaDebit_fail",
+        "3002",
+        kind="sepa_debit",
+        later="fail",
+        decline="payment_intent_payment_attempt_failed",
+        decline_code="insufficient_funds",
     ),
 ]
 _BY_NAME = {f"pm_card_{card.name}": card for card in _CARDS}
@@ -104,7 +121,6 @@ def find_card(name: str) -> Card | None:
 def card_named(name: str) -> Card:
     """Return the behaviour of a test value that is known to exist."""
     return _BY_NAME[name]
-
 
 
 def card_details(card: Card) -> Json:

@@ -30,13 +30,27 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--seed", type=int, default=1, help="of ids and of random faults")
     out.add_argument("--secret-key", default="sk_test_simulator")
     out.add_argument("--publishable-key", default="pk_test_simulator")
-    out.add_argument("--settle", choices=("now", "standard", "never"), default="standard",
-                     help="when charges become available")
+    out.add_argument(
+        "--settle",
+        choices=("now", "standard", "never"),
+        default="standard",
+        help="when charges become available",
+    )
     out.add_argument("--clock", choices=("wall", "virtual"), default="wall")
-    out.add_argument("--onboarding", choices=("manual", "auto"), default="manual",
-                     help="auto: requested capabilities are active at once")
-    out.add_argument("--balance", action="append", default=[], metavar="CUR=AMOUNT",
-                     type=balance, help="what the platform has at the start, minor units")
+    out.add_argument(
+        "--onboarding",
+        choices=("manual", "auto"),
+        default="manual",
+        help="auto: requested capabilities are active at once",
+    )
+    out.add_argument(
+        "--balance",
+        action="append",
+        default=[],
+        metavar="CUR=AMOUNT",
+        type=balance,
+        help="what the platform has at the start, minor units",
+    )
     out.add_argument("--state", metavar="FILE", help="SQLite file that survives a restart")
     out.add_argument("--country", default="US", help="of the platform")
     return out

@@ -27,10 +27,12 @@ def pack(row: object) -> list[Any]:
 def unpack(model: type[Any], values: list[Any]) -> Any:
     """Turn a list of values back into a record."""
     names = {name.name: str(name.type) for name in fields(model)}
-    return model(**{
-        name: base64.b64decode(value.removeprefix(BYTES)) if kind == "bytes" else value
-        for (name, kind), value in zip(names.items(), values, strict=True)
-    })
+    return model(
+        **{
+            name: base64.b64decode(value.removeprefix(BYTES)) if kind == "bytes" else value
+            for (name, kind), value in zip(names.items(), values, strict=True)
+        }
+    )
 
 
 def settings(world: World) -> Json:

@@ -58,9 +58,7 @@ def refused(message: str, param: str | None = None, code: str | None = None) -> 
 
 def missing(kind: str, object_id: str, param: str = "id", status: int = 404) -> ApiError:
     """Refuse an unknown object: `No such payment_intent: 'pi_x'`."""
-    return ApiError(
-        status, f"No such {kind}: '{object_id}'", param=param, code="resource_missing"
-    )
+    return ApiError(status, f"No such {kind}: '{object_id}'", param=param, code="resource_missing")
 
 
 def balance_insufficient() -> ApiError:

@@ -17,9 +17,7 @@ Json = dict[str, Any]
 SAMPLE_BYTES = 32_000  # the farthest back deflate can look
 
 
-def emit(
-    world: World, kind: str, shown: Json, account: str | None, previous: Json | None
-) -> Event:
+def emit(world: World, kind: str, shown: Json, account: str | None, previous: Json | None) -> Event:
     """Record an event; `account` is the connected account it happened on, if any."""
     request_id, key = world.request
     body: Json = {

@@ -10,23 +10,59 @@ from typing import Any
 Json = dict[str, Any]
 
 # before the call takes effect: it never does (except `late`, which does so afterwards)
-BEFORE = frozenset({
-    "lost_before", "unavailable", "bad_gateway_before", "hang_before", "rate_limit",
-    "lock_timeout", "key_in_use", "late", "error_500_before", "error_500_later", "unauthorized",
-})
+BEFORE = frozenset(
+    {
+        "lost_before",
+        "unavailable",
+        "bad_gateway_before",
+        "hang_before",
+        "rate_limit",
+        "lock_timeout",
+        "key_in_use",
+        "late",
+        "error_500_before",
+        "error_500_later",
+        "unauthorized",
+    }
+)
 # after it took effect
-AFTER = frozenset({
-    "lost_after", "truncate", "hang_after", "bad_gateway_after", "error_500_after", "garbage",
-})
+AFTER = frozenset(
+    {
+        "lost_after",
+        "truncate",
+        "hang_after",
+        "bad_gateway_after",
+        "error_500_after",
+        "garbage",
+    }
+)
 # neither: the call is answered properly
 AROUND = frozenset({"latency", "stale_list"})
 NAMES = BEFORE | AFTER | AROUND
-RULE_KEYS = frozenset({
-    "fault", "match", "times", "seconds", "reason", "retry", "seed",
-})
-MATCH_KEYS = frozenset({
-    "method", "path", "object", "account", "key", "nth", "every", "probability", "param",
-})
+RULE_KEYS = frozenset(
+    {
+        "fault",
+        "match",
+        "times",
+        "seconds",
+        "reason",
+        "retry",
+        "seed",
+    }
+)
+MATCH_KEYS = frozenset(
+    {
+        "method",
+        "path",
+        "object",
+        "account",
+        "key",
+        "nth",
+        "every",
+        "probability",
+        "param",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -97,8 +133,13 @@ class Rule:
     def render(self) -> Json:
         """Show the rule to the control API."""
         return {
-            "id": self.id, "fault": self.fault, "match": self.match, "times": self.times,
-            "seconds": self.seconds, "seen": self.seen, "struck": self.struck,
+            "id": self.id,
+            "fault": self.fault,
+            "match": self.match,
+            "times": self.times,
+            "seconds": self.seconds,
+            "seen": self.seen,
+            "struck": self.struck,
         }
 
 
@@ -163,6 +204,10 @@ class Faults:
 
 
 DEFAULT_SECONDS: dict[str, float] = {
-    "hang_before": 120, "hang_after": 120, "late": 90, "error_500_later": 60, "stale_list": 30,
+    "hang_before": 120,
+    "hang_after": 120,
+    "late": 90,
+    "error_500_later": 60,
+    "stale_list": 30,
     "latency": 0.05,
 }

@@ -15,7 +15,10 @@ def decode(text: str) -> dict[str, Any]:
     """Decode a form; lists become dictionaries with the indices as keys, in order."""
     try:
         pairs = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=MAX_FIELDS,
+            text,
+            keep_blank_values=True,
+            strict_parsing=bool(text),
+            max_num_fields=MAX_FIELDS,
             errors="strict",
         )
     except (ValueError, UnicodeDecodeError) as error:

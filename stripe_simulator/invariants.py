@@ -56,9 +56,7 @@ def check_transfer(world: World, transfer: Transfer) -> None:
     if transfer.source_transaction is None:
         return
     charge = world.store.charges[transfer.source_transaction]
-    given = sum(
-        row.amount for row in world.store.transfers.where("source_transaction", charge.id)
-    )
+    given = sum(row.amount for row in world.store.transfers.where("source_transaction", charge.id))
     if given > max(charge.amount_captured, 0 if charge.captured else charge.amount):
         raise InvariantError(f"transfers of {given} exceed their source {charge.id}")
 

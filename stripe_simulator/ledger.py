@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from stripe_simulator.world import World
 
 NETWORK, FEES, CLEARING, BANK, ADJUSTMENT = (
-    "card_network", "stripe_fees", "transfers_clearing", "bank", "adjustments",
+    "card_network",
+    "stripe_fees",
+    "transfers_clearing",
+    "bank",
+    "adjustments",
 )
 NEVER = 2**53
 Key = tuple[str, str]
@@ -189,7 +193,7 @@ class Ledger:
         """Compute all balances again from nothing; return what differs, empty when sound."""
         fresh = Ledger(self.world)
         for row in self.world.store.balance_transactions.oldest():
-            fresh._apply(row)  # noqa: SLF001 - another one of us
+            fresh._apply(row)
         faults = [
             f"{name} of {key}: kept {mine.get(key, 0)}, computed {theirs.get(key, 0)}"
             for name, mine, theirs in (

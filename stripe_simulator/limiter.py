@@ -5,7 +5,10 @@ from __future__ import annotations
 from stripe_simulator.errors import ApiError
 
 REASONS = (
-    "global-rate", "endpoint-rate", "global-concurrency", "endpoint-concurrency",
+    "global-rate",
+    "endpoint-rate",
+    "global-concurrency",
+    "endpoint-concurrency",
     "resource-specific",
 )
 

@@ -71,7 +71,7 @@ def _unknown(label: str) -> ApiError:
     return invalid(f"Received unknown parameter: {label}", label, "parameter_unknown")
 
 
-def _value(field: Field, value: object, label: str) -> Any:  # noqa: ANN401 - whatever was sent
+def _value(field: Field, value: object, label: str) -> Any:
     if value == "":
         if field.emptyable:
             return None
@@ -187,8 +187,8 @@ def read_hash(inside: Schema) -> Callable[[Any, str], dict[str, Any]]:
 
 def read_enum(choices: tuple[str, ...]) -> Callable[[Any, str], str]:
     """Make the reader of a closed list of words."""
-    listed = f"{', '.join(choices[:-1])}, or {choices[-1]}" if len(choices) > 2 else (  # noqa: PLR2004
-        " or ".join(choices))
+    *some, last = choices
+    listed = f"{', '.join(some)}, or {last}" if len(some) > 1 else " or ".join(choices)
 
     def word(value: object, label: str) -> str:
         text = _text(value, label, "string")
@@ -226,11 +226,11 @@ class _Peek:
         self.head: str | None = next(tokens, None)
 
     def take(self) -> str:
-        token = self.head
-        if token is None:
-            raise ValueError("schema text ends too early")  # noqa: EM101, TRY003 - our own bug
+        head = self.head
+        if head is None:
+            raise ValueError("schema text ends too early")
         self.head = next(self._tokens, None)
-        return token
+        return head
 
 
 def _fields(tokens: _Peek, end: str | None) -> Schema:
@@ -250,15 +250,15 @@ def _field(tokens: _Peek, *, required: bool) -> Field:
 
 
 def _type(tokens: _Peek) -> tuple[str, Callable[[Any, str], Any], Schema | None]:
-    token = tokens.take()
-    if token == "[":
+    word = tokens.take()
+    if word == "[":
         _, read, inside = _type(tokens)
         tokens.take()
         return "list", read_list(read), inside
-    if token == "{":
+    if word == "{":
         inside = _fields(tokens, "}")
         tokens.take()
         return "hash", read_hash(inside), inside
-    if "|" in token or token not in READERS:
-        return "enum", read_enum(tuple(token.split("|"))), None
-    return token, READERS[token], None
+    if word not in READERS:
+        return "enum", read_enum(tuple(word.split("|"))), None
+    return word, READERS[word], None

@@ -26,6 +26,13 @@ GATHER = 0.02  # real seconds to wait for more deliveries to shuffle
 BIG = 1_048_576  # bytes
 OLD, FUTURE = -3_600, 3_600  # seconds from the time of signing
 
+REPLACED: dict[str, Json] = {
+    "unknown_type": {"type": "simulator.unknown"},
+    "other_version": {"api_version": "2020-08-27"},
+    "livemode": {"livemode": True},
+    "big_body": {"padding": "x" * BIG},
+}
+
 
 class Sender:
     """Delivers what is due, at most `webhook_concurrency` at a time."""
@@ -88,8 +95,10 @@ class Sender:
 
     def _may_send(self) -> bool:
         held = self.world.config.webhook_hold and not self._draining
-        return bool(self.queue) and not held and (
-            len(self.running) < self.world.config.webhook_concurrency
+        return (
+            bool(self.queue)
+            and not held
+            and (len(self.running) < self.world.config.webhook_concurrency)
         )
 
     async def _dispatch(self) -> None:
@@ -188,8 +197,9 @@ class Sender:
         if "misrouted" not in (delivery.faults or ()):
             return endpoint.url
         others = self.world.store.webhook_endpoints.oldest()
-        return next((other.url for other in others if other.connect != endpoint.connect),
-                    endpoint.url)
+        return next(
+            (other.url for other in others if other.connect != endpoint.connect), endpoint.url
+        )
 
     def _signature(self, body: bytes, endpoint: WebhookEndpoint, delivery: Delivery) -> str:
         faults = delivery.faults or ()
@@ -216,14 +226,6 @@ class Sender:
         return json.dumps(body, separators=(",", ":")).encode()
 
     def _damaged(self, body: Json, fault: str) -> Json:
-        if fault == "unknown_type":
-            return body | {"type": "simulator.unknown"}
-        if fault == "other_version":
-            return body | {"api_version": "2020-08-27"}
-        if fault == "livemode":
-            return body | {"livemode": True}
-        if fault == "big_body":
-            return body | {"padding": "x" * BIG}
         if fault == "thin":
             return _thin(body)
         if fault.startswith("stale:"):
@@ -231,7 +233,7 @@ class Sender:
             if earlier is not None:
                 data = json.loads(earlier.body(self.world))["data"]
                 return body | {"data": {"object": data["object"]}}
-        return body
+        return body | REPLACED.get(fault, {})
 
 
 def _thin(body: Json) -> Json:
@@ -243,6 +245,8 @@ def _thin(body: Json) -> Json:
         "livemode": body["livemode"],
         "created": body["created"],
         "related_object": {
-            "id": shown.get("id"), "type": shown.get("object"), "url": "/v1/unknown",
+            "id": shown.get("id"),
+            "type": shown.get("object"),
+            "url": "/v1/unknown",
         },
     }

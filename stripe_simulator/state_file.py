@@ -116,5 +116,3 @@ class StateFile:
         for table in codec.tables(world).values():
             table.unsaved.clear()
         world.keys.touched.clear()
-
-

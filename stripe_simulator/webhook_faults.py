@@ -9,14 +9,39 @@ from typing import Any
 
 Json = dict[str, Any]
 
-NAMES = frozenset({
-    "duplicate", "duplicate_new_id", "delay", "drop", "drop_forever", "stale", "two_signatures",
-    "wrong_secret", "old_timestamp", "future_timestamp", "unknown_type", "other_version",
-    "livemode", "misrouted", "big_body", "thin",
-})
-RULE_KEYS = frozenset({
-    "probability", "every", "nth", "types", "endpoint", "times", "seconds", "count", "seed",
-})
+NAMES = frozenset(
+    {
+        "duplicate",
+        "duplicate_new_id",
+        "delay",
+        "drop",
+        "drop_forever",
+        "stale",
+        "two_signatures",
+        "wrong_secret",
+        "old_timestamp",
+        "future_timestamp",
+        "unknown_type",
+        "other_version",
+        "livemode",
+        "misrouted",
+        "big_body",
+        "thin",
+    }
+)
+RULE_KEYS = frozenset(
+    {
+        "probability",
+        "every",
+        "nth",
+        "types",
+        "endpoint",
+        "times",
+        "seconds",
+        "count",
+        "seed",
+    }
+)
 
 
 @dataclass(slots=True)

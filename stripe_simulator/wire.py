@@ -50,8 +50,12 @@ async def _cut(request: web.Request, answer: Answer) -> web.StreamResponse:
     if name in {"bad_gateway_before", "bad_gateway_after"}:
         return web.Response(status=502, body=BAD_GATEWAY, content_type="text/html")
     if name == "garbage":
-        return web.Response(status=200, body=b"\x00not json", headers=answer.headers,
-                            content_type="application/json")
+        return web.Response(
+            status=200,
+            body=b"\x00not json",
+            headers=answer.headers,
+            content_type="application/json",
+        )
     if name == "truncate":
         return await _truncate(request, answer)
     if name in {"hang_before", "hang_after"} and answer.cut is not None:

@@ -137,5 +137,3 @@ class World:
                 account, "adjustment", amount, currency, None, ADJUSTMENT, description=description
             )
         )
-
-

@@ -18,7 +18,13 @@ REQUIREMENTS = frozenset(
 )
 FLAGS = ("charges_enabled", "payouts_enabled", "details_submitted", "reserves", "payouts_fail")
 KNOWN = (
-    *FLAGS, "capabilities", "requirements", "balance", "complete", "deauthorized", "payout",
+    *FLAGS,
+    "capabilities",
+    "requirements",
+    "balance",
+    "complete",
+    "deauthorized",
+    "payout",
 )
 
 
@@ -85,16 +91,18 @@ async def show(request: web.Request) -> web.Response:
     shown = []
     for account in world.store.accounts.oldest():
         currencies = world.ledger.currencies(account.id)
-        shown.append({
-            "id": account.id,
-            "platform": account.id == world.platform,
-            "email": account.email,
-            "country": account.country,
-            "capabilities": {name: account.status(name) for name in account.capabilities},
-            "payoutsEnabled": account.payouts_enabled,
-            "available": {cur: world.ledger.available[account.id, cur] for cur in currencies},
-            "pending": {cur: world.ledger.pending[account.id, cur] for cur in currencies},
-        })
+        shown.append(
+            {
+                "id": account.id,
+                "platform": account.id == world.platform,
+                "email": account.email,
+                "country": account.country,
+                "capabilities": {name: account.status(name) for name in account.capabilities},
+                "payoutsEnabled": account.payouts_enabled,
+                "available": {cur: world.ledger.available[account.id, cur] for cur in currencies},
+                "pending": {cur: world.ledger.pending[account.id, cur] for cur in currencies},
+            }
+        )
     return web.json_response({"accounts": shown})
 
 

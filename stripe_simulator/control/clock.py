@@ -12,13 +12,15 @@ MAX_ADVANCE = 366 * 86_400
 async def show(request: web.Request) -> web.Response:
     """GET /_sim/clock: now, in Unix seconds, and the next timer."""
     clock = simulator(request).world.clock
-    return web.json_response({
-        "now": clock.now(),
-        "mode": "wall" if clock.wall else "virtual",
-        "offset": clock.offset,
-        "nextDue": clock.next_due(),
-        "timers": len(clock.timers),
-    })
+    return web.json_response(
+        {
+            "now": clock.now(),
+            "mode": "wall" if clock.wall else "virtual",
+            "offset": clock.offset,
+            "nextDue": clock.next_due(),
+            "timers": len(clock.timers),
+        }
+    )
 
 
 async def advance(request: web.Request) -> web.Response:

@@ -80,10 +80,15 @@ async def clear_webhooks(request: web.Request) -> web.Response:
 async def deliveries(request: web.Request) -> web.Response:
     """GET /_sim/deliveries?event=&endpoint=&status=: every delivery and its attempts."""
     query = request.query
-    rows = [row.render(simulator(request).world)
-            for row in simulator(request).world.store.deliveries.oldest()]
-    found = [row for row in rows if all(query.get(name, row[name]) == row[name]
-                                        for name in ("event", "endpoint", "status"))]
+    rows = [
+        row.render(simulator(request).world)
+        for row in simulator(request).world.store.deliveries.oldest()
+    ]
+    found = [
+        row
+        for row in rows
+        if all(query.get(name, row[name]) == row[name] for name in ("event", "endpoint", "status"))
+    ]
     return web.json_response({"deliveries": found})
 
 

@@ -42,8 +42,10 @@ async def ledger(request: web.Request) -> web.Response:
     """GET /_sim/ledger: every balance, the sums, and an audit from scratch."""
     world = simulator(request).world
     book = world.ledger
-    names = {account.id: "platform" if account.id == world.platform else account.id
-             for account in world.store.accounts.oldest()}
+    names = {
+        account.id: "platform" if account.id == world.platform else account.id
+        for account in world.store.accounts.oldest()
+    }
     accounts: Json = {}
     for account, currency in book.totals:
         accounts.setdefault(account, {"name": names.get(account, account)})[currency] = {
@@ -55,14 +57,16 @@ async def ledger(request: web.Request) -> web.Response:
     for (name, currency), amount in book.counters.items():
         counters.setdefault(name, {})[currency] = amount
     faults = invariants.audit(world) + world.bugs
-    return web.json_response({
-        "platform": world.platform,
-        "accounts": accounts,
-        "counters": counters,
-        "sums": book.sums(),
-        "violations": faults,
-        "ok": not faults,
-    })
+    return web.json_response(
+        {
+            "platform": world.platform,
+            "accounts": accounts,
+            "counters": counters,
+            "sums": book.sums(),
+            "violations": faults,
+            "ok": not faults,
+        }
+    )
 
 
 async def reset(request: web.Request) -> web.Response:
@@ -102,15 +106,17 @@ async def state(request: web.Request) -> web.Response:
     """GET /_sim/state: counts of everything, for a look."""
     sim = simulator(request)
     tables = {table.kind: len(table) for table in sim.world.store.tables()}
-    return web.json_response({
-        "platform": sim.world.platform,
-        "seed": sim.world.seed,
-        "now": sim.world.clock.now(),
-        "objects": tables,
-        "requests": len(sim.world.journal.records),
-        "keys": len(sim.world.keys.saved),
-        "bugs": sim.world.bugs,
-    })
+    return web.json_response(
+        {
+            "platform": sim.world.platform,
+            "seed": sim.world.seed,
+            "now": sim.world.clock.now(),
+            "objects": tables,
+            "requests": len(sim.world.journal.records),
+            "keys": len(sim.world.keys.saved),
+            "bugs": sim.world.bugs,
+        }
+    )
 
 
 ROUTES = [

@@ -144,10 +144,17 @@ def nothing_due() -> Json:
 def blank_profile() -> Json:
     """Show a business profile that says nothing."""
     return {
-        "annual_revenue": None, "estimated_worker_count": None, "mcc": None,
-        "minority_owned_business_designation": None, "name": None, "product_description": None,
-        "support_address": None, "support_email": None, "support_phone": None,
-        "support_url": None, "url": None,
+        "annual_revenue": None,
+        "estimated_worker_count": None,
+        "mcc": None,
+        "minority_owned_business_designation": None,
+        "name": None,
+        "product_description": None,
+        "support_address": None,
+        "support_email": None,
+        "support_phone": None,
+        "support_url": None,
+        "url": None,
     }
 
 

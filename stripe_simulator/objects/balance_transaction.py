@@ -56,7 +56,8 @@ class BalanceTransaction:
                 "amount": self.fee,
                 "application": None,
                 "currency": self.currency,
-                "description": "Dispute fee" if self.type == "adjustment"
+                "description": "Dispute fee"
+                if self.type == "adjustment"
                 else "Stripe processing fees",
                 "type": "stripe_fee",
             }

@@ -85,13 +85,16 @@ class Charge:
         details["three_d_secure"] = None
         details["wallet"] = None
         details["checks"] = {
-            "address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass",
+            "address_line1_check": None,
+            "address_postal_code_check": None,
+            "cvc_check": "pass",
         }
         details["extended_authorization"] = {"status": "disabled"}
         details["incremental_authorization"] = {"status": "unavailable"}
         details["multicapture"] = {"status": "unavailable"}
         details["overcapture"] = {
-            "maximum_amount_capturable": self.amount, "status": "unavailable",
+            "maximum_amount_capturable": self.amount,
+            "status": "unavailable",
         }
         return {"type": "card", "card": details}
 

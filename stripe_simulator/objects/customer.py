@@ -38,7 +38,9 @@ class Customer:
             "email": given.get("email"),
             "invoice_prefix": given.get("invoice_prefix"),
             "invoice_settings": {
-                "custom_fields": None, "default_payment_method": None, "footer": None,
+                "custom_fields": None,
+                "default_payment_method": None,
+                "footer": None,
                 "rendering_options": None,
             },
             "livemode": world.config.livemode,

@@ -6,21 +6,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.cards import card_named
+from stripe_simulator.words import words
 
 if TYPE_CHECKING:
     from stripe_simulator.world import World
 
 Json = dict[str, Any]
 
-EVIDENCE = (
-    "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure "
-    "cancellation_rebuttal customer_communication customer_email_address customer_name "
-    "customer_purchase_ip customer_signature duplicate_charge_documentation "
-    "duplicate_charge_explanation duplicate_charge_id product_description receipt refund_policy "
-    "refund_policy_disclosure refund_refusal_explanation service_date service_documentation "
-    "shipping_address shipping_carrier shipping_date shipping_documentation "
-    "shipping_tracking_number uncategorized_file uncategorized_text"
-).split()
+EVIDENCE = words(
+    "access_activity_log billing_address cancellation_policy "
+    "cancellation_policy_disclosure cancellation_rebuttal customer_communication "
+    "customer_email_address customer_name customer_purchase_ip customer_signature "
+    "duplicate_charge_documentation duplicate_charge_explanation "
+    "duplicate_charge_id product_description receipt refund_policy "
+    "refund_policy_disclosure refund_refusal_explanation service_date "
+    "service_documentation shipping_address shipping_carrier shipping_date "
+    "shipping_documentation shipping_tracking_number uncategorized_file "
+    "uncategorized_text"
+)
 NETWORK_REASON = {"fraudulent": "10.4", "product_not_received": "13.1", "general": "10"}
 CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
 
@@ -63,7 +66,7 @@ class Dispute:
             "id": self.id,
             "object": "dispute",
             "amount": self.amount,
-            "balance_transaction": (self.balance_transactions or [None])[0],
+            "balance_transaction": next(iter(self.balance_transactions), None),
             "balance_transactions": [table[tid].render(world) for tid in self.balance_transactions],
             "charge": self.charge,
             "created": self.created,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stripe_simulator.words import words
+
 if TYPE_CHECKING:
     from stripe_simulator.world import World
 
@@ -12,11 +14,14 @@ Json = dict[str, Any]
 
 # What a publishable key and the client secret may see.
 PUBLIC = frozenset(
-    "id object allowed_payment_method_types amount amount_details automatic_payment_methods "
-    "canceled_at cancellation_reason capture_method client_secret confirmation_method created "
-    "currency description excluded_payment_method_types last_payment_error livemode next_action "
-    "payment_method payment_method_configuration_details payment_method_types processing "
-    "receipt_email setup_future_usage shipping source status".split()
+    words(
+        "id object allowed_payment_method_types amount amount_details "
+        "automatic_payment_methods canceled_at cancellation_reason capture_method "
+        "client_secret confirmation_method created currency description "
+        "excluded_payment_method_types last_payment_error livemode next_action "
+        "payment_method payment_method_configuration_details payment_method_types "
+        "processing receipt_email setup_future_usage shipping source status"
+    )
 )
 
 

@@ -45,7 +45,8 @@ class PaymentMethod:
             return shown | {card.kind: {"bank_name": "STRIPE TEST BANK", "last4": card.last4}}
         more = {
             "checks": {
-                "address_line1_check": None, "address_postal_code_check": None,
+                "address_line1_check": None,
+                "address_postal_code_check": None,
                 "cvc_check": None,
             },
             "display_brand": card.brand,

@@ -19,10 +19,17 @@ def blank_billing() -> Json:
     """Show billing details that hold nothing."""
     return {
         "address": {
-            "city": None, "country": None, "line1": None, "line2": None, "postal_code": None,
+            "city": None,
+            "country": None,
+            "line1": None,
+            "line2": None,
+            "postal_code": None,
             "state": None,
         },
-        "email": None, "name": None, "phone": None, "tax_id": None,
+        "email": None,
+        "name": None,
+        "phone": None,
+        "tax_id": None,
     }
 
 

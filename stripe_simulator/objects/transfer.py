@@ -34,7 +34,9 @@ class Transfer:
 
     def render(self, world: World) -> Json:
         """Show the object as the API does, with its latest reversals."""
-        rows = world.store.reversals.where("transfer", self.id)[::-1] if self.amount_reversed else []
+        rows = (
+            world.store.reversals.where("transfer", self.id)[::-1] if self.amount_reversed else []
+        )
         reversals = list_object(
             f"/v1/transfers/{self.id}/reversals",
             (row.render(world) for row in rows[:10]),

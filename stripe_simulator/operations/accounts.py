@@ -11,8 +11,15 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 WANTED = ["business_type", "external_account", "tos_acceptance.date", "tos_acceptance.ip"]
-HOSTED = ["business_profile.url", "business_type", "external_account", "individual.first_name",
-          "individual.last_name", "tos_acceptance.date", "tos_acceptance.ip"]
+HOSTED = [
+    "business_profile.url",
+    "business_type",
+    "external_account",
+    "individual.first_name",
+    "individual.last_name",
+    "tos_acceptance.date",
+    "tos_acceptance.ip",
+]
 
 
 def request_capabilities(world: World, account: Account, wanted: dict[str, Json]) -> list[str]:
@@ -48,12 +55,8 @@ def refresh(world: World, account: Account) -> None:
     account.charges_enabled = account.status("card_payments") == "active"
     active = any(account.status(name) == "active" for name in account.capabilities)
     account.payouts_enabled = account.details_submitted and active and not account.past_due
-    if account.past_due:
-        account.disabled_reason = "requirements.past_due"
-    elif account.currently_due and not account.details_submitted:
-        account.disabled_reason = "requirements.past_due"
-    else:
-        account.disabled_reason = None
+    due = account.past_due or (account.currently_due and not account.details_submitted)
+    account.disabled_reason = "requirements.past_due" if due else None
 
 
 def complete(world: World, account: Account) -> None:
@@ -111,9 +114,7 @@ def announce(world: World, account: Account, before: Json) -> None:
         if before["statuses"].get(name) != status:
             world.emit("capability.updated", account.render_capability(name), account.id)
     previous = {
-        name: value
-        for name, value in before.items()
-        if name != "statuses" and value != after[name]
+        name: value for name, value in before.items() if name != "statuses" and value != after[name]
     }
     world.emit("account.updated", account.render(world), account.id, previous or None)
 

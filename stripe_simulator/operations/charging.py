@@ -146,9 +146,7 @@ def _consequences(world: World, intent: PaymentIntent, charge: Charge, card: Car
         disputes.open_dispute(world, charge, disputes.Claim(amount=amount, reason=reason))
 
 
-def decline(
-    world: World, intent: PaymentIntent, method: PaymentMethod, charge: Charge
-) -> None:
+def decline(world: World, intent: PaymentIntent, method: PaymentMethod, charge: Charge) -> None:
     """Fail the charge, send the intent back for another payment method, raise 402."""
     card = card_named(method.card)
     fail_charge(charge, card)
@@ -172,15 +170,14 @@ def fail_charge(charge: Charge, card: Card) -> None:
     charge.outcome = (charge.outcome or {}) | {
         "network_status": "not_sent_to_network" if card.blocked else "declined_by_network",
         "reason": "highest_risk_level" if card.blocked else code,
-        "seller_message": "Stripe blocked this payment as too risky." if card.blocked
+        "seller_message": "Stripe blocked this payment as too risky."
+        if card.blocked
         else "The bank did not return any further details with this decline.",
         "type": "blocked" if card.blocked else "issuer_declined",
     }
 
 
-def decline_error(
-    world: World, card: Card, charge: Charge, method: PaymentMethod
-) -> ApiError:
+def decline_error(world: World, card: Card, charge: Charge, method: PaymentMethod) -> ApiError:
     """Return the 402 of a declined card."""
     code = card.decline_code
     return ApiError(
@@ -202,5 +199,3 @@ def _start_bank_debit(world: World, intent: PaymentIntent, method: PaymentMethod
     world.emit("charge.pending", charge.render(world), intent.account)
     world.clock.at(world.clock.now() + world.config.bank_seconds, "bank_debit", charge.id)
     world.on_timer()
-
-

@@ -104,9 +104,7 @@ def make_method(world: World, account: str, given: Presented) -> PaymentMethod:
     )
 
 
-def check(
-    world: World, intent: PaymentIntent, params: Json, given: Presented | None
-) -> None:
+def check(world: World, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
     """Refuse a confirmation that cannot be: wrong status, no method, no way back."""
     if intent.status not in CONFIRMABLE:
         raise unexpected(world, intent, _status_text(intent.status))

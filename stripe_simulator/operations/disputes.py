@@ -188,8 +188,6 @@ def prevent(world: World, row: Dispute) -> None:
     world.emit("charge.dispute.closed", row.render(world), row.account)
 
 
-
-
 def _refuse_closed(row: Dispute, but: str | None = None) -> None:
     if row.status in CLOSED and row.status != but:
         raise refused("This dispute is already closed")

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from stripe_simulator.world import World
 
 CANCELABLE = (
-    "requires_payment_method", "requires_capture", "requires_reauthorization",
-    "requires_confirmation", "requires_action", "expired", "processing",
+    "requires_payment_method",
+    "requires_capture",
+    "requires_reauthorization",
+    "requires_confirmation",
+    "requires_action",
+    "expired",
+    "processing",
 )
 RELEASED = (
     "The remaining amount on this PaymentIntent could not be captured because the remainder of "

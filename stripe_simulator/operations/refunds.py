@@ -83,8 +83,9 @@ def _check(world: World, charge: Charge, amount: int, remaining: int) -> None:
 
 
 # dispute statuses that leave a charge refundable
-CALM = frozenset({"won", "prevented", "warning_closed", "warning_needs_response",
-                  "warning_under_review"})
+CALM = frozenset(
+    {"won", "prevented", "warning_closed", "warning_needs_response", "warning_under_review"}
+)
 
 
 def _carry_out(world: World, row: Refund, charge: Charge) -> None:
@@ -117,9 +118,7 @@ def _debit(world: World, row: Refund, charge: Charge) -> None:
 def _side_effects(world: World, charge: Charge, reason: str | None) -> None:
     if not charge.refunded:
         return
-    reviews.close_for(
-        world, charge, "refunded_as_fraud" if reason == "fraudulent" else "refunded"
-    )
+    reviews.close_for(world, charge, "refunded_as_fraud" if reason == "fraudulent" else "refunded")
     for claim in world.store.disputes.where("charge", charge.id) if charge.disputed else ():
         if claim.status in {"warning_needs_response", "warning_under_review"}:
             disputes.close_inquiry(world, claim.id)

@@ -51,9 +51,9 @@ def close_for(world: World, charge: Charge, reason: str) -> None:
             close_review(world, review, reason)
 
 
-def warn(world: World, charge: Charge, fraud_type: str = "made_with_stolen_card") -> (
-    EarlyFraudWarning
-):
+def warn(
+    world: World, charge: Charge, fraud_type: str = "made_with_stolen_card"
+) -> EarlyFraudWarning:
     """Record an issuer's warning about a charge."""
     warning = world.store.warnings.add(
         EarlyFraudWarning(

@@ -12,6 +12,7 @@ from stripe_simulator.objects.charge import Charge
 from stripe_simulator.objects.refund import Refund
 from stripe_simulator.objects.transfer import Transfer
 from stripe_simulator.objects.transfer_reversal import TransferReversal
+from stripe_simulator.words import words
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.account import Account
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 RECEIVING = ("transfers", "crypto_transfers", "legacy_payments")
 EEA = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IS IT LV LI LT LU MT NL NO PL PT RO SK SI ES "
-    "SE".split()
+    words(
+        "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IS IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE"
+    )
 )
 CROSS_BORDER = EEA | {"US", "CA", "GB", "CH"}
 
@@ -109,9 +111,9 @@ def _source(world: World, order: Order) -> Charge | None:
     debit = charge.status == "pending"
     gone = charge.refunded and not world.config.transfer_from_refunded_charge
     if gone or charge.status == "failed" or not (charge.captured or debit):
+        why = "refunded" if gone else charge.status if charge.captured else "uncaptured"
         raise refused(
-            f"The charge {charge.id} cannot be used as a source_transaction: it is "
-            f"{'refunded' if charge.refunded else 'failed' if charge.failure_code else 'uncaptured'}.",
+            f"The charge {charge.id} cannot be used as a source_transaction: it is {why}.",
             "source_transaction",
         )
     _check_currency(world, order, charge)
@@ -133,14 +135,14 @@ def _check_currency(world: World, order: Order, charge: Charge) -> None:
 
 def _check_sum(world: World, order: Order, charge: Charge) -> None:
     limit = charge.amount_captured if charge.captured else charge.amount
-    given = sum(
-        row.amount for row in world.store.transfers.where("source_transaction", charge.id)
-    )
+    given = sum(row.amount for row in world.store.transfers.where("source_transaction", charge.id))
     wanted = charge.amount if order.amount is None else order.amount
     if given + wanted > limit:
         already = (
             f" (There is already a transfer using this source, amounting to "
-            f"{shown(given, charge.currency)}.)" if given else ""
+            f"{shown(given, charge.currency)}.)"
+            if given
+            else ""
         )
         raise refused(
             "Transfers using this transaction as a source must not exceed the source amount of "
@@ -175,9 +177,7 @@ def _group(world: World, order: Order, charge: Charge | None) -> str | None:
     return charge.transfer_group
 
 
-def _destination_payment(
-    world: World, order: Order, account: Account, transfer_id: str
-) -> Charge:
+def _destination_payment(world: World, order: Order, account: Account, transfer_id: str) -> Charge:
     amount = order.amount or 0
     return world.store.charges.add(
         Charge(
@@ -196,7 +196,7 @@ def _destination_payment(
     )
 
 
-def _post(  # noqa: PLR0913, PLR0917 - one half of a transfer is all of these
+def _post(
     world: World,
     account: str,
     kind: str,
@@ -252,9 +252,7 @@ def _reversal(
 ) -> TransferReversal:
     reversal_id, refund_id = world.ids.make("trr_"), world.ids.make("pyr_")
     currency = row.currency
-    back = _post(
-        world, world.platform, "transfer_refund", amount, currency, reversal_id, both
-    )
+    back = _post(world, world.platform, "transfer_refund", amount, currency, reversal_id, both)
     out = _post(world, row.destination, "payment_refund", -amount, currency, refund_id, both)
     payment = world.store.charges[row.destination_payment]
     payment.amount_refunded += amount

@@ -13,13 +13,17 @@ from stripe_simulator.objects.shared import list_object
 from stripe_simulator.operations import accounts
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
 from stripe_simulator.schema import schema
+from stripe_simulator.words import words
 
 Json = dict[str, Any]
 COUNTRIES = frozenset(
-    "AE AG AL AM AR AT AU BA BE BG BH BJ BN BO BR BS BW CA CH CI CL CO CR CY CZ DE DK DO EC EE EG "
-    "ES ET FI FR GB GH GI GM GR GT GY HK HR HU ID IE IL IN IS IT JM JO JP KE KH KR KW LC LI LK LT "
-    "LU LV MA MC MD MG MK MN MO MT MU MX MY NA NG NL NO NZ OM PA PE PH PK PL PT PY QA RO RS RW SA "
-    "SE SG SI SK SN SV TH TN TR TT TW TZ US UY UZ VN ZA".split()
+    words(
+        "AE AG AL AM AR AT AU BA BE BG BH BJ BN BO BR BS BW CA CH CI CL CO CR CY CZ "
+        "DE DK DO EC EE EG ES ET FI FR GB GH GI GM GR GT GY HK HR HU ID IE IL IN IS "
+        "IT JM JO JP KE KH KR KW LC LI LK LT LU LV MA MC MD MG MK MN MO MT MU MX MY "
+        "NA NG NL NO NZ OM PA PE PH PK PL PT PY QA RO RS RW SA SE SG SI SK SN SV TH "
+        "TN TR TT TW TZ US UY UZ VN ZA"
+    )
 )
 CONTROLLER = (
     "controller:{fees:{payer:account|application} losses:{payments:application|stripe} "
@@ -78,8 +82,9 @@ def create(call: Call) -> Shown:
         raise invalid("You may only specify one of these parameters: type, controller.", "type")
     country = params.get("country", world.config.country).upper()
     if country not in COUNTRIES:
-        raise invalid(f"{country} is not currently supported by Stripe.", "country",
-                      "country_unsupported")
+        raise invalid(
+            f"{country} is not currently supported by Stripe.", "country", "country_unsupported"
+        )
     wanted = read_capabilities(params)
     kind = _kind(params)
     account = Account(
@@ -143,8 +148,13 @@ def read_capabilities(params: Json) -> dict[str, Json]:
 
 
 OTHERS = frozenset(
-    {"app_distribution", "card_issuing", "tax_reporting_us_1099_k", "tax_reporting_us_1099_misc",
-     "treasury"}
+    {
+        "app_distribution",
+        "card_issuing",
+        "tax_reporting_us_1099_k",
+        "tax_reporting_us_1099_misc",
+        "treasury",
+    }
 )
 
 
@@ -261,7 +271,7 @@ def login_link(call: Call) -> Json:
     account = find(call)
     if account.type != "express" or not account.details_submitted:
         raise refused(
-            f"Cannot create a login link for an account that has not completed onboarding."
+            "Cannot create a login link for an account that has not completed onboarding."
             if account.type == "express"
             else "Login Links are only available for accounts that use the Express Dashboard."
         )
@@ -286,8 +296,9 @@ def link(call: Call) -> Shown:
         if not url.startswith(("http://", "https://")):
             raise invalid("Not a valid URL", name, "url_invalid")
         if world.config.livemode and not url.startswith("https://"):
-            raise invalid("Livemode requests must always be redirected via HTTPS.", name,
-                          "url_invalid")
+            raise invalid(
+                "Livemode requests must always be redirected via HTTPS.", name, "url_invalid"
+            )
     if params["type"] == "account_update" and account.type != "custom":
         raise refused(
             "You cannot create account_update links for accounts whose requirements are "

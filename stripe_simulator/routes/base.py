@@ -104,8 +104,11 @@ def listing(
     if after and before:
         raise invalid("You can only use one of starting_after or ending_before", "ending_before")
     rows = _candidates(call, table, wanted, by)
-    page, more = _backward(rows, call, table, before, size) if before else (
-        _forward(rows, call, table, after, size))
+    page, more = (
+        _backward(rows, call, table, before, size)
+        if before
+        else (_forward(rows, call, table, after, size))
+    )
     render = show or (lambda row: _render(row, call.world))
     return list_object(call.url, (render(row) for row in page), has_more=more)
 

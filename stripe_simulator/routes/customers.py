@@ -95,9 +95,7 @@ def create_method(call: Call) -> Shown:
     """Create a payment method from a test token."""
     if "type" not in call.params:
         raise invalid("Missing required param: type.", "type", "parameter_missing")
-    method = confirmation.make_method(
-        call.world, call.account, confirmation.from_data(call.params)
-    )
+    method = confirmation.make_method(call.world, call.account, confirmation.from_data(call.params))
     method.metadata = merge_metadata({}, call.params.get("metadata", {}))
     return method
 

@@ -65,14 +65,26 @@ LISTED = schema(LIST, CREATED, "customer:str customer_account:str")
 RETRIEVE = schema("client_secret:str")
 
 STORED = (
-    "allowed_payment_method_types", "automatic_payment_methods", "confirmation_method",
-    "description", "excluded_payment_method_types", "on_behalf_of", "payment_method_options",
-    "receipt_email", "return_url", "setup_future_usage", "shipping", "statement_descriptor",
-    "statement_descriptor_suffix", "transfer_group",
+    "allowed_payment_method_types",
+    "automatic_payment_methods",
+    "confirmation_method",
+    "description",
+    "excluded_payment_method_types",
+    "on_behalf_of",
+    "payment_method_options",
+    "receipt_email",
+    "return_url",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
 )
 NOT_SIMULATED = ("transfer_data", "application_fee_amount", "confirmation_token")
 EXCLUSIVE = (
-    "automatic_payment_methods", "excluded_payment_method_types", "payment_method_configuration",
+    "automatic_payment_methods",
+    "excluded_payment_method_types",
+    "payment_method_configuration",
 )
 CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
@@ -139,7 +151,8 @@ def _check_amount(amount: int, currency: str) -> None:
     step = 100 if currency in WHOLE_HUNDREDS else 10 if currency in THREE_DECIMAL else 1
     if amount % step:
         raise invalid(
-            f"Invalid amount: in {currency} it must be divisible by {step}", "amount",
+            f"Invalid amount: in {currency} it must be divisible by {step}",
+            "amount",
             "invalid_charge_amount",
         )
 
@@ -192,8 +205,9 @@ def check_secret(call: Call) -> None:
     secret = call.params.get("client_secret")
     intent = call.find(call.world.store.payment_intents)
     if secret is None:
-        raise invalid("Missing required param: client_secret.", "client_secret",
-                      "parameter_missing")
+        raise invalid(
+            "Missing required param: client_secret.", "client_secret", "parameter_missing"
+        )
     if secret != intent.client_secret:
         raise invalid(
             "The client_secret provided does not match any associated PaymentIntent on this "
@@ -228,8 +242,14 @@ def update(call: Call) -> Shown:
 def _check_update(call: Call, intent: PaymentIntent) -> None:
     frozen = [
         name
-        for name in ("amount", "currency", "capture_method", "payment_method",
-                     "payment_method_data", "customer")
+        for name in (
+            "amount",
+            "currency",
+            "capture_method",
+            "payment_method",
+            "payment_method_data",
+            "customer",
+        )
         if name in call.params
     ]
     if frozen and intent.status not in CHANGEABLE:
@@ -276,8 +296,7 @@ def capture(call: Call) -> Shown:
     intent = call.find(world.store.payment_intents)
     amount = call.params.get("amount_to_capture")
     if amount is not None and amount < 1:
-        raise invalid("Invalid positive integer", "amount_to_capture",
-                      "parameter_invalid_integer")
+        raise invalid("Invalid positive integer", "amount_to_capture", "parameter_invalid_integer")
     if call.params.get("final_capture") is False:
         raise invalid("Multicapture is not enabled on this account.", "final_capture")
     before = intent.metadata
@@ -304,8 +323,6 @@ def listed(call: Call) -> Json:
     return listing(
         call, call.world.store.payment_intents, lambda row: customer in {None, row.customer}
     )
-
-
 
 
 BASE = "/v1/payment_intents"

@@ -23,9 +23,7 @@ CREATE_TOPUP = schema(
     "payment_method_options:any source:str statement_descriptor:str transfer_group:str"
 )
 UPDATE_TOPUP = schema("description:str? metadata:map?")
-LISTED_TOPUPS = schema(
-    LIST, CREATED, "amount:range status:canceled|failed|pending|succeeded"
-)
+LISTED_TOPUPS = schema(LIST, CREATED, "amount:range status:canceled|failed|pending|succeeded")
 HUNDREDS = frozenset({"huf", "twd", "isk", "ugx"})
 
 
@@ -81,9 +79,11 @@ def listed(call: Call) -> Json:
     return listing(
         call,
         call.world.store.payouts,
-        lambda row: status in {None, row.status}
-        and destination in {None, row.destination}
-        and in_range(row.arrival_date, arrival),
+        lambda row: (
+            status in {None, row.status}
+            and destination in {None, row.destination}
+            and in_range(row.arrival_date, arrival)
+        ),
     )
 
 

@@ -68,7 +68,9 @@ def _charge(call: Call) -> Charge:
     intent = call.find(world.store.payment_intents, params["payment_intent"], "payment_intent")
     found = world.store.charges.get(intent.latest_charge)
     if found is None or found.status != "succeeded":
-        raise refused(f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.")
+        raise refused(
+            f"This PaymentIntent ({intent.id}) does not have a successful charge to refund."
+        )
     return found
 
 

@@ -19,8 +19,18 @@ from stripe_simulator.routes import (
 from stripe_simulator.routes.base import Route
 
 MODULES = (
-    accounts, balances, charges, customers, disputes, events, payment_intents, payouts, radar,
-    refunds, transfers, webhook_endpoints,
+    accounts,
+    balances,
+    charges,
+    customers,
+    disputes,
+    events,
+    payment_intents,
+    payouts,
+    radar,
+    refunds,
+    transfers,
+    webhook_endpoints,
 )
 ROUTES: tuple[Route, ...] = tuple(route for module in MODULES for route in module.ROUTES)
 

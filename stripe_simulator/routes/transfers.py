@@ -70,8 +70,7 @@ def listed(call: Call) -> Json:
     return listing(
         call,
         call.world.store.transfers,
-        lambda row: group in {None, row.transfer_group}
-        and destination in {None, row.destination},
+        lambda row: group in {None, row.transfer_group} and destination in {None, row.destination},
         ("transfer_group", group),
     )
 

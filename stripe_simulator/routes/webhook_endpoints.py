@@ -50,8 +50,11 @@ def create(call: Call) -> Json:
 def _check(call: Call) -> None:
     url = call.params.get("url")
     if url is not None and not url.startswith(("http://", "https://")):
-        raise invalid("Invalid URL: An explicit scheme (such as https) must be provided.", "url",
-                      "url_invalid")
+        raise invalid(
+            "Invalid URL: An explicit scheme (such as https) must be provided.",
+            "url",
+            "url_invalid",
+        )
     if url is not None and call.world.config.livemode and not url.startswith("https://"):
         raise invalid("Invalid URL: URL must be HTTPS in live mode.", "url", "url_invalid")
     version = call.params.get("api_version")
@@ -59,8 +62,10 @@ def _check(call: Call) -> None:
         raise invalid(f"Invalid Stripe API version: {version}", "api_version")
     for place, kind in enumerate(call.params.get("enabled_events", [])):
         if not KIND.fullmatch(kind):
-            raise invalid(f"Invalid enabled_events[{place}]: must be an event type or *",
-                          f"enabled_events[{place}]")
+            raise invalid(
+                f"Invalid enabled_events[{place}]: must be an event type or *",
+                f"enabled_events[{place}]",
+            )
 
 
 def retrieve(call: Call) -> Shown:

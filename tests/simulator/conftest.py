@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -85,25 +86,25 @@ class Sim:
     async def enabled_account(self, **params: Any) -> str:
         """A connected account that can receive transfers."""
         client = self.client()
-        account = await client.v1.accounts.create_async({
+        wanted: Any = {
             "type": "express",
             "country": "US",
             "capabilities": {"transfers": {"requested": True}},
-            **params,
-        })
+        }
+        account = await client.v1.accounts.create_async(wanted | params)
         await self.control(f"accounts/{account.id}", complete=True)
         return account.id
 
     async def paid(self, amount: int = 10_000, card: str = "pm_card_visa", **more: Any) -> Any:
         """A payment intent that was paid, with its charge expanded as it was in the answer."""
-        return await self.client().v1.payment_intents.create_async({
+        wanted: Any = {
             "amount": amount,
             "currency": "usd",
             "payment_method": card,
             "confirm": True,
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-            **more,
-        })
+        }
+        return await self.client().v1.payment_intents.create_async(wanted | more)
 
     async def audit(self) -> Json:
         """The ledger, after proof that it is sound."""
@@ -172,8 +173,6 @@ class Hook:
 
     def types(self) -> list[str]:
         """The types received, in order of arrival."""
-        import json
-
         return [json.loads(body)["type"] for body, _ in self.got]
 
 
