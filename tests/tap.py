@@ -22,7 +22,7 @@ from tests.servers import server_of
 
 _FOLDER = ("sql", "tests")
 _HELPERS = Path(__file__).resolve().parent.parent.joinpath(*_FOLDER, "helpers")
-_ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+- )?(.*)$")
+_ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+-)?\s*(.*)$")
 _PLAN = re.compile(r"^1\.\.(\d+)$")
 # The runner's transaction is the one: a script written for psql may bring its own.
 _TRANSACTION = re.compile(r"(begin|start transaction|commit|rollback)\s*;?\s*$", re.IGNORECASE)
