@@ -26,11 +26,11 @@ def settle_pending_refunds(world: World) -> None:
 def check(world: World) -> None:
     """Check the ledger and whatever this call looked at."""
     world.ledger.check()
-    for charge_id in world.store.charges.touched:
+    for charge_id in tuple(world.store.charges.touched):
         charge = world.store.charges.get(charge_id)
         if charge is not None and charge.amount_refunded:
             check_charge(world, charge)
-    for transfer_id in world.store.transfers.touched:
+    for transfer_id in tuple(world.store.transfers.touched):
         check_transfer(world, world.store.transfers[transfer_id])
 
 
