@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
-TITLE_WIDTH = 30
-DETAIL_WIDTH = 78
+TITLE_WIDTH = 22
 BAR_WIDTH = 30
 QUARTERS = 4
 REDRAW_SECONDS = 0.1
@@ -83,7 +82,7 @@ class Report:
         self._over(f"{head} …")
         yield step
         self._over("")
-        self.line(f"{head} {step.detail:<{DETAIL_WIDTH}} {time.monotonic() - started:6.1f} s")
+        self.line(f"{head} {time.monotonic() - started:6.1f} s   {step.detail}")
 
     def progress(self, title: str, total: int) -> "Progress":
         """Return what counts towards `total`."""
@@ -156,6 +155,8 @@ def money(amount: int, currency: str) -> str:
     return f"{sign}{whole:,}.{cents:02} {currency}"
 
 
-def counted(counts: Mapping[str, int]) -> str:
-    """Write counts as `3 of this, 4 of that`."""
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+def counted(counts: Mapping[str, int], *, plural: bool = False) -> str:
+    """Write counts as `3 venues, 1 promoter`; names stay as they are unless `plural`."""
+    return ", ".join(
+        f"{count} {name}{'s' if plural and count != 1 else ''}" for name, count in counts.items()
+    )

@@ -72,11 +72,11 @@ class Story:
         with self.report.step("payees onboarded") as step:
             self.accounts = await onboarding.open_accounts(self.service, self.browser)
             await self._await_enabled()
-            kinds = Counter(f"{payee.kind}s" for payee in self.accounts)
+            kinds = Counter(payee.kind for payee in self.accounts)
             late = [payee.name for payee in self.accounts if not payee.ready]
             step.detail = (
-                f"{len(MARKETPLACES)} tenants, {counted(kinds)}; "
-                f"not able to receive yet: {', '.join(late)}"
+                f"{len(MARKETPLACES)} tenants, {counted(kinds, plural=True)}; "
+                f"cannot receive yet: {', '.join(late)}"
             )
 
     async def _await_enabled(self) -> None:

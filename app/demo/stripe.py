@@ -10,7 +10,6 @@ from app.dev.simulator import SECRET_KEY
 
 Json = dict[str, Any]
 PAGE = 100
-OK = 200
 
 
 class Stripe:
@@ -52,6 +51,6 @@ class Stripe:
     async def _json(self, method: str, path: str, **options: Any) -> Json:
         async with self._session.request(method, f"{self.base}{path}", **options) as answer:
             found: Json = await answer.json(content_type=None)
-            if answer.status != OK:
+            if not answer.ok:
                 raise DemoError(f"simulator: {method} {path}: {answer.status} {found}")
             return found
