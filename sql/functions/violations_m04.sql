@@ -12,6 +12,6 @@ AS $$
         SELECT coalesce(sum(x.amount), 0) AS platform
           FROM payments.payment_splits AS x
          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.recipient_type = 'platform') AS s
-     WHERE p.tenant_id = p_tenant_id AND t.net > p.amount_captured - s.platform
+     WHERE p.tenant_id = p_tenant_id AND (t.net > p.amount_captured - s.platform OR t.gross > p.amount_captured)
 $$;
-COMMENT ON FUNCTION payments.violations_m04(uuid) IS 'Breaches of M04: transfers, less what was reversed, stay within captured less the platform''s share.';
+COMMENT ON FUNCTION payments.violations_m04(uuid) IS 'Breaches of M04: transfers, less what was reversed, stay within captured less the platform''s share; all that draw on the charge stay within it.';
