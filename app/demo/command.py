@@ -16,12 +16,14 @@ from app.demo import trouble
 from app.demo.report import Report, Summary
 from app.demo.service import DemoError
 from app.demo.story import Options, tell
+from app.dev.parent import Parent
 from app.dev.stack import Stack
 from app.embedded import ServerError
 from app.embedded.process import tail
 
 STRIPE_RATE = "500"
 LOG_LINES = 15
+POLL_SECONDS = 0.5
 
 
 def register(cli: typer.Typer) -> None:
@@ -97,8 +99,10 @@ def _linger(stack: Stack, report: Report, summary: Summary, log: Path) -> None:
     report.line(f"    metrics    curl {addresses.admin}/metrics")
     report.line(f"    Stripe     curl {addresses.stripe}/_sim/ledger")
     report.line(f"    log        {log}")
+    parent = Parent()
     try:
-        signal.pause()
+        while not parent.gone():
+            time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         report.line()
 

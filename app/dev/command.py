@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Annotated
 
 import typer
 
+from app.dev.parent import Parent
 from app.dev.reload import Watched
-from app.dev.stack import Addresses, Ports, Stack
+from app.dev.stack import Addresses, Ports, Stack, is_free, quiet_port
 from app.embedded import ServerError
-from app.embedded.process import free_port
 from app.paths import checkout_root, sql_root
 
 POLL_SECONDS = 0.5
@@ -29,7 +28,9 @@ def register(cli: typer.Typer) -> None:
 
 
 def dev(
-    port: Annotated[int, typer.Option(help="Of the API; another one when it is taken.")] = API_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, help="Of the API; another when taken. 0: any, all.")
+    ] = API_PORT,
 ) -> None:
     """Run the whole stack on this machine, with reload; prints its addresses as one JSON line."""
     stop = Event()
@@ -59,9 +60,10 @@ def _run(stack: Stack, stop: Event) -> None:
 
 def _follow(stack: Stack, stop: Event) -> None:
     """Restart and migrate as files change, until told to stop."""
+    parent = Parent()
     code = Watched([Path(__file__).resolve().parents[1]], ".py")
     database = Watched([sql_root()], ".sql")
-    while not stop.wait(POLL_SECONDS):
+    while not (stop.wait(POLL_SECONDS) or parent.gone()):
         changed = database.changed()
         if changed:
             _say(f"changed: {_names(changed)}: migrating")
@@ -93,22 +95,10 @@ def _restart(stack: Stack) -> None:
 
 def _ports(api: int) -> Ports:
     """The well-known ports, each replaced by a free one where somebody else listens."""
-    return Ports(
-        *(
-            port if _is_free(port) else free_port()
-            for port in (api, ADMIN_PORT, WORKER_ADMIN_PORT, SIMULATOR_PORT)
-        )
-    )
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    if api == 0:
+        return Ports()
+    wanted = (api, ADMIN_PORT, WORKER_ADMIN_PORT, SIMULATOR_PORT)
+    return Ports(*(port if is_free(port) else quiet_port() for port in wanted))
 
 
 def note_path() -> Path:

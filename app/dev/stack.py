@@ -6,6 +6,7 @@ running. All data is temporary.
 
 import json
 import secrets
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,6 @@ from app.dev import simulator
 from app.dev.child import Child, answers
 from app.dev.tokens import mint
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
-from app.embedded.process import free_port
 from app.migrate import migrate
 from app.migrations.roles import SERVICE_LOGIN, provision_service
 
@@ -31,19 +31,42 @@ TENANT_NAMES = {TENANT: "Blue Note Tickets", OTHER_TENANT: "Salle Verte Billette
 TOKEN_SECONDS = 30 * 86_400
 LOOPBACK = "127.0.0.1/32,::1/128"
 HMAC_KEY_ID = "local"
+QUIET_PORTS = range(15_000, 32_000)
 
 # The data is thrown away at the end: nothing is gained by waiting for the disk.
 POSTGRES_SETTINGS: dict[str, str | int] = {"shared_buffers": "128MB", "max_connections": 100}
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of the loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def quiet_port() -> int:
+    """Return a free port that no outgoing connection takes before our child listens on it.
+
+    The kernel would name one from the range that it also gives to connections.
+    """
+    while True:
+        port = secrets.choice(QUIET_PORTS)
+        if is_free(port):
+            return port
 
 
 @dataclass(frozen=True)
 class Ports:
     """Where the stack listens; all on the loopback."""
 
-    api: int = field(default_factory=free_port)
-    admin: int = field(default_factory=free_port)
-    worker_admin: int = field(default_factory=free_port)
-    simulator: int = field(default_factory=free_port)
+    api: int = field(default_factory=quiet_port)
+    admin: int = field(default_factory=quiet_port)
+    worker_admin: int = field(default_factory=quiet_port)
+    simulator: int = field(default_factory=quiet_port)
 
 
 @dataclass(frozen=True)
