@@ -24,6 +24,7 @@ from stripe_simulator.world import World
 Json = dict[str, Any]
 LOG = logging.getLogger("stripe_simulator")
 LOCKED = ("payment_intent", "charge", "source_transaction", "destination", "account")
+encode = json.JSONEncoder(separators=(",", ":")).encode
 NOT_RETRIED = {"Stripe-Should-Retry": "false"}
 
 
@@ -293,7 +294,12 @@ class Api:
 
     def _save(self, account: str, key: str, answer: Answer, record: Record) -> None:
         answer_kept = Saved(
-            "", 0, answer.status, self.world.packer.pack(answer.body), record.id, dict(answer.headers)
+            "",
+            0,
+            answer.status,
+            self.world.packer.pack(answer.body),
+            record.id,
+            dict(answer.headers),
         )
         self.world.keys.finish(account, key, answer_kept)
 
@@ -354,7 +360,7 @@ class Api:
 
 def dumps(body: Json) -> bytes:
     """Write an answer."""
-    return json.dumps(body, separators=(",", ":")).encode()
+    return encode(body).encode()
 
 
 def error_answer(error: ApiError) -> Answer:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from stripe_simulator.objects.charge import Charge
 from stripe_simulator.objects.delivery import Delivery
 from stripe_simulator.objects.event import Event
+from stripe_simulator.objects.payment_intent import PaymentIntent
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.webhook_endpoint import WebhookEndpoint
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from stripe_simulator.world import World
 
 Json = dict[str, Any]
-SAMPLE_BYTES = 32_000  # the farthest back deflate can look
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def emit(world: World, kind: str, shown: Json, account: str | None, previous: Json | None) -> Event:
@@ -45,9 +47,7 @@ def _record(world: World, body: Json, account: str) -> Event:
         and endpoint.wants(body["type"])
     ]
     body["pending_webhooks"] = len(endpoints)
-    data = json.dumps(body, separators=(",", ":")).encode()
-    if len(world.packer.sample) < SAMPLE_BYTES and not world.store.events.rows:
-        world.packer.sample = typical(data)
+    data = encode(body).encode()
     event = Event(
         id=body["id"],
         account=account,
@@ -86,7 +86,7 @@ def _twin(world: World, body: Json, account: str, endpoint: WebhookEndpoint) -> 
         account=account,
         created=body["created"],
         type=body["type"],
-        packed=world.packer.pack(json.dumps(body, separators=(",", ":")).encode()),
+        packed=world.packer.pack(encode(body).encode()),
         pending_webhooks=1,
         undelivered=True,
     )
@@ -157,6 +157,21 @@ def settled(world: World, delivery: Delivery, *, delivered: bool) -> None:
         world.undelivered.pop(event.id, None)
 
 
-def typical(data: bytes) -> bytes:
-    """Return a body that others will resemble, to compress them against."""
-    return data[-SAMPLE_BYTES:]
+def typical(world: World) -> bytes:
+    """Return what most bodies resemble, to compress them against."""
+    now = world.clock.seconds()
+    intent = PaymentIntent("pi_", "", now, 10_000, "usd", "succeeded", "automatic_async", "")
+    intent.automatic_payment_methods = {"allow_redirects": "never", "enabled": True}
+    charge = Charge("ch_", "", now, 10_000, "usd", "succeeded", card="pm_card_visa", paid=True)
+    body = {
+        "id": "evt_",
+        "object": "event",
+        "api_version": world.config.api_version,
+        "created": now,
+        "request": {"id": "req_", "idempotency_key": None},
+        "data": {"object": intent.render(world)},
+        "livemode": world.config.livemode,
+        "type": "payment_intent.succeeded",
+        "pending_webhooks": 0,
+    }
+    return encode(charge.render(world)).encode() + encode(body).encode()

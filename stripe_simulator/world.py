@@ -41,7 +41,7 @@ class World:
         self.webhook_faults = WebhookFaults(seed)
         self.journal = Journal()
         self.limiter = Limiter()
-        self.packer = Packer()
+        self.packer = Packer(events.typical(self))
         self.restricted: dict[str, list[str]] = {}
         self.locks: set[str] = set()
         self.request: tuple[str | None, str | None] = (None, None)
