@@ -225,6 +225,8 @@ class EmbeddedPostgres:
             "port": self.port,
             "unix_socket_directories": "",  # no name of ours where others look
             "max_connections": 200,
+            # Statements planned for empty tables scan whole tenants until the first ANALYZE.
+            "autovacuum_naptime": "3s",
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_min_messages": "warning",
