@@ -52,6 +52,7 @@ def world() -> World:
         money=dict(moved),
         events={(PLATFORM, "evt_1"): "payment_intent.succeeded"},
         executed=[executed],
+        faults=[],
     )
     payment = {
         "id": "p-1",
@@ -144,8 +145,9 @@ def test_replayed_answer_is_no_double(world: World) -> None:
         lambda w: w.ours.transfers[0].update(status="blocked"),
         lambda w: w.stripe.intents[0].update(amount_received=1),
         lambda w: w.stripe.intents[0].update(status="canceled"),
+        lambda w: w.stripe.intents.clear(),
     ],
-    ids=["event", "dead event", "operation", "transfer", "amount", "state"],
+    ids=["event", "dead event", "operation", "transfer", "amount", "state", "intent"],
 )
 def test_loss_is_found(world: World, spoil: Callable[[World], None]) -> None:
     """Whatever was accepted and did not reach its end counts as lost."""
@@ -160,9 +162,10 @@ def test_payment_that_vanished_is_lost_twice(world: World) -> None:
 
 
 def test_violation_is_told(world: World) -> None:
-    """Each breach of an invariant is one violation."""
+    """Each breach of an invariant is one violation, the simulator's own included."""
     world.ours.violations.append({"invariant": "M01"})
-    assert len(world.findings().violations) == 1
+    world.stripe.faults.append("the ledger gained 1 usd out of nothing")
+    assert len(world.findings().violations) == 2
 
 
 def test_orders_follow_from_the_seed() -> None:
