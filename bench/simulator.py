@@ -7,6 +7,7 @@ Prints `bench: NAME ours=… floor=… ratio=… unit=…`; the limits are 4 tim
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -59,6 +60,7 @@ async def best(make: Callable[[], Awaitable[float]]) -> float:
 async def speed() -> list[str]:
     """Measure the echo and three kinds of call, in one run."""
     from stripe_simulator.app import make_app
+    from stripe_simulator.cli import GC_THRESHOLDS
     from stripe_simulator.config import Config
     from stripe_simulator.control.base import SIMULATOR
     from stripe_simulator.simulator import Start
@@ -67,6 +69,7 @@ async def speed() -> list[str]:
     plain.router.add_post("/echo", echo)
     app = make_app(Config(secret_key="sk_bench", settle="now"), Start(balances={"usd": 10**12}))
     lines = []
+    gc.set_threshold(*GC_THRESHOLDS)  # as the command sets them
     async with TestServer(plain) as bare, TestServer(app) as ours:
         world = app[SIMULATOR].world
         floor = await best(lambda: cost(str(bare.make_url("/echo")), PAY, CALLS))

@@ -107,7 +107,7 @@ def request_type(name: str) -> Any:
     return getattr(importlib.import_module(module), last)
 
 
-def annotations(kind: Any) -> dict[str, str]:
+def fields_of(kind: Any) -> dict[str, str]:
     """The fields of a TypedDict as texts, those of its bases included."""
     found: dict[str, Any] = {}
     for base in [*getattr(kind, "__orig_bases__", ()), kind]:
@@ -131,7 +131,7 @@ def nested(kind: Any, text: str) -> Any | None:
 
 def differences(kind: Any, mine: Schema, place: str) -> Iterator[str]:
     """Where names or required keys differ; hashes marked `any` are not looked into."""
-    theirs = annotations(kind)
+    theirs = fields_of(kind)
     names = set(theirs) | EXTRA.get(place, set())
     if set(mine.fields) | {"expand"} != names | {"expand"}:
         yield f"{place}: {sorted(set(mine.fields) ^ names)}"
