@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from app.dev.command import DatabaseUrl
+
 
 def register(cli: typer.Typer) -> None:
     """Add the command."""
@@ -18,10 +20,11 @@ def demo(
         bool, typer.Option("--faults", help="Lost answers and webhooks, 429s, a killed worker.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Same seed, same orders.")] = 1,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Play the whole story on embedded servers and check every cent of it."""
     from app.demo.run import run
     from app.demo.story import Options
 
-    if not run(Options(orders, faults, seed), keep=keep):
+    if not run(Options(orders, faults, seed, database_url), keep=keep):
         raise typer.Exit(1)

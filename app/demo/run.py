@@ -53,7 +53,7 @@ def _play(options: Options, report: Report, log: Path, *, keep: bool) -> bool:
     report.line()
     environ = {"STRIPE_RATE": STRIPE_RATE} | (trouble.SERVICE_ENVIRON if options.faults else {})
     with log.open("wb") as sink:
-        stack = Stack(sink, seed=options.seed, environ=environ)
+        stack = Stack(sink, seed=options.seed, environ=environ, database_url=options.database_url)
         with report.step("servers up") as step:
             stack.start()
             step.detail = "PostgreSQL, Valkey, simulated Stripe, web, worker; schema migrated"

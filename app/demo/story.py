@@ -39,6 +39,7 @@ class Options:
     orders: int = 200
     faults: bool = False
     seed: int = 1
+    database_url: str | None = None
 
 
 @dataclass

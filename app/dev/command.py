@@ -5,6 +5,10 @@ from typing import Annotated
 import typer
 
 API_PORT = 3003
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(help="Superuser of a server to use instead; gets a database, dropped at the end."),
+]
 
 
 def register(cli: typer.Typer) -> None:
@@ -16,9 +20,10 @@ def dev(
     port: Annotated[
         int, typer.Option(min=0, help="Of the API; another when taken. 0: any, for all.")
     ] = API_PORT,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Run the whole stack on this machine, with reload; prints its addresses as one JSON line."""
     from app.dev.run import run
 
-    if not run(port):
+    if not run(port, database_url):
         raise typer.Exit(1)

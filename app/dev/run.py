@@ -19,13 +19,13 @@ ADMIN_PORT, WORKER_ADMIN_PORT, SIMULATOR_PORT = 9103, 9104, 12111
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(port: int) -> bool:
+def run(port: int, database_url: str | None) -> bool:
     """Run the stack until a signal; return whether it came up."""
     stop = Event()
     for number in SIGNALS:
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
-        with Stack(sys.stderr.buffer, ports=_ports(port)) as stack:
+        with Stack(sys.stderr.buffer, ports=_ports(port), database_url=database_url) as stack:
             _serve(stack, stop)
     except ServerError as error:
         _say(str(error))
