@@ -201,6 +201,14 @@ class Stack:
         found: list[Json] = self.control("GET", f"requests?method=POST&path={path}")["requests"]
         return [row for row in found if row["path"] == path]
 
+    def journal_of(self, payment_id: str) -> list[Json]:
+        """The transfers of a payment that Stripe was asked for."""
+        return [
+            row
+            for row in self.journal("/v1/transfers")
+            if row["params"].get("metadata", {}).get("payment_id") == payment_id
+        ]
+
     def made(self, path: str) -> dict[str, set[str]]:
         """The objects made by POSTs to a path, by the operation that asked for them."""
         objects: dict[str, set[str]] = {}

@@ -34,13 +34,14 @@ BY_WORKER = {
     "webhooks.after_finish",
 } | EVIDENCE
 INTENT_BY_WORKER = {
-    "worker.after_claim",
-    "worker.after_fence",
-    "stripe.before_send",
-    "stripe.after_send",
-    "worker.before_finish",
-    "worker.after_finish",
+    "worker.after_claim": "inline.before_carry",
+    "worker.after_fence": "stripe.after_send",
+    "stripe.before_send": "inline.before_carry",
+    "stripe.after_send": "stripe.after_send",
+    "worker.before_finish": "inline.before_carry",
+    "worker.after_finish": "stripe.after_send",
 }
+"""Where the worker dies, and where the web died before: with nothing at Stripe, or all of it."""
 
 
 def failpoints_of_the_source() -> set[str]:
@@ -121,8 +122,7 @@ def test_a_web_killed_while_it_makes_an_intent_makes_one(
     stack.check_paid(orders + 1)
 
 
-@pytest.mark.parametrize("web_died", ["inline.before_carry", "stripe.after_send"])
-@pytest.mark.parametrize("name", sorted(INTENT_BY_WORKER))
+@pytest.mark.parametrize(("name", "web_died"), sorted(INTENT_BY_WORKER.items()))
 def test_a_worker_killed_while_it_ends_a_dead_webs_intent_makes_one(
     stack: Stack, orders: int, name: str, web_died: str
 ) -> None:
