@@ -37,7 +37,7 @@ SELECT functions_are('payments', ARRAY[
     'onboarding_link_store', 'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury',
     'operation_contradicts', 'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence',
     'operation_fail', 'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',
-    'operation_record', 'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'owner_check', 'payment_call',
+    'operation_record', 'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payment_call',
     'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record', 'payment_settle',
     'provider_fee_post', 'provider_object_claim', 'provider_problem', 'rfc3339', 'split_calculate', 'split_check',
     'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'state_guard', 'tenant_admit',
