@@ -232,6 +232,9 @@ class EmbeddedPostgres:
             "log_min_messages": "warning",
             "cluster_name": "payment-service",
         }
+        if not self._kept:
+            # Segments in /dev/shm would outlive a killed server; files of the data go with it.
+            options["dynamic_shared_memory_type"] = "mmap"
         if not self._durable:
             options |= _UNSAFE
         return options | self._settings
