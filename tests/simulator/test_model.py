@@ -54,7 +54,7 @@ class Model:
     settle: str
     world: World = field(init=False)
     api: Api = field(init=False)
-    answers: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[str, tuple[float, bytes]] = field(default_factory=dict)
     sent: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,11 +73,12 @@ class Model:
         assert not self.world.bugs, self.world.bugs
         if answer.status == 0 or (answer.cut and answer.cut.name != "latency"):
             return None
-        if answer.headers.get("Idempotent-Replayed") and key in self.answers:
-            assert self.answers[key] == answer.body
-        saved = answer.status in {200, 402, 500}
-        if method == "POST" and saved:
-            self.answers[key] = answer.body
+        if answer.headers.get("Idempotent-Replayed"):
+            at, believed = self.answers.get(key, (0.0, b""))
+            if self.world.clock.now() - at < self.world.config.key_seconds:
+                assert answer.body == believed
+        elif method == "POST" and answer.status in {200, 402, 500}:
+            self.answers[key] = (self.world.clock.now(), answer.body)
         return json.loads(answer.body)
 
     def some(self, table: Any) -> str | None:
