@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.demo.browser import Browser
-from app.demo.onboarding import office
 from app.demo.plan import Order
 from app.demo.service import Caller, DemoError, Json, Service
 
@@ -102,10 +101,10 @@ class Shoppers:
 
     async def _collect(self, order: Order, payment: str) -> None:
         """Take the held money, a part of it, or let it go."""
-        desk = office(order.market)
+        desk = Caller(order.market.tenant, f"desk-{order.number}", order.address)
         path = f"/api/v1/payments/{payment}"
         async with self._desks:
-            await self._service.until_status(desk, payment, {"requires_capture"})
+            await self._service.until_status(desk, payment, "requires_capture")
             if order.way.ending == "released":
                 body = {"reason": "requested_by_customer"}
                 await self._service.post(desk, f"{path}/cancel", body, f"cancel-{order.number}")
