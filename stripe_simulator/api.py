@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_simulator import auth, form
-from stripe_simulator.errors import ApiError
+from stripe_simulator.errors import ApiError, InvariantError
 from stripe_simulator.expand import expand
 from stripe_simulator.faults import AFTER, Hit
 from stripe_simulator.idempotency import Saved, fingerprint, key_in_use
@@ -142,6 +142,9 @@ class Api:
             if delay is not None:
                 await asyncio.sleep(delay.seconds)
             answer = self._execute_or_fail(call, typed)
+            slow = call.hit("latency_after")
+            if slow is not None:
+                await asyncio.sleep(slow.seconds)
         except BaseException:
             if record.key is not None:
                 world.keys.forget(call.account, record.key)
@@ -316,20 +319,23 @@ class Api:
         """Run an endpoint; a refusal that is not saved is raised, any other is answered."""
         world = self.world
         world.begin(record.id, record.key)
+        before = len(world.store.events)
         try:
             shown: Any = route.handler(typed)
+            record.executed = True
             body = shown if isinstance(shown, dict) else shown.render(world)
             record.object_id = body.get("id")
             paths = typed.params.get("expand")
             if paths:
                 expand(world, body, paths)
-            record.executed = True
             return self._shown(body)
         except ApiError as error:
-            if not error.saved:
-                raise
-            record.executed = True
-            return error_answer(error)
+            record.executed = record.executed or error.saved
+            if record.executed:
+                return error_answer(error)
+            if len(world.store.events) != before:
+                raise InvariantError("a call that was refused unsaved took effect") from error
+            raise
         finally:
             world.settle_call()
 
