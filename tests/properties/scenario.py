@@ -25,6 +25,8 @@ Connection = psycopg.Connection[Any]
 FINGERPRINT = b"f" * 32
 LEASE_SECONDS = 60
 SUBJECT = "order-service"
+LOCK_TIMEOUT_MS = 25_000
+"""Longer than any wait that a test means; a wait that it does not mean ends as an error."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,8 @@ class Scenarios:
 
     def connect(self, url: str) -> Connection:
         """Open a connection that is closed with this object."""
-        connection = psycopg.connect(url, autocommit=True, prepare_threshold=1)
+        options = f"-c lock_timeout={LOCK_TIMEOUT_MS}"
+        connection = psycopg.connect(url, autocommit=True, prepare_threshold=1, options=options)
         self.stack.callback(connection.close)
         return connection
 
