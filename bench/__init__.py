@@ -1,0 +1,1 @@
+"""Measures beside their floors, taken in the same run: `make bench`."""

@@ -23,37 +23,43 @@ SHARES = [
 
 SETTLE: LiteralString = "SELECT payments.payment_settle(%s, %s, %s, 10001, clock_timestamp())"
 
-# What settlement leaves behind for this payment: the transaction and its three splits (updated by
-# settlement, inserted here), three postings, two transfers, two operations.
+# What settlement leaves behind: the transaction and its three splits (updated by settlement,
+# inserted here), three postings, two transfers, two operations.
 FLOOR: LiteralString = """
 WITH paid AS (
     INSERT INTO payments.payment_transactions
-        (tenant_id, id, order_id, amount, currency, status, amount_captured, capture_method, metadata,
-         created_by, settled_at, created_at, updated_at)
+        (tenant_id, id, order_id, amount, currency, status, amount_captured, capture_method,
+         metadata, created_by, settled_at, created_at, updated_at)
     VALUES (%(t)s, %(p)s, 'order', 10001, 'usd', 'succeeded', 10001, 'automatic', '{}', 'bench',
             now(), now(), now())
 ), split AS (
     INSERT INTO payments.payment_splits
-        (tenant_id, id, payment_id, position, recipient_type, recipient_id, connected_account_id,
-         share_basis_points, amount, currency, created_at)
+        (tenant_id, id, payment_id, position, recipient_type, recipient_id,
+         connected_account_id, share_basis_points, amount, currency, created_at)
     VALUES (%(t)s, %(s1)s, %(p)s, 1, 'venue', 'hall', %(a1)s, 7000, 7001, 'usd', now()),
            (%(t)s, %(s2)s, %(p)s, 2, 'artist', 'band', %(a2)s, 2000, 2000, 'usd', now()),
-           (%(t)s, %(s3)s, %(p)s, 32767, 'platform', 'platform', NULL, NULL, 1000, 'usd', now())
+           (%(t)s, %(s3)s, %(p)s, 32767, 'platform', 'platform', NULL, NULL, 1000,
+            'usd', now())
 ), posted AS (
     INSERT INTO payments.ledger_postings
-        (tenant_id, id, debit_account_id, credit_account_id, amount, currency, cause_type, cause_id, leg,
-         payment_id, posted_at)
-    VALUES (%(t)s, %(g1)s, %(clearing)s, %(l1)s, 7001, 'usd', 'capture', %(s1)s, 'share', %(p)s, now()),
-           (%(t)s, %(g2)s, %(clearing)s, %(l2)s, 2000, 'usd', 'capture', %(s2)s, 'share', %(p)s, now()),
-           (%(t)s, %(g3)s, %(clearing)s, %(revenue)s, 1000, 'usd', 'capture', %(s3)s, 'share', %(p)s, now())
+        (tenant_id, id, debit_account_id, credit_account_id, amount, currency, cause_type,
+         cause_id, leg, payment_id, posted_at)
+    VALUES (%(t)s, %(g1)s, %(clearing)s, %(l1)s, 7001, 'usd', 'capture', %(s1)s,
+            'share', %(p)s, now()),
+           (%(t)s, %(g2)s, %(clearing)s, %(l2)s, 2000, 'usd', 'capture', %(s2)s,
+            'share', %(p)s, now()),
+           (%(t)s, %(g3)s, %(clearing)s, %(revenue)s, 1000, 'usd', 'capture', %(s3)s,
+            'share', %(p)s, now())
 ), transfer AS (
     INSERT INTO payments.stripe_transfers
-        (tenant_id, id, payment_id, connected_account_id, recipient_type, recipient_id, purpose, cause_id,
-         stripe_account_id, source_transaction, transfer_group, amount, currency, status, created_at,
-         updated_at)
-    VALUES (%(t)s, %(t1)s, %(p)s, %(a1)s, 'venue', 'hall', 'settlement', %(p)s, 'acct_1', 'ch_1', 'g',
+        (tenant_id, id, payment_id, connected_account_id, recipient_type, recipient_id, purpose,
+         cause_id, stripe_account_id, source_transaction, transfer_group, amount, currency,
+         status, created_at, updated_at)
+    VALUES (%(t)s, %(t1)s, %(p)s, %(a1)s, 'venue', 'hall', 'settlement', %(p)s, 'acct_1', 'ch_1',
+            'g',
             7001, 'usd', 'pending', now(), now()),
-           (%(t)s, %(t2)s, %(p)s, %(a2)s, 'artist', 'band', 'settlement', %(p)s, 'acct_2', 'ch_1', 'g',
+           (%(t)s, %(t2)s, %(p)s, %(a2)s, 'artist', 'band', 'settlement', %(p)s, 'acct_2', 'ch_1',
+            'g',
             2000, 'usd', 'pending', now(), now())
 )
 INSERT INTO payments.stripe_operations
@@ -72,7 +78,9 @@ REQUEST = Jsonb(
             "destination": "acct_1",
             "source_transaction": "ch_1",
             "transfer_group": "pay_00000000-0000-0000-0000-000000000000",
-            "metadata": {k: str(uuid.UUID(int=0)) for k in ("operation_id", "payment_id", "transfer_id")},
+            "metadata": {
+                k: str(uuid.UUID(int=0)) for k in ("operation_id", "payment_id", "transfer_id")
+            },
         },
     }
 )
@@ -94,8 +102,9 @@ class Tenant:
         with self.connection.transaction():
             self._enter()
             self.connection.execute(
-                "INSERT INTO payments.connected_accounts (tenant_id, id, recipient_type, recipient_id, email,"
-                " country, status, stripe_account_id, transfers_enabled, created_at, updated_at)"
+                "INSERT INTO payments.connected_accounts (tenant_id, id, recipient_type,"
+                " recipient_id, email, country, status, stripe_account_id, transfers_enabled,"
+                " created_at, updated_at)"
                 " VALUES (%s, %s, %s, %s, 'x@example.com', 'US', 'open', %s, true, now(), now())",
                 (self.id, account, recipient_type, recipient_id, f"acct_{account.hex}"),
             )
@@ -108,7 +117,8 @@ class Tenant:
         with self.connection.transaction():
             self._enter()
             rows = self.connection.execute(
-                "SELECT kind || recipient_id, id FROM payments.ledger_accounts WHERE tenant_id = %s",
+                "SELECT kind || recipient_id, id FROM payments.ledger_accounts"
+                " WHERE tenant_id = %s",
                 (self.id,),
             ).fetchall()
         return dict(rows)
@@ -130,7 +140,8 @@ class Tenant:
     def rows(self) -> dict[str, object]:
         """Ids and keys of one payment's rows, as the floor inserts them."""
         payment = uuid.uuid4()
-        fresh = {k: uuid.uuid4() for k in ("s1", "s2", "s3", "g1", "g2", "g3", "t1", "t2", "o1", "o2")}
+        keys = ("s1", "s2", "s3", "g1", "g2", "g3", "t1", "t2", "o1", "o2")
+        fresh = {key: uuid.uuid4() for key in keys}
         return fresh | {
             "t": self.id,
             "p": payment,
@@ -172,7 +183,9 @@ def run(superuser_url: str) -> list[Measure]:
                 worker,
                 tenant,
                 lambda i: _ignore(
-                    worker.execute(SETTLE, (tenant.id, payments[i], f"ch_{payments[i].hex}"), prepare=True)
+                    worker.execute(
+                        SETTLE, (tenant.id, payments[i], f"ch_{payments[i].hex}"), prepare=True
+                    )
                 ),
             )
 
