@@ -20,7 +20,7 @@ BEGIN
                 p_tenant_id, p_operation_ids[v_index:v_index], p_lease_epochs[v_index:v_index], p_lease_seconds);
         EXCEPTION WHEN unique_violation THEN
             PERFORM payments.operation_give_back(
-                p_tenant_id, p_operation_ids[v_index], p_lease_epochs[v_index], interval '1 second');
+                p_tenant_id, p_operation_ids[v_index], p_lease_epochs[v_index], interval '100 milliseconds');
         END;
     END LOOP;
 END

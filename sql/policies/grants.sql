@@ -102,6 +102,7 @@ GRANT EXECUTE ON FUNCTION
     api.webhook_finish(jsonb),
     api.operations_due(integer),
     api.operations_claim(uuid, text, integer, numeric),
+    api.operations_take(uuid, text, integer, numeric),
     api.operations_fence(uuid, uuid[], bigint[], numeric),
     api.operations_finish(uuid, jsonb),
     api.operations_release(uuid, uuid[], bigint[]),

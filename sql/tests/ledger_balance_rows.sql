@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(7);
+SELECT plan(8);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT set_config('tap.payment', settled_payment(tenant_a(), 'k')::text, true);
@@ -26,6 +26,9 @@ SET LOCAL ROLE payments_definer;
 SELECT set_eq('SELECT * FROM payments.ledger_balance_rows(tenant_a())', 'SELECT * FROM before_fold',
     'the roll-up and the postings since together are the same balances');
 SELECT isnt_empty('SELECT * FROM payments.ledger_balances WHERE debit_total > 0', 'part of them comes from the roll-up now');
+UPDATE payments.ledger_rollups SET folded_xid = '9000000000000000000' WHERE tenant_id = tenant_a();
+SELECT set_eq('SELECT * FROM payments.ledger_balance_rows(tenant_a())', 'SELECT * FROM before_fold',
+    'restored into a younger cluster, and not folded anew yet, the balances are the same');
 
 SELECT enter(tenant_b());
 SELECT is_empty('SELECT * FROM payments.ledger_balance_rows(tenant_a())', 'another tenant sees no balance of them');

@@ -29,7 +29,7 @@ SELECT set_eq($$ SELECT * FROM api.operations_fence(tenant_a(), ARRAY[the('two')
     'a call on an object with an unresolved call may not be sent; the rest of its batch may');
 RESET ROLE;
 SELECT is((SELECT (o.state, o.lease_epoch, o.first_sent_at, o.leased_by, o.failures, o.next_run_at BETWEEN clock() AND clock() + '1 second')::text FROM operation_row(the('two')) AS o),
-    '(ready,1,,,0,t)', 'the operation that the index struck goes back to the queue for a second, without a failure');
+    '(ready,1,,,0,t)', 'the operation that the index struck goes back to the queue for a moment, without a failure');
 -- Two of one batch on one object.
 SELECT finish(the('one'), jsonb_build_object('outcome', 'succeeded', 'object', transfer_object(the('one'))));
 SELECT settled_payment(tenant_a(), 'k3'), settled_payment(tenant_a(), 'k4');

@@ -18,7 +18,7 @@ $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
     'connected_account_create', 'connected_account_get', 'event_apply', 'ledger_fold', 'ledger_fold_due', 'next_due',
     'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim', 'operations_due', 'operations_fence',
-    'operations_finish', 'operations_release', 'payment_cancel', 'payment_capture', 'payment_create', 'payment_get',
+    'operations_finish', 'operations_release', 'operations_take', 'payment_cancel', 'payment_capture', 'payment_create', 'payment_get',
     'payment_list', 'payments_create', 'rate_lease', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list',
     'webhook_claim', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
