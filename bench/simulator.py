@@ -21,6 +21,8 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bench.report import Measure
+
 CALLS = 300
 ROUNDS = 20
 PAYMENTS = int(os.environ.get("BENCH_PAYMENTS", "100000"))
@@ -61,7 +63,7 @@ async def best(
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
 
 
-async def speed() -> list[str]:
+async def speed() -> list[Measure]:
     """Measure the echo and three kinds of call, in one run."""
     from stripe_simulator.app import make_app
     from stripe_simulator.cli import GC_THRESHOLDS
@@ -72,7 +74,7 @@ async def speed() -> list[str]:
     plain = web.Application()
     plain.router.add_post("/echo", echo)
     app = make_app(Config(secret_key="sk_bench", settle="now"), Start(balances={"usd": 10**12}))
-    lines = []
+    measures = []
     gc.set_threshold(*GC_THRESHOLDS)  # as the command sets them
     async with TestServer(plain) as bare, TestServer(app) as ours:
         world = app[SIMULATOR].world
@@ -87,8 +89,8 @@ async def speed() -> list[str]:
             floor, mine = await best(
                 partial(cost, plain_url, body, CALLS), partial(cost, url, body, CALLS)
             )
-            lines.append(line(f"simulator_{name}", mine * 1e6, floor * 1e6, "us/call"))
-    return lines
+            measures.append(Measure(f"simulator_{name}", mine * 1e6, floor * 1e6, "us/call"))
+    return measures
 
 
 def artist(world: object) -> str:
@@ -108,11 +110,6 @@ def artist(world: object) -> str:
         capabilities={"transfers": active},
     )
     return world.store.accounts.add(row).id
-
-
-def line(name: str, ours: float, floor: float, unit: str) -> str:
-    """Write one measure."""
-    return f"bench: {name} ours={ours:.1f} floor={floor:.1f} ratio={ours / floor:.2f} unit={unit}"
 
 
 async def fill() -> None:
@@ -139,17 +136,17 @@ def resident() -> int:
     return int(pages) * os.sysconf("SC_PAGESIZE")
 
 
-def memory() -> str:
+def memory() -> Measure:
     """Measure the memory of the payments in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.simulator", "fill"], check=True, capture_output=True
     )
     used = json.loads(done.stdout)["bytes"] * 100_000 / PAYMENTS
-    return line("simulator_memory_100k_payments", used / 2**20, GIB / 2**20, "MiB")
+    return Measure("simulator_memory_100k_payments", used / 2**20, GIB / 2**20, "MiB")
 
 
-def run() -> list[str]:
-    """Measure everything and return the lines."""
+def run(_stack: object = None) -> list[Measure]:
+    """Measure everything; no server of the stack is needed."""
     return [*asyncio.run(speed()), memory()]
 
 
@@ -157,5 +154,5 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["fill"]:
         asyncio.run(fill())
     else:
-        for text in run():
-            print(text)
+        for measure in run():
+            print(measure.line())
