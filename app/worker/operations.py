@@ -27,6 +27,9 @@ from app.worker.persist import persist
 
 log = get_logger("operations")
 
+AHEAD = 2
+"""Operations claimed per place towards Stripe: the next is ready when one ends."""
+
 MAX_TENANTS = 100
 MAX_BATCH = 50
 FINISHES = 2
@@ -122,7 +125,9 @@ class Operations:
         self._notifier = notifier
         self._worker = worker
         self._lease = settings.operation_lease_seconds
-        self._places = asyncio.Semaphore(settings.worker_concurrency)
+        self._concurrency = settings.worker_concurrency
+        self._places = asyncio.Semaphore(self._concurrency)
+        self.capacity = self._concurrency * AHEAD
         self._tenants: dict[UUID, _Tenant] = {}
         self._turn = 0
         self.stopping = False
@@ -137,7 +142,9 @@ class Operations:
         if not granted:
             return Claimed([], wait=retry_after)
         tenants = self._rotate([row["tenant_id"] for row in due])
-        operations = await self._claim_from(tenants, granted)
+        # With a place free for each, all are sent at once: then claim and fence are one commit.
+        at_once = granted <= room - self.capacity + self._concurrency
+        operations = await self._claim_from(tenants, granted, at_once=at_once)
         self._rate.give_back(granted - len(operations))
         await failpoint("worker.after_claim")
         return Claimed(operations)
@@ -170,14 +177,16 @@ class Operations:
     async def _send(self, operation: Operation) -> Result | None:
         async with self._places:
             if self.stopping:
-                await self._release(operation)
-                return None
-            started = time.monotonic()
-            if not await self._tenant(operation).fences.submit(operation):
+                return await self._release(operation)
+            started = operation["claimedAt"] if operation["fenced"] else time.monotonic()
+            if not await self._may_be_sent(operation):
                 log.info("fenced off", operationId=operation["id"])
                 return None
             await failpoint("worker.after_fence", operation["kind"])
             return await self._gateway.send(operation, started + self._lease * LEASE_SHARE)
+
+    async def _may_be_sent(self, operation: Operation) -> bool:
+        return operation["fenced"] or await self._tenant(operation).fences.submit(operation)
 
     async def _finish(self, operation: Operation, result: Result) -> None:
         finishes = self._tenant(operation).finishes
@@ -220,21 +229,27 @@ class Operations:
         if recorded.applied:
             metrics.count_operation(operation["kind"], outcome)
 
-    async def _release(self, operation: Operation) -> None:
+    async def _release(self, operation: Operation) -> Result | None:
+        if operation["fenced"]:
+            return self._gateway.not_sent("stopping", "the worker is going down")
         await self._database.rows(
             "operations_release",
             tenant_id=UUID(operation["tenantId"]),
             operation_ids=[UUID(operation["id"])],
             lease_epochs=[operation["leaseEpoch"]],
         )
+        return None
 
-    async def _claim_from(self, tenants: list[UUID], wanted: int) -> list[Operation]:
+    async def _claim_from(
+        self, tenants: list[UUID], wanted: int, *, at_once: bool
+    ) -> list[Operation]:
+        started = time.monotonic()
         tenants = tenants[:wanted]
         share, extra = divmod(wanted, len(tenants))
         batches = await asyncio.gather(
             *(
                 self._database.rows(
-                    "operations_claim",
+                    "operations_take" if at_once else "operations_claim",
                     tenant_id=tenant,
                     worker=self._worker,
                     limit=share + (index < extra),
@@ -243,7 +258,7 @@ class Operations:
                 for index, tenant in enumerate(tenants)
             )
         )
-        return [row["operation"] for batch in batches for row in batch]
+        return [{**row["operation"], "claimedAt": started} for batch in batches for row in batch]
 
     def _rotate(self, tenants: list[UUID]) -> list[UUID]:
         self._turn = (self._turn + 1) % len(tenants)

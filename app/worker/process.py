@@ -30,9 +30,6 @@ log = get_logger("worker")
 
 POOL_SIZE = 16
 WEBHOOK_CAPACITY = 32
-AHEAD = 2
-"""Operations claimed per place towards Stripe: the next is ready when one ends."""
-
 STOP_SECONDS = 25.0
 RESTART_SECONDS = (0.5, 2.0)
 
@@ -62,7 +59,7 @@ class Worker:
         )
         webhooks = Webhooks(settings, self.database, self.notifier, name)
         self.operations_loop: Loop[dict[str, Any]] = Loop(
-            self._operations, self.database, settings.worker_concurrency * AHEAD
+            self._operations, self.database, self._operations.capacity
         )
         self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
         channels = {OPERATIONS: self.operations_loop.wake, WEBHOOKS: self.webhooks_loop.wake}

@@ -16,8 +16,8 @@ SELECT throws_ok($$ SELECT * FROM api.operations_take(NULL, 'w', 1, 10) $$, 'PY0
 RESET ROLE;
 SELECT unchanged('and nothing changes');
 SET LOCAL ROLE payments_worker;
-SELECT set_eq($$ SELECT operation ->> 'id', operation ->> 'fenced', operation ->> 'leaseEpoch' FROM api.operations_take(tenant_a(), 'w', 10, 20) $$,
-    $$ VALUES (the('one')::text, 'true', '1'), (the('two')::text, 'true', '1') $$, 'what was never sent is leased and fenced');
+SELECT set_eq($$ SELECT (operation ->> 'id', operation ->> 'fenced', operation ->> 'leaseEpoch')::text FROM api.operations_take(tenant_a(), 'w', 10, 20) $$,
+    ARRAY[format('(%s,true,1)', the('one')), format('(%s,true,1)', the('two'))], 'what was never sent is leased and fenced');
 SELECT throws_ok($$ SELECT * FROM api.operations_take(tenant_b(), 'w', 1, 10) $$, 'PY002', NULL, 'a second tenant in one transaction is refused');
 SELECT is_empty($$ SELECT * FROM api.operations_take(tenant_a(), 'w2', 10, 20) $$, 'nothing is taken twice under running leases');
 RESET ROLE;
