@@ -34,6 +34,10 @@ $(VENV)/.dev-stamp: requirements-dev.txt $(VENV)/.run-stamp
 	@$(PIP_INSTALL) --no-compile --require-hashes -r requirements-dev.txt >&2
 	@touch $@
 
+$(VENV)/.browser-stamp: requirements-browser.txt $(VENV)/.dev-stamp
+	@$(PIP_INSTALL) --require-hashes -r requirements-browser.txt >&2
+	@touch $@
+
 .PHONY: venv-run venv
 venv-run: $(VENV)/.run-stamp ## .venv with what demo and dev need
 venv: $(VENV)/.dev-stamp ## .venv with everything, tests and linters too
@@ -49,8 +53,8 @@ dev: venv-run ## the same stack in the foreground, with reload
 test: venv ## pytest and pgTAP against real servers; DATABASE_URL=, REDIS_URL= choose others
 	@$(PYTEST) -m 'not full' $(ARGS)
 
-test-full: venv ## test, and what needs more than Python and pip
-	@$(PYTEST) $(ARGS)
+test-full: venv $(VENV)/.browser-stamp ## test, and what needs more than Python and pip
+	@SIM_MODEL_SCHEDULES=2000 $(PYTEST) $(ARGS)
 
 test-unit: venv ## no server
 	@$(PYTEST) -m 'not full' tests/unit $(ARGS)

@@ -7,7 +7,15 @@ from importlib import import_module
 from bench.report import Measure
 from bench.stack import Stack
 
-NAMES = ("settlement", "webhook_ingest", "create_intent", "transfers", "wakeup", "memory")
+NAMES = (
+    "settlement",
+    "webhook_ingest",
+    "create_intent",
+    "transfers",
+    "wakeup",
+    "memory",
+    "simulator",
+)
 
 
 def measure(stack: Stack, name: str) -> list[Measure]:

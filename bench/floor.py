@@ -1,6 +1,6 @@
 """What ours is measured against: the barest thing that does the same outside work.
 
-`python -m bench.floor webhooks PORT`: verifies the signature and does the same micro-batched INSERT.
+`python -m bench.floor webhooks PORT`: verifies the signature, does the same micro-batched INSERT.
 `python -m bench.floor intents PORT`: makes the same call with the SDK; no database at all.
 `python -m bench.floor transfers CALLS CONCURRENCY`: a loop of SDK calls; prints calls a second.
 All three take addresses and secrets from the environment of the service.
@@ -31,8 +31,10 @@ MAX_BATCH = 64
 
 INSERT: LiteralString = """
 INSERT INTO payments.webhook_inbox
-    (source, event_id, event_type, object_ids, payload, payload_hash, state, next_run_at, received_at)
-SELECT 'platform', e.event_id, e.event_type, '[]', e.payload, sha256(e.payload), 'received', now(), now()
+    (source, event_id, event_type, object_ids, payload, payload_hash, state, next_run_at,
+     received_at)
+SELECT 'platform', e.event_id, e.event_type, '[]', e.payload, sha256(e.payload), 'received', now(),
+       now()
   FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS e (event_id, event_type, payload)
 ON CONFLICT (source, event_id) DO NOTHING
 """
