@@ -74,6 +74,7 @@ class Loop(Generic[Item]):
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._woken_at = 0.0
+        self._in_flight = metrics.in_flight.labels(source.name)
 
     @property
     def busy(self) -> int:
@@ -126,12 +127,12 @@ class Loop(Generic[Item]):
     def _start(self, item: Item) -> None:
         task = asyncio.create_task(self._handle(item))
         self._tasks.add(task)
-        metrics.in_flight.labels(self._source.name).set(len(self._tasks))
+        self._in_flight.set(len(self._tasks))
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        metrics.in_flight.labels(self._source.name).set(len(self._tasks))
+        self._in_flight.set(len(self._tasks))
         self._room.set()
 
     async def _handle(self, item: Item) -> None:

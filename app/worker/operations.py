@@ -138,12 +138,13 @@ class Operations:
         if not due:
             self._forget_idle()
             return Claimed([])
-        granted, retry_after = await self._rate.take(room)
+        # With a place free for each, all are sent at once: then claim and fence are one commit.
+        free = room - self.capacity + self._concurrency
+        at_once = free * 2 >= self._concurrency
+        granted, retry_after = await self._rate.take(free if at_once else room)
         if not granted:
             return Claimed([], wait=retry_after)
         tenants = self._rotate([row["tenant_id"] for row in due])
-        # With a place free for each, all are sent at once: then claim and fence are one commit.
-        at_once = granted <= room - self.capacity + self._concurrency
         operations = await self._claim_from(tenants, granted, at_once=at_once)
         self._rate.give_back(granted - len(operations))
         await failpoint("worker.after_claim")
