@@ -2,8 +2,16 @@ CREATE OR REPLACE FUNCTION api.operations_answer(p_tenant_id uuid, p_results jso
 RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
+DECLARE
+    v_intents uuid[];
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
+    v_intents := payments.intents_record(p_tenant_id, p_results);
+    RETURN QUERY
+    SELECT e.ordinality, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
+      FROM jsonb_array_elements(p_results) WITH ORDINALITY AS e
+     CROSS JOIN LATERAL payments.operation_answer(p_tenant_id, (e.value ->> 'operationId')::uuid, false) AS a
+     WHERE (e.value ->> 'operationId')::uuid = ANY (v_intents);
     -- In the order of operations_finish, so that two batches never wait for each other.
     RETURN QUERY
     SELECT i.n, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
@@ -12,6 +20,7 @@ BEGIN
               FROM jsonb_array_elements(p_results) WITH ORDINALITY AS e
               LEFT JOIN payments.stripe_operations AS o
                 ON o.tenant_id = p_tenant_id AND o.id = (e.value ->> 'operationId')::uuid
+             WHERE (e.value ->> 'operationId')::uuid <> ALL (v_intents)
              ORDER BY o.payment_id, 2) AS i
      CROSS JOIN LATERAL api.operation_finish(p_tenant_id, i.id, i.epoch, i.result) AS a;
 END

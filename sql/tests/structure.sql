@@ -32,7 +32,7 @@ SELECT functions_are('payments', ARRAY[
     'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'event_apply_account',
     'event_apply_charge', 'event_apply_payment_intent', 'event_apply_transfer', 'event_dispatch', 'event_handled',
     'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch', 'id_derive', 'idempotency_begin',
-    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'intent_request', 'ledger_account_id',
+    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'intent_request', 'intents_record', 'ledger_account_id',
     'ledger_accounts_open', 'ledger_balance_rows', 'member_check', 'member_enter', 'onboarding_link_enqueue',
     'onboarding_link_store', 'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury',
     'operation_contradicts', 'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence',
