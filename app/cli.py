@@ -42,9 +42,7 @@ cli.add_typer(tenant_cli, name="tenant")
 def main() -> None:
     """Run the command line."""
     try:
-        for name in LOCAL_STACK:
-            if importlib.util.find_spec(f"app.{name}"):
-                import_module(f"app.{name}").register(cli)
+        _add_local_stack(sys.argv[1:2])
         cli()
     except SettingsError as error:
         _fail(error.faults, USAGE)
@@ -180,6 +178,14 @@ def token(
     claims |= {"iss": settings.jwt_issuer} if settings.jwt_issuer else {}
     claims |= {"aud": settings.jwt_audience} if settings.jwt_audience else {}
     typer.echo(jwt.encode(claims, settings.jwt_secret.get_secret_value(), ALGORITHM))
+
+
+def _add_local_stack(wanted: list[str]) -> None:
+    # Production commands neither load nor depend on it.
+    names = LOCAL_STACK if wanted in ([], ["--help"]) else set(wanted) & set(LOCAL_STACK)
+    for name in names:
+        if importlib.util.find_spec(f"app.{name}"):
+            import_module(f"app.{name}").register(cli)
 
 
 def _settings() -> Settings:

@@ -19,6 +19,10 @@ MAX_VALUE_CHARS = 500
 """Longer strings are cut: a log line is not a dump."""
 
 
+FIRST = ("time", "level", "traceId", "component")
+"""Fields every line begins with."""
+
+
 def configure(level: str) -> None:
     """Send structlog to stdout as JSON lines.
 
@@ -54,11 +58,14 @@ def _add_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDic
 
 
 def _shape(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    event["message"] = event.pop("event")
+    line = {name: event.pop(name) for name in FIRST if name in event}
+    line["message"] = event.pop("event")
     for name, value in event.items():
         if isinstance(value, str) and len(value) > MAX_VALUE_CHARS and name != "exception":
-            event[name] = value[:MAX_VALUE_CHARS]
-    return event
+            line[name] = value[:MAX_VALUE_CHARS]
+        elif value is not None:
+            line[name] = value
+    return line
 
 
 def _dumps(event: EventDict, **_: Any) -> bytes:

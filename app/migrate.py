@@ -23,7 +23,6 @@ from app.migrations.rollback import refuse_to_lose_money
 from app.migrations.session import (
     Report,
     check_rights,
-    connect,
     ensure_schema,
     migration_lock,
     with_lock_retry,
@@ -174,8 +173,12 @@ def _backend(dsn: str) -> Iterator[Backend]:
 
 @contextmanager
 def _locked(dsn: str, report: Report) -> Iterator[Backend]:
-    """A backend that holds the migration lock on a connection of its own."""
-    with _backend(dsn) as backend, connect(dsn) as guard, migration_lock(guard, report):
+    """A backend that holds the migration lock.
+
+    On the connection that does the work: when we are killed, the server may go on with our last
+    statement, and until it ends nobody else shall start.
+    """
+    with _backend(dsn) as backend, migration_lock(backend.connection, report):
         check_rights(backend.connection)
         ensure_schema(backend.connection)
         backend.prepare()

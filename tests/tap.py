@@ -1,9 +1,9 @@
 """pgTAP files as pytest items: one item a file of sql/tests.
 
 A file runs as the superuser in one transaction that is rolled back, in a database of the worker,
-with `tap` on the search path; it starts with `SELECT plan(n)` and ends with
-`SELECT * FROM finish()`. An item fails when an assertion fails, when a statement fails, when the
-plan is missing or not met, and when an assertion is skipped.
+with `tap` on the search path and, in `tap_helpers`, what sql/tests/helpers makes; it starts with
+`SELECT plan(n)` and ends with `SELECT * FROM finish()`. An item fails when an assertion fails, when
+a statement fails, when the plan is missing or not met, and when an assertion is skipped.
 """
 
 import re
@@ -15,13 +15,14 @@ from typing import Any
 
 import psycopg
 import pytest
-import sqlparse
 
+from app.migrations.statements import line_at, split
 from tests.database import Database, create_database, drop_database
 from tests.servers import server_of
 
 _FOLDER = ("sql", "tests")
-_ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+- )?(.*)$")
+_HELPERS = Path(__file__).resolve().parent.parent.joinpath(*_FOLDER, "helpers")
+_ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+-)?\s*(.*)$")
 _PLAN = re.compile(r"^1\.\.(\d+)$")
 # The runner's transaction is the one: a script written for psql may bring its own.
 _TRANSACTION = re.compile(r"(begin|start transaction|commit|rollback)\s*;?\s*$", re.IGNORECASE)
@@ -126,8 +127,10 @@ def run_script(connection: psycopg.Connection[Any], text: str) -> Outcome:
     """Run a pgTAP script in a transaction that is rolled back; return what it said."""
     outcome = Outcome()
     with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = tap, public")
         connection.execute("SET LOCAL client_min_messages = warning")
+        for helper in sorted(_HELPERS.glob("*.sql")):
+            connection.execute(helper.read_bytes())
+        connection.execute("SET LOCAL search_path = tap, tap_helpers, public")
         for line, statement in _statements(text):
             try:
                 cursor = connection.execute(statement.encode())
@@ -141,27 +144,16 @@ def run_script(connection: psycopg.Connection[Any], text: str) -> Outcome:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each statement with the line it starts on, comments before it left out."""
-    place = 0
-    for statement in sqlparse.split(text):
-        place = text.index(statement, place)
-        code = _without_leading_comments(statement)
-        if code.strip("; \n") and not _TRANSACTION.match(code):
-            start = place + len(statement) - len(code)
-            yield text.count("\n", 0, start) + 1, statement
-        place += len(statement)
-
-
-def _without_leading_comments(statement: str) -> str:
-    return re.sub(r"\A(?:\s+|--[^\n]*\n?|/\*.*?\*/)+", "", statement, flags=re.DOTALL)
+    """Yield each statement with the line it starts on."""
+    for offset, statement in split(text):
+        if not _TRANSACTION.match(statement):
+            yield line_at(text, offset), statement
 
 
 def _describe(line: int, statement: str, error: psycopg.Error) -> str:
     position = error.diag.statement_position
     if position is not None:
-        code = statement[: int(position) - 1]
-        skipped = len(statement) - len(_without_leading_comments(statement))
-        line += code.count("\n") - statement[:skipped].count("\n")
+        line += statement.count("\n", 0, int(position) - 1)
     text = f"{line}: {error.sqlstate or 'no SQLSTATE'}: {error.diag.message_primary or error}"
     if error.diag.context:
         text += f"\n{line}:     {error.diag.context.splitlines()[0]}"

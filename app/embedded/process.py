@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,16 @@ def server_identity() -> Identity:
 
 # ── spawning ──────────────────────────────────────────────────────────────────────────────────
 
-_Job = tuple[Future["subprocess.Popen[bytes]"], Sequence[str], IO[bytes], IO[bytes] | None]
+_SERVER_ENVIRON = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+@dataclass(frozen=True)
+class _Job:
+    command: Sequence[str]
+    log: IO[bytes]
+    stdin: IO[bytes] | None
+    environ: Mapping[str, str]
+    done: "Future[subprocess.Popen[bytes]]"
 
 
 class _Spawner:
@@ -67,31 +76,26 @@ class _Spawner:
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         threading.Thread(target=self._run, name="server-spawner", daemon=True).start()
 
-    def spawn(
-        self, command: Sequence[str], log: IO[bytes], stdin: IO[bytes] | None
-    ) -> "subprocess.Popen[bytes]":
-        future: Future[subprocess.Popen[bytes]] = Future()
-        self._jobs.put((future, command, log, stdin))
-        return future.result()
+    def spawn(self, job: _Job) -> "subprocess.Popen[bytes]":
+        self._jobs.put(job)
+        return job.done.result()
 
     def _run(self) -> None:
         while True:
-            future, command, log, stdin = self._jobs.get()
+            job = self._jobs.get()
             try:
-                future.set_result(_popen(command, log, stdin))
+                job.done.set_result(_popen(job))
             except OSError as error:
-                future.set_exception(error)
+                job.done.set_exception(error)
 
 
-def _popen(
-    command: Sequence[str], log: IO[bytes], stdin: IO[bytes] | None
-) -> "subprocess.Popen[bytes]":
+def _popen(job: _Job) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command,
-        stdin=stdin if stdin is not None else subprocess.DEVNULL,
-        stdout=log,
+        job.command,
+        stdin=job.stdin if job.stdin is not None else subprocess.DEVNULL,
+        stdout=job.log,
         stderr=subprocess.STDOUT,
-        env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+        env=job.environ,
         cwd="/",
         start_new_session=True,  # Ctrl-C in the terminal is ours to pass on, in order
     )
@@ -115,13 +119,39 @@ def spawn(
     """
     identity = server_identity()
     uid, gid = (identity.uid, identity.gid) if identity.switch else (-1, -1)
+    full = _launched(command, death_signal, uid, gid)
+    return _spawner().spawn(_Job(full, log, stdin, _SERVER_ENVIRON, Future()))
+
+
+def spawn_own(
+    command: Sequence[str | Path],
+    *,
+    log: IO[bytes],
+    environ: Mapping[str, str],
+    death_signal: signal.Signals = signal.SIGTERM,
+) -> "subprocess.Popen[bytes]":
+    """Start a program of ours, under our own account, that gets `death_signal` when we die.
+
+    Otherwise as `spawn`; the working directory is `/`.
+    """
+    full = _launched(command, death_signal, -1, -1)
+    return _spawner().spawn(_Job(full, log, None, environ, Future()))
+
+
+def _launched(
+    command: Sequence[str | Path], death_signal: signal.Signals, uid: int, gid: int
+) -> list[str]:
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER)]
     numbers = [str(n) for n in (os.getpid(), int(death_signal), uid, gid)]
+    return [*launcher, *numbers, *map(str, command)]
+
+
+def _spawner() -> _Spawner:
     with _spawner_lock:
         spawner = _spawner_of.get(os.getpid())
         if spawner is None:
             spawner = _spawner_of[os.getpid()] = _Spawner()
-    return spawner.spawn([*launcher, *numbers, *map(str, command)], log, stdin)
+    return spawner
 
 
 def run_to_end(command: Sequence[str | Path], *, log: Path, timeout: float = 120) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psycopg
 
+from app.migrations.statements import line_at
+
 _BODY_LINE = re.compile(r"(?:inline_code_block|SQL statement|function \S+) line (\d+)")
 
 
@@ -60,13 +62,9 @@ def line_of_error(text: str, statement_start: int, statement: str, error: psycop
     """
     position = error.diag.statement_position
     if position is not None:
-        return _line(text, statement_start + int(position) - 1)
+        return line_at(text, statement_start + int(position) - 1)
     body = _BODY_LINE.search(error.diag.context or "")
     opening = re.search(r"\$\w*\$", statement)
     if body is not None and opening is not None and statement.lstrip()[:2].upper() == "DO":
-        return _line(text, statement_start + opening.start()) + int(body.group(1)) - 1
-    return _line(text, statement_start)
-
-
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1
+        return line_at(text, statement_start + opening.start()) + int(body.group(1)) - 1
+    return line_at(text, statement_start)

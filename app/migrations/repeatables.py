@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from psycopg import sql
 
 from app.migrations.errors import FileError, MigrationError, line_of_error
 from app.migrations.session import OWNER, SCHEMA
+from app.migrations.statements import split
 
 GRANTS = "policies/grants.sql"
 
@@ -82,6 +84,11 @@ class RepeatableFile:
     def checksum(self) -> str:
         """The sha256 of the text, in hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def statements(self) -> list[tuple[int, str]]:
+        """The statements of the file with their offsets in the text."""
+        return list(split(self.text))
 
     @property
     def owner(self) -> str | None:
@@ -281,12 +288,12 @@ def execute_file(connection: _Connection, file: RepeatableFile) -> None:
             connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(file.owner)))
         except psycopg.Error as error:
             raise FileError(file.path, 1, error) from error
-    try:
-        # No parameters: the simple protocol takes a whole file of statements.
-        connection.execute(file.text.encode())
-    except psycopg.Error as error:
-        line = line_of_error(file.text, 0, file.text, error)
-        raise FileError(file.path, line, error) from error
+    for offset, statement in file.statements:
+        try:
+            connection.execute(statement.encode())
+        except psycopg.Error as error:
+            line = line_of_error(file.text, offset, statement, error)
+            raise FileError(file.path, line, error) from error
     connection.execute("RESET ROLE")
 
 

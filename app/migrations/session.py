@@ -91,7 +91,7 @@ def migration_lock(connection: psycopg.Connection[Any], report: Report) -> Itera
 
 def _holder(connection: psycopg.Connection[Any]) -> str:
     query = """
-        SELECT format('pid %s, user %s, since %s', a.pid, a.usename, a.backend_start)
+        SELECT concat('pid ', a.pid, ', user ', a.usename, ', since ', a.backend_start)
         FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a USING (pid)
         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
           AND a.datname = current_database()

@@ -29,6 +29,8 @@ log = get_logger("operations")
 
 MAX_TENANTS = 100
 MAX_BATCH = 50
+FINISHES = 2
+"""Finishing is the longest of the three statements: two under way at once per tenant."""
 TRACE_ID_FIELD = 1
 
 Operation = dict[str, Any]
@@ -54,7 +56,9 @@ class _Tenant:
         self._database = database
         self._lease_seconds = lease_seconds
         self.fences = MicroBatch(self._fence, max_items=MAX_BATCH)
-        self.finishes = MicroBatch(self._finish, max_items=MAX_BATCH, one_by_one=(Refused,))
+        self.finishes = MicroBatch(
+            self._finish, max_items=MAX_BATCH, concurrency=FINISHES, one_by_one=(Refused,)
+        )
 
     @property
     def idle(self) -> bool:

@@ -22,8 +22,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA payments, api, ops FROM PUBLIC, payments_a
 REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
     payments_worker, payments_analyst, payments_operator, payments_backup;
 
--- Function owners: create their functions, call each other's.
-GRANT USAGE, CREATE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
+-- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
+GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
 GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.webhook_patience(interval),
     payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric)

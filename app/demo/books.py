@@ -1,0 +1,171 @@
+"""Our side of the story, read from the database as its superuser."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Queues:
+    """What is still to be done."""
+
+    operations: int
+    """Unresolved and not held."""
+
+    held: int
+    """Waiting for their payee to be able to receive."""
+
+    webhooks: int
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left that can be done."""
+        return not self.operations and not self.webhooks
+
+
+class Books:
+    """Reads the database.
+
+    Args:
+        url: of the superuser.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def rows(self, query: LiteralString, values: Iterable[Any] = ()) -> list[Row]:
+        """Run one statement in a connection of its own."""
+        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as link:
+            cursor = link.cursor(row_factory=dict_row)
+            await cursor.execute(query, tuple(values))
+            return await cursor.fetchall()
+
+    async def queues(self) -> Queues:
+        """Count what is left to do."""
+        rows = await self.rows(
+            """
+            SELECT (SELECT count(*) FROM payments.stripe_operations
+                     WHERE outcome IS NULL AND state <> 'dead' AND holds = '{}') AS operations,
+                   (SELECT count(*) FROM payments.stripe_operations
+                     WHERE outcome IS NULL AND holds <> '{}') AS held,
+                   (SELECT count(*) FROM payments.webhook_inbox
+                     WHERE state IN ('received', 'waiting')) AS webhooks
+            """
+        )
+        return Queues(**rows[0])
+
+    async def payments(self) -> list[Row]:
+        """Every payment with Stripe's side of it."""
+        return await self.rows(
+            """
+            SELECT p.id::text, p.tenant_id, p.order_id, p.status, p.amount, p.amount_captured,
+                   p.currency, i.stripe_payment_intent_id AS intent
+              FROM payments.payment_transactions AS p
+              JOIN payments.payment_intents AS i USING (tenant_id, id)
+            """
+        )
+
+    async def transfers(self) -> list[Row]:
+        """Every transfer."""
+        return await self.rows(
+            """
+            SELECT t.tenant_id, t.recipient_type, t.recipient_id, t.stripe_account_id AS account,
+                   t.stripe_transfer_id AS transfer, t.amount, t.amount_reversed, t.currency,
+                   t.status
+              FROM payments.stripe_transfers AS t
+            """
+        )
+
+    async def postings(self) -> list[Row]:
+        """Every movement of money at Stripe as our ledger has it, by the object that caused it.
+
+        One row per side: the platform's account (`account` null), and what a transfer brought its
+        payee. `source` is Stripe's id of the charge or transfer.
+        """
+        return await self.rows(
+            """
+            WITH posting AS (
+                SELECT p.tenant_id, p.amount, p.currency, p.cause_type, p.cause_id, p.payment_id,
+                       d.kind AS debited, c.kind AS credited
+                  FROM payments.ledger_postings AS p
+                  JOIN payments.ledger_accounts AS d
+                    ON d.tenant_id = p.tenant_id AND d.id = p.debit_account_id
+                  JOIN payments.ledger_accounts AS c
+                    ON c.tenant_id = p.tenant_id AND c.id = p.credit_account_id
+            ), named AS (
+                SELECT g.*, t.stripe_account_id,
+                       CASE WHEN g.cause_type = 'transfer' THEN t.stripe_transfer_id
+                            WHEN g.cause_type IN ('capture', 'provider_fee') THEN i.latest_charge_id
+                       END AS source
+                  FROM posting AS g
+                  LEFT JOIN payments.stripe_transfers AS t
+                    ON g.cause_type = 'transfer' AND t.tenant_id = g.tenant_id AND t.id = g.cause_id
+                  LEFT JOIN payments.payment_intents AS i
+                    ON i.tenant_id = g.tenant_id AND i.id = g.payment_id
+            )
+            SELECT NULL::text AS account, n.currency,
+                   coalesce(n.source, n.cause_id::text) AS source,
+                   sum(CASE WHEN n.debited = 'provider_clearing' THEN n.amount
+                            ELSE -n.amount END)::bigint AS amount
+              FROM named AS n
+             WHERE 'provider_clearing' IN (n.debited, n.credited)
+             GROUP BY n.currency, coalesce(n.source, n.cause_id::text)
+             UNION ALL
+            SELECT n.stripe_account_id, n.currency, n.source, sum(n.amount)::bigint
+              FROM named AS n
+             WHERE n.cause_type = 'transfer'
+             GROUP BY n.stripe_account_id, n.currency, n.source
+            """
+        )
+
+    async def unfinished(self) -> list[Row]:
+        """Operations without a good end: unresolved, dead, or failed though owed."""
+        return await self.rows(
+            """
+            SELECT o.kind, o.state, o.id::text, o.holds, o.last_error_code, o.last_error
+              FROM payments.stripe_operations AS o
+             WHERE o.outcome IS NULL OR (o.state = 'failed' AND o.kind IN ('transfer', 'fetch'))
+            """
+        )
+
+    async def events(self) -> dict[tuple[str, str], Row]:
+        """Every received event by its source and id."""
+        rows = await self.rows(
+            "SELECT source, event_id, event_type, state, reason FROM payments.webhook_inbox"
+        )
+        return {(row["source"], row["event_id"]): row for row in rows}
+
+    async def violations(self) -> list[Row]:
+        """Breaches of a money invariant."""
+        return await self.rows("SELECT * FROM ops.money_violations()")
+
+    async def owed(self) -> list[Row]:
+        """What payees still have to get."""
+        return await self.rows(
+            """
+            SELECT recipient_type, recipient_id, currency, status, count(*) AS transfers,
+                   sum(amount)::bigint AS amount
+              FROM payments.pending_transfers
+             GROUP BY recipient_type, recipient_id, currency, status
+            """
+        )
+
+    async def totals(self) -> dict[tuple[str, str], int]:
+        """Balance (debit minus credit, minor units) per currency and kind of ledger account."""
+        rows = await self.rows(
+            """
+            SELECT a.currency, a.kind,
+                   sum(CASE WHEN p.debit_account_id = a.id THEN p.amount
+                            ELSE -p.amount END)::bigint AS balance
+              FROM payments.ledger_accounts AS a
+              JOIN payments.ledger_postings AS p
+                ON p.tenant_id = a.tenant_id AND a.id IN (p.debit_account_id, p.credit_account_id)
+             GROUP BY a.currency, a.kind
+            """
+        )
+        return {(row["currency"], row["kind"]): row["balance"] for row in rows}

@@ -1,0 +1,34 @@
+"""Waiting on facts: nothing left to do in our queues, nothing left to deliver at Stripe."""
+
+import asyncio
+import time
+
+from app.demo.books import Books, Queues
+from app.demo.stripe import Stripe
+
+DEADLINE_SECONDS = 240.0
+POLL_SECONDS = 0.1
+
+
+async def drained(books: Books, stripe: Stripe) -> Queues:
+    """Wait until both sides are quiet, or the deadline; return what is left.
+
+    Our work makes events at Stripe and Stripe's events make work here: quiet means that a look at
+    our queues, at Stripe's deliveries and at our queues again found nothing.
+    """
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        left = await books.queues()
+        if left.idle and await _delivered(stripe):
+            left = await books.queues()
+            if left.idle:
+                return left
+        if time.monotonic() > deadline:
+            return left
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _delivered(stripe: Stripe) -> bool:
+    """Have Stripe deliver what is due; whether there was nothing, now or later."""
+    counts = await stripe.control("POST", "drain")
+    return not any(counts[name] for name in ("delivered", "failed", "scheduled"))

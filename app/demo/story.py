@@ -1,0 +1,269 @@
+"""The story in order. Reading order of the demo: this file, then what each step calls."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import psycopg
+from psycopg.types.json import Jsonb
+
+from app.demo import audit, onboarding, trouble
+from app.demo.books import Books
+from app.demo.browser import Browser
+from app.demo.drain import drained
+from app.demo.plan import MARKETPLACES, Order, Payee, orders
+from app.demo.report import Report, Summary, counted, money
+from app.demo.sale import Sale, Shoppers
+from app.demo.service import DemoError, Json, Service
+from app.demo.stripe import Stripe
+from app.dev.stack import TENANT_NAMES, Stack
+
+HTTP_SECONDS = 30.0
+MAX_CONNECTIONS = 64
+ABSENT = (
+    "refunds with reversals",
+    "a resale held and released",
+    "a dispute lost and one won",
+    "an event cancelled",
+)
+"""Parts of the story that later versions of the service bring."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the story is to be told."""
+
+    orders: int = 200
+    faults: bool = False
+    seed: int = 1
+
+
+@dataclass
+class Story:
+    """Everything one run needs and learns."""
+
+    options: Options
+    stack: Stack
+    report: Report
+    service: Service
+    browser: Browser
+    stripe: Stripe
+    books: Books
+    accounts: dict[Payee, Json] = field(default_factory=dict)
+    sale: Sale = field(default_factory=Sale)
+    kills: int = 0
+
+    async def play(self) -> Summary:
+        """Play every step, then audit; return the summary without its seconds."""
+        await self._onboard()
+        self._set_rules()
+        await trouble.begin(self.stripe, rough=self.options.faults)
+        async with self._killing():
+            await self._sell()
+            await self._settle("payouts")
+        await self._calm_down()
+        await self._release()
+        return await self._audit()
+
+    async def _onboard(self) -> None:
+        with self.report.step("payees onboarded") as step:
+            self.accounts = await onboarding.open_accounts(self.service, self.browser)
+            await self._await_enabled()
+            kinds = Counter(payee.kind for payee in self.accounts)
+            late = [payee.name for payee in self.accounts if not payee.ready]
+            step.detail = (
+                f"{len(MARKETPLACES)} tenants, {counted(kinds, plural=True)}; "
+                f"cannot receive yet: {', '.join(late)}"
+            )
+
+    async def _await_enabled(self) -> None:
+        """Wait until we have heard from Stripe who can receive."""
+        if not (await drained(self.books, self.stripe)).idle:
+            raise DemoError("the news of the onboarded accounts was not taken in")
+
+    def _set_rules(self) -> None:
+        with psycopg.connect(self.stack.database_url, autocommit=True) as link:
+            for market in MARKETPLACES:
+                for venue, shares in market.rules:
+                    link.execute(
+                        "SELECT ops.split_rule_set(%s, 'venue', %s, %s)",
+                        [market.tenant, venue, Jsonb(list(shares))],
+                    )
+
+    @asynccontextmanager
+    async def _killing(self) -> AsyncIterator[None]:
+        """With faults: the worker is killed every few seconds while the block lasts."""
+        async with AsyncExitStack() as stack:
+            if self.options.faults:
+                killer = trouble.Killer(self.stack.worker)
+                await stack.enter_async_context(killer.at_work())
+                stack.callback(lambda: setattr(self, "kills", killer.kills))
+            yield
+
+    async def _sell(self) -> None:
+        count = self.options.orders
+        with self.report.step("on-sale") as step:
+            progress = self.report.progress("orders", count)
+            shoppers = Shoppers(self.service, self.browser, progress)
+            started = time.monotonic()
+            self.sale = await shoppers.play(orders(count, self.options.seed))
+            rate = count / (time.monotonic() - started)
+            step.detail = (
+                f"{count} orders, {self.sale.declines} declined cards, "
+                f"{self.sale.authentications} 3-D Secure, {rate:.0f} orders/s"
+            )
+
+    async def _settle(self, title: str) -> None:
+        with self.report.step(title) as step:
+            left = await drained(self.books, self.stripe)
+            paid = [row for row in await self.books.transfers() if row["status"] == "paid"]
+            step.detail = f"{len(paid)} transfers paid, {left.held} held for payees not enabled"
+            if not left.idle:
+                step.detail += f"; NOT DRAINED: {left}"
+
+    async def _calm_down(self) -> None:
+        suffered = await trouble.end(self.stripe)
+        webhooks = counted(suffered.webhooks)
+        self.report.line(f"    deliveries tampered with: {webhooks}")
+        if self.options.faults:
+            self.report.line(f"    calls tampered with: {counted(suffered.api)}")
+            self.report.line(f"    worker killed with SIGKILL: {self.kills} times")
+
+    async def _release(self) -> None:
+        owed = [row for row in await self.books.owed() if row["status"] == "blocked"]
+        with self.report.step("blocked payee enabled") as step:
+            late = await onboarding.enable_late(self.service, self.browser, self.accounts)
+            left = await drained(self.books, self.stripe)
+            sums = "; ".join(
+                f"{row['transfers']} transfers of {money(row['amount'], row['currency'])}"
+                for row in owed
+            )
+            names = ", ".join(payee.name for payee in late)
+            step.detail = f"{names}: released {sums or 'nothing'}; {left.held} still held"
+
+    async def _audit(self) -> Summary:
+        with self.report.step("audit") as step:
+            theirs = await audit.read_stripe(self.stripe)
+            ours = await audit.read_ours(self.books)
+            found = audit.compare(theirs, ours, self.sale.paid)
+            found.lost += self.sale.faults
+            step.detail = (
+                f"{len(theirs.intents)} intents, {len(theirs.transfers)} transfers, "
+                f"{len(theirs.events)} events, {len(theirs.executed)} executed calls compared"
+            )
+        self._tell(theirs, ours, found)
+        return Summary(
+            orders=self.options.orders,
+            captured=sum(row["amount_captured"] for row in ours.payments),
+            transferred=sum(row["amount"] for row in ours.transfers if row["status"] == "paid"),
+            refunded=0,
+            reversed=0,
+            held=0,
+            unexplained=found.unexplained,
+            violations=len(found.violations),
+            duplicates=len(found.duplicates),
+            lost=len(found.lost),
+        )
+
+    # ── telling ───────────────────────────────────────────────────────────────────────────────
+
+    def _tell(self, theirs: audit.AtStripe, ours: audit.Ours, found: audit.Findings) -> None:
+        ways = [(name, str(count)) for name, count in self.sale.ways.most_common()]
+        self.report.table("How fans paid", ("way", "orders"), ways)
+        self._tell_currencies(ours)
+        self._tell_payees(ours)
+        self._tell_accounts(theirs, ours)
+        self.report.findings("Unexplained", found.differences)
+        self.report.findings("Violations", found.violations)
+        self.report.findings("Duplicates", found.duplicates)
+        self.report.findings("Lost", found.lost)
+        self.report.line()
+        self.report.line(f"Not in this version: {', '.join(ABSENT)}.")
+        self.report.line()
+
+    def _tell_currencies(self, ours: audit.Ours) -> None:
+        rows = []
+        for currency in sorted({row["currency"] for row in ours.payments}):
+            captured = sum(
+                row["amount_captured"] for row in ours.payments if row["currency"] == currency
+            )
+            paid = sum(
+                row["amount"]
+                for row in ours.transfers
+                if row["currency"] == currency and row["status"] == "paid"
+            )
+            balance = {kind: ours.totals.get((currency, kind), 0) for kind in _KINDS}
+            rows.append(
+                (
+                    currency,
+                    money(captured, currency),
+                    money(paid, currency),
+                    money(-balance["payee_payable"], currency),
+                    money(-balance["platform_revenue"], currency),
+                    money(balance["provider_fees"], currency),
+                    money(balance["provider_clearing"], currency),
+                )
+            )
+        head = ("", "captured", "transferred", "still owed", "platform's share", "Stripe's fees")
+        self.report.table("Our ledger", (*head, "left at Stripe"), rows)
+
+    def _tell_payees(self, ours: audit.Ours) -> None:
+        paid: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+        for row in ours.transfers:
+            name = TENANT_NAMES[row["tenant_id"]]
+            key = (name, row["recipient_type"], row["recipient_id"], row["currency"])
+            paid[key].append(row["amount"] if row["status"] == "paid" else 0)
+        rows = [
+            (f"{tenant}: {kind} {payee}", str(len(sums)), money(sum(sums), currency))
+            for (tenant, kind, payee, currency), sums in sorted(paid.items())
+        ]
+        self.report.table("Paid out", ("payee", "transfers", "amount"), rows)
+
+    def _tell_accounts(self, theirs: audit.AtStripe, ours: audit.Ours) -> None:
+        names = {account["id"]: account["email"] for account in theirs.accounts}
+        sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        for place, side in enumerate((theirs.money, ours.money)):
+            for (account, currency, _), amount in side.items():
+                sums[account, currency][place] += amount
+        rows = [
+            (
+                names.get(account, account),
+                money(there, currency),
+                money(here, currency),
+                money(there - here, currency),
+            )
+            for (account, currency), (there, here) in sorted(sums.items())
+        ]
+        head = ("account", "at Stripe", "in our ledger", "difference")
+        self.report.table("Stripe's balance transactions against our ledger", head, rows)
+
+
+_KINDS = ("payee_payable", "platform_revenue", "provider_fees", "provider_clearing")
+
+
+async def tell(options: Options, stack: Stack, report: Report) -> Summary:
+    """Play the story on a running stack.
+
+    Raises:
+        DemoError: it could not be played to its end.
+    """
+    base = stack.addresses().stripe
+    timeout = aiohttp.ClientTimeout(total=HTTP_SECONDS)
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
+    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
+        story = Story(
+            options,
+            stack,
+            report,
+            Service(stack, session),
+            Browser(base, session),
+            Stripe(base, session),
+            Books(stack.database_url),
+        )
+        return await story.play()
+
+
+__all__ = ["Options", "Order", "tell"]

@@ -1,0 +1,32 @@
+BEGIN;
+SELECT plan(15);
+
+SET LOCAL ROLE payments_service;
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 3, false)), 3, 'a full bucket grants what is wanted');
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 100, false)), 2, 'a bucket holds a quarter of a second');
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 1, false)), 0, 'an empty bucket grants nothing');
+SELECT is((SELECT retry_after > 0 AND retry_after <= 0.05 FROM api.rate_lease('acct', 20, 1, false)), true, 'an empty bucket says when a token is there again');
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 1, true)), 1, 'a request that a buyer waits for goes into debt');
+SELECT is((SELECT granted BETWEEN 18 AND 19 FROM api.rate_lease('acct', 20, 100, true)), true, 'the debt is at most one second');
+SELECT is((SELECT (granted = 0 AND retry_after BETWEEN 0.9 AND 1.05) FROM api.rate_lease('acct', 20, 1, false)), true, 'the queue waits until the debt is paid back');
+SELECT is((SELECT granted FROM api.rate_lease('other', 20, 1, false)), 1, 'each Stripe account has its own bucket');
+SELECT is((SELECT granted FROM api.rate_lease('slow', 1, 5, false)), 1, 'a slow rate still grants one at a time');
+SELECT is((SELECT retry_after FROM api.rate_lease('other', 20, 1, false)), 0::numeric, 'a grant asks for no wait');
+SELECT throws_ok($$ SELECT * FROM payments.provider_rates $$, '42501', NULL, 'the service does not see the buckets');
+RESET ROLE;
+UPDATE payments.provider_rates SET tokens = 0, refilled_at = clock_timestamp() - '0.1 second'::interval WHERE provider_account = 'acct';
+SET LOCAL ROLE payments_service;
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 100, false)) BETWEEN 2 AND 3, true, 'a tenth of a second refills a tenth of the rate');
+RESET ROLE;
+UPDATE payments.provider_rates SET tokens = 0, refilled_at = clock_timestamp() - '1 hour'::interval WHERE provider_account = 'acct';
+SET LOCAL ROLE payments_service;
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 100, false)), 5, 'an hour of quiet saves up no more than a full bucket');
+RESET ROLE;
+UPDATE payments.provider_rates SET tokens = 1, refilled_at = clock_timestamp() + '1 hour'::interval WHERE provider_account = 'acct';
+SET LOCAL ROLE payments_service;
+SELECT is((SELECT granted FROM api.rate_lease('acct', 20, 100, false)), 1, 'a clock that stepped back takes no token away');
+RESET ROLE;
+SELECT cmp_ok((SELECT refilled_at FROM payments.provider_rates WHERE provider_account = 'acct'), '>', clock_timestamp(), 'nor does it refill twice');
+
+SELECT * FROM finish();
+ROLLBACK;

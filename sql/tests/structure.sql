@@ -1,0 +1,288 @@
+-- The shape of the database, over whole schemas: a new table that forgets a rule fails here without anybody naming it.
+BEGIN;
+SET LOCAL search_path = tap, tap_helpers, public;
+SELECT plan(45);
+
+-- ── what there is ────────────────────────────────────────────────────────────────────────────
+SELECT tables_are('payments', ARRAY[
+    'connected_accounts', 'currencies', 'deployment', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
+    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_splits',
+    'payment_transactions', 'provider_objects', 'provider_rates', 'split_rules', 'state_transitions',
+    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants', 'webhook_inbox'
+], 'the schema payments has just these tables');
+SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
+SELECT is_empty($$
+    SELECT c.oid::regclass FROM pg_class AS c
+     WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
+$$, 'the schemas api and ops hold functions only');
+SELECT functions_are('api', ARRAY[
+    'connected_account_create', 'connected_account_get', 'event_apply', 'ledger_fold', 'ledger_fold_due', 'next_due',
+    'onboarding_link_create', 'operation_finish', 'operations_claim', 'operations_due', 'operations_fence',
+    'operations_finish', 'operations_release', 'payment_cancel', 'payment_capture', 'payment_create', 'payment_get',
+    'payment_list', 'rate_lease', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list',
+    'webhook_claim', 'webhook_finish', 'webhook_receive'
+], 'the schema api has just these functions');
+SELECT functions_are('ops', ARRAY[
+    'clock_advance', 'deployment_set', 'ledger_balances', 'money_violations', 'operation_retry', 'operations_stuck',
+    'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
+    'tenant_member_remove', 'tenant_register', 'transfers_pending'
+], 'the schema ops has just these functions');
+SELECT functions_are('payments', ARRAY[
+    'account_request', 'append_only_guard', 'clock', 'connected_account_apply', 'connected_account_json',
+    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'event_apply_account',
+    'event_apply_charge', 'event_apply_payment_intent', 'event_apply_transfer', 'event_dispatch', 'event_handled',
+    'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch', 'id_derive', 'idempotency_begin',
+    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'intent_request', 'ledger_account_id',
+    'ledger_accounts_open', 'ledger_balance_rows', 'member_check', 'member_enter', 'onboarding_link_enqueue',
+    'onboarding_link_store', 'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury',
+    'operation_contradicts', 'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence',
+    'operation_fail', 'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',
+    'operation_record', 'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'owner_check', 'payment_call',
+    'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record', 'payment_settle',
+    'provider_fee_post', 'provider_object_claim', 'provider_problem', 'rfc3339', 'split_calculate', 'split_check',
+    'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'state_guard', 'tenant_admit',
+    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
+    'transfer_json', 'transfer_settle', 'transfers_json', 'transfers_plan', 'transfers_unblock', 'uuid_from_hash',
+    'violations_all', 'violations_m01', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m07',
+    'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12', 'webhook_patience',
+    'webhook_verdict'
+], 'the schema payments has just these private functions');
+SELECT is_empty($$
+    SELECT p.oid::regprocedure FROM pg_proc AS p
+     WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
+     GROUP BY p.oid
+    HAVING (SELECT count(*) FROM pg_proc AS q WHERE q.pronamespace = p.pronamespace AND q.proname = p.proname) > 1
+$$, 'no function is overloaded: one name, one callable, one file');
+SELECT is_empty($$
+    SELECT t.oid::regtype FROM pg_type AS t
+     WHERE t.typnamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
+       AND t.typtype IN ('e', 'd', 'r', 'm')
+$$, 'no schema of ours has an enum, domain or range: states are text with a named CHECK');
+SELECT is_empty($$
+    SELECT c.oid::regclass FROM pg_class AS c
+     WHERE c.relnamespace = 'payments'::regnamespace AND (c.relkind = 'S' OR c.relhassubclass)
+    UNION ALL
+    SELECT a.attrelid::regclass FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+     WHERE c.relnamespace = 'payments'::regnamespace AND a.attidentity <> ''
+$$, 'no table has a sequence, an identity column or a child');
+
+-- ── the tenant leads every key ───────────────────────────────────────────────────────────────
+CREATE TEMP VIEW our_tables AS
+SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity,
+       EXISTS (SELECT FROM pg_attribute AS a
+                WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnotnull) AS of_tenant
+  FROM pg_class AS c
+ WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p');
+CREATE TEMP VIEW our_keys AS
+SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltype, k.condeferrable, k.conkey,
+       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]) AS leads,
+       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1]) AS leads_there
+  FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid;
+
+SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
+    ARRAY['currencies', 'deployment', 'provider_rates', 'state_transitions', 'webhook_inbox']::name[],
+    'every table but the named ones has a NOT NULL tenant_id');
+SELECT is_empty($$
+    SELECT t.relname FROM our_tables AS t
+     WHERE NOT EXISTS (SELECT FROM our_keys AS k WHERE k.relname = t.relname AND k.contype = 'p')
+$$, 'every table has a primary key');
+SELECT set_eq($$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
+    ARRAY['currencies', 'deployment', 'provider_objects', 'provider_rates', 'state_transitions', 'webhook_inbox']::name[],
+    'every primary key but the named ones leads with tenant_id');
+SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u' AND k.leads <> 'tenant_id' $$,
+    'every UNIQUE leads with tenant_id');
+SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'x' $$,
+    'no table has an EXCLUDE constraint');
+SELECT set_eq($$
+    SELECT k.relname, k.confrelid::regclass::text FROM our_keys AS k
+     WHERE k.contype = 'f' AND (k.leads <> 'tenant_id' OR k.leads_there <> 'tenant_id')
+$$, $$ VALUES ('payment_transactions'::name, 'payments.currencies'), ('ledger_accounts', 'payments.currencies') $$,
+    'every foreign key leads with tenant_id on both sides, except to the reference table of currencies');
+SELECT is_empty($$
+    SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'f' AND (k.confupdtype <> 'a' OR k.confdeltype <> 'a')
+$$, 'no foreign key deletes, updates or empties a row on its own');
+SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.condeferrable $$,
+    'no constraint can be deferred');
+SELECT is_empty($$
+    SELECT i.indexrelid::regclass
+      FROM pg_index AS i
+      JOIN our_tables AS t ON t.oid = i.indrelid AND t.of_tenant
+      JOIN pg_attribute AS a ON a.attrelid = i.indexrelid AND a.attnum = 1
+     WHERE a.attname <> 'tenant_id' AND i.indexrelid <> 'payments.provider_objects_pkey'::regclass
+$$, 'every index of a tenant table leads with tenant_id, except the look-up of a Stripe id');
+SELECT is_empty($$
+    SELECT i.indexrelid::regclass FROM pg_index AS i JOIN our_tables AS t ON t.oid = i.indrelid
+     WHERE NOT (i.indisvalid AND i.indisready AND i.indislive)
+$$, 'no index is invalid');
+SELECT is_empty($$
+    SELECT k.conrelid::regclass, k.conname FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid
+     WHERE NOT k.convalidated
+$$, 'no constraint is left unvalidated');
+SELECT indexes_are('payments', 'stripe_operations', ARRAY[
+    'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
+    'stripe_operations_by_subject'], 'the queue of operations has just these indexes');
+SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
+    'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
+    ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
+    'the unresolved index allows one call per object that was sent and has no outcome, in whatever state');
+
+-- ── row security ─────────────────────────────────────────────────────────────────────────────
+SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity) $$,
+    ARRAY['currencies', 'deployment', 'state_transitions']::name[],
+    'row security is enabled and forced on every table but the reference data');
+SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
+    SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
+    UNION ALL
+    VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
+           ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
+           ('provider_rates', 'system_rows')
+$$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
+SELECT is_empty($$
+    SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p
+     WHERE p.schemaname = 'payments' AND p.policyname = 'tenant_rows'
+       AND (p.permissive, p.roles, p.cmd, p.qual, p.with_check) IS DISTINCT FROM
+           ('PERMISSIVE', '{public}'::name[], 'ALL',
+            '(tenant_id = (NULLIF(current_setting(''app.current_tenant_id''::text, true), ''''::text))::uuid)',
+            '(tenant_id = (NULLIF(current_setting(''app.current_tenant_id''::text, true), ''''::text))::uuid)')
+$$, 'the policy tenant_rows has one text everywhere, in USING and in WITH CHECK, for everybody and every command');
+SELECT is_empty($$
+    SELECT p.tablename, p.roles, p.cmd, p.with_check FROM pg_policies AS p
+     WHERE p.schemaname = 'payments' AND p.policyname <> 'tenant_rows'
+       AND (p.roles <> '{payments_system}' OR p.qual <> 'true'
+            OR (p.policyname = 'system_reads') <> (p.cmd = 'SELECT' AND p.with_check IS NULL))
+$$, 'a policy without a tenant is for payments_system alone, and system_reads only reads');
+SELECT is_empty($$
+    SELECT c.relname FROM pg_class AS c
+     WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind = 'v'
+       AND NOT c.reloptions @> '{security_invoker=true,security_barrier=true}'
+$$, 'every view reads with the rights and the row security of who asks');
+
+-- ── triggers ─────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP VIEW our_triggers AS
+SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS function, pg_get_triggerdef(g.oid) AS definition
+  FROM pg_trigger AS g JOIN our_tables AS t ON t.oid = g.tgrelid
+ WHERE NOT g.tgisinternal;
+SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
+    SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
+    UNION ALL
+    VALUES ('ledger_postings'::name, 'append_only'::name), ('stripe_operation_attempts', 'append_only'),
+           ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard')
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger and attempts are append-only; states are guarded');
+SELECT is_empty($$
+    SELECT g.relname, g.definition FROM our_triggers AS g
+     WHERE g.tgname = 'tenant_guard'
+       AND (g.definition NOT LIKE '%BEFORE INSERT ON%FOR EACH ROW WHEN ((new.tenant_id IS DISTINCT FROM '
+                || '(NULLIF(current_setting(''app.current_tenant_id''::text, true), ''''::text))::uuid))%'
+            OR g.function <> 'payments.tenant_guard')
+$$, 'the tenant guard fires before every insert of a row whose tenant is not the one entered');
+SELECT is_empty($$
+    SELECT g.relname, g.definition FROM our_triggers AS g
+     WHERE g.tgname = 'append_only'
+       AND (g.definition NOT LIKE '%BEFORE DELETE OR UPDATE OR TRUNCATE ON%FOR EACH STATEMENT EXECUTE%'
+            OR g.function <> 'payments.append_only_guard')
+$$, 'the append-only trigger fires on UPDATE, DELETE and TRUNCATE');
+SELECT is_empty($$ SELECT g.relname, g.tgname FROM our_triggers AS g WHERE g.tgenabled <> 'O' $$,
+    'no trigger is disabled');
+
+-- ── columns ──────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP VIEW our_columns AS
+SELECT c.relname, c.relkind, a.attname, a.attnum, a.atttypid::regtype::text AS type, c.oid AS relid
+  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm');
+SELECT is_empty($$
+    SELECT c.relname, c.attname, c.type FROM our_columns AS c
+     WHERE c.type IN ('real', 'double precision', 'money', 'real[]', 'double precision[]', 'money[]')
+$$, 'no column is a float or money');
+SELECT is_empty($$
+    SELECT p.oid::regprocedure
+      FROM pg_proc AS p
+     CROSS JOIN LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype) AS t (oid)
+     WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
+       AND t.oid IN ('real'::regtype, 'double precision'::regtype, 'money'::regtype)
+$$, 'no function takes or returns a float or money');
+SELECT is_empty($$
+    SELECT c.relname, c.attname, c.type FROM our_columns AS c
+     WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)' AND c.type <> 'bigint'
+$$, 'every amount is a bigint');
+SELECT set_eq($$
+    SELECT c.relname, c.attname FROM our_columns AS c
+     WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)'
+       AND NOT EXISTS (SELECT FROM our_columns AS o WHERE o.relid = c.relid AND o.attname = 'currency')
+$$, $$ VALUES ('payment_intents'::name, 'provider_fee'::name), ('ledger_balances', 'debit_total'),
+              ('ledger_balances', 'credit_total') $$,
+    'every amount has its currency beside it, except where the one row it extends has it');
+SELECT is_empty($$
+    SELECT c.relname, c.attname, c.type FROM our_columns AS c
+     WHERE c.type IN ('timestamp without time zone', 'time with time zone', 'character varying', 'character', 'json')
+$$, 'times are timestamptz, texts are text, documents are jsonb');
+SELECT is_empty($$
+    SELECT c.relname, c.attname FROM our_columns AS c
+     WHERE c.attname IN ('status', 'state', 'kind', 'scope', 'purpose', 'result', 'environment') AND c.relkind <> 'v'
+       AND NOT EXISTS (SELECT FROM pg_constraint AS k
+                        WHERE k.conrelid = c.relid AND k.contype = 'c' AND k.conkey = ARRAY[c.attnum]
+                          AND pg_get_constraintdef(k.oid) LIKE '%= ANY (ARRAY[%')
+$$, 'every status column has a CHECK that lists its states');
+SELECT is_empty($$
+    SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'c' AND k.conname ~ '_check[0-9]*$'
+$$, 'every CHECK is named for what holds');
+
+-- ── declared state graphs ────────────────────────────────────────────────────────────────────
+CREATE TEMP VIEW declared_states AS
+SELECT m.machine, s.found[1] AS state
+  FROM (VALUES ('payment', 'payment_status_known'), ('transfer', 'transfer_status_known'),
+               ('operation', 'operation_state_known')) AS m (machine, conname)
+  JOIN pg_constraint AS k ON k.conname = m.conname AND k.connamespace = 'payments'::regnamespace
+ CROSS JOIN LATERAL regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') AS s (found);
+SELECT set_eq($$
+    SELECT s.machine, s.from_state FROM payments.state_transitions AS s
+    UNION SELECT s.machine, s.to_state FROM payments.state_transitions AS s
+$$, 'SELECT machine, state FROM declared_states',
+    'the declared graphs name every state that the CHECKs allow, and no other');
+SELECT set_eq($$
+    SELECT d.machine, d.state FROM declared_states AS d
+    EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
+$$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
+              ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled') $$,
+    'the terminal states have no successor');
+SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
+    'no transition leads to its own start');
+
+-- ── comments ─────────────────────────────────────────────────────────────────────────────────
+SELECT is_empty($$
+    SELECT c.relname FROM pg_class AS c
+     WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+       AND coalesce(obj_description(c.oid, 'pg_class'), '') = ''
+    UNION ALL
+    SELECT c.relname || '.' || c.attname FROM our_columns AS c
+     WHERE coalesce(col_description(c.relid, c.attnum), '') = ''
+    UNION ALL
+    SELECT n.nspname FROM pg_namespace AS n
+     WHERE n.nspname IN ('payments', 'api', 'ops') AND coalesce(obj_description(n.oid, 'pg_namespace'), '') = ''
+$$, 'every schema, table, view and column has a comment');
+SELECT is_empty($$
+    SELECT p.oid::regprocedure::text FROM pg_proc AS p
+     WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
+       AND coalesce(obj_description(p.oid, 'pg_proc'), '') = ''
+    UNION ALL
+    SELECT p.polrelid::regclass || ' ' || p.polname FROM pg_policy AS p JOIN our_tables AS t ON t.oid = p.polrelid
+     WHERE coalesce(obj_description(p.oid, 'pg_policy'), '') = ''
+$$, 'every function and every policy has a comment');
+
+-- ── functions ────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP VIEW our_functions AS
+SELECT p.oid, p.oid::regprocedure::text AS signature, p.prosrc AS body
+  FROM pg_proc AS p
+ WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace);
+SELECT is_empty($$
+    SELECT f.signature FROM our_functions AS f
+     WHERE f.body ~* '\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M|\mpg_(try_)?advisory|\mmerge\s+into\M'
+$$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory lock or merges');
+SELECT is_empty($$
+    SELECT f.signature FROM our_functions AS f
+     WHERE (SELECT count(*) FROM regexp_matches(f.body, 'RAISE EXCEPTION', 'g'))
+        <> (SELECT count(*) FROM regexp_matches(f.body, 'ERRCODE = ''PY[0-9]{3}''', 'g'))
+        OR (SELECT count(*) FROM regexp_matches(f.body, '\n', 'g')) > 60
+$$, 'every refusal has a SQLSTATE of class PY, and no function is longer than 60 lines');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,1 @@
+"""A stateful Stripe Connect with faults on demand, for tests and demonstrations."""

@@ -1,0 +1,116 @@
+"""The command `stripe-simulator`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from stripe_simulator.app import make_app
+from stripe_simulator.config import Config
+from stripe_simulator.control.base import SIMULATOR
+from stripe_simulator.money import CURRENCIES
+from stripe_simulator.simulator import Start
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options of the command."""
+    out = argparse.ArgumentParser(
+        prog="stripe-simulator", description="A stateful Stripe Connect with faults on demand."
+    )
+    out.add_argument("--port", type=int, default=12111, help="0 picks a free one")
+    out.add_argument("--host", default="127.0.0.1")
+    out.add_argument("--seed", type=int, default=1, help="of ids and of random faults")
+    out.add_argument("--secret-key", default="sk_test_simulator")
+    out.add_argument("--publishable-key", default="pk_test_simulator")
+    out.add_argument(
+        "--settle",
+        choices=("now", "standard", "never"),
+        default="standard",
+        help="when charges become available",
+    )
+    out.add_argument("--clock", choices=("wall", "virtual"), default="wall")
+    out.add_argument(
+        "--onboarding",
+        choices=("manual", "auto"),
+        default="manual",
+        help="auto: requested capabilities are active at once",
+    )
+    out.add_argument(
+        "--balance",
+        action="append",
+        default=[],
+        metavar="CUR=AMOUNT",
+        type=balance,
+        help="what the platform has at the start, minor units",
+    )
+    out.add_argument("--state", metavar="FILE", help="SQLite file that survives a restart")
+    out.add_argument("--country", default="US", help="of the platform")
+    return out
+
+
+def balance(text: str) -> tuple[str, int]:
+    """Read `usd=100000`."""
+    currency, _, amount = text.partition("=")
+    if currency not in CURRENCIES or not amount.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not like usd=100000")
+    return currency, int(amount)
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serve until a signal comes; says on stdout where, in one line of JSON."""
+    config = Config(
+        secret_key=options.secret_key,
+        publishable_key=options.publishable_key,
+        settle=options.settle,
+        onboarding=options.onboarding,
+        country=options.country,
+    )
+    start = Start(
+        seed=options.seed,
+        wall=options.clock == "wall",
+        balances=dict(options.balance),
+        state=options.state,
+    )
+    app = make_app(config, start)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, options.host, options.port)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    url = f"http://{host}:{port}"
+    simulator = app[SIMULATOR]
+    simulator.base_url = simulator.world.base_url = url
+    ready = {
+        "stripe": url,
+        "secretKey": config.secret_key,
+        "publishableKey": config.publishable_key,
+        "platform": simulator.world.platform,
+    }
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; 0 after a signal, 1 when the port is taken, 2 for wrong options."""
+    options = parser().parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(run(options))
+    except OSError as error:
+        sys.stderr.write(f"stripe-simulator: {error}\n")
+        return 1
+    return 0

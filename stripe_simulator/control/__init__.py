@@ -1,0 +1,1 @@
+"""The control API under `/_sim/`: time, faults, and everything only Stripe could do."""

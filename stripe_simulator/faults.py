@@ -1,0 +1,213 @@
+"""Faults of the API: which calls they hit, and what goes wrong."""
+
+from __future__ import annotations
+
+import fnmatch
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+# before the call takes effect: it never does (except `late`, which does so afterwards)
+BEFORE = frozenset(
+    {
+        "lost_before",
+        "unavailable",
+        "bad_gateway_before",
+        "hang_before",
+        "rate_limit",
+        "lock_timeout",
+        "key_in_use",
+        "late",
+        "error_500_before",
+        "error_500_later",
+        "unauthorized",
+    }
+)
+# after it took effect
+AFTER = frozenset(
+    {
+        "lost_after",
+        "truncate",
+        "hang_after",
+        "bad_gateway_after",
+        "error_500_after",
+        "garbage",
+    }
+)
+# neither: the call is answered properly
+AROUND = frozenset({"latency", "stale_list"})
+NAMES = BEFORE | AFTER | AROUND
+RULE_KEYS = frozenset(
+    {
+        "fault",
+        "match",
+        "times",
+        "seconds",
+        "reason",
+        "retry",
+        "seed",
+    }
+)
+MATCH_KEYS = frozenset(
+    {
+        "method",
+        "path",
+        "object",
+        "account",
+        "key",
+        "nth",
+        "every",
+        "probability",
+        "param",
+    }
+)
+
+
+@dataclass(slots=True)
+class Hit:
+    """A fault that strikes one call; `seconds` as its rule says."""
+
+    name: str
+    seconds: float = 0
+    reason: str | None = None
+    retry: bool | None = None
+
+
+@dataclass(slots=True)
+class Rule:
+    """When a fault strikes: all parts of the match must hold."""
+
+    id: str
+    fault: str
+    match: Json
+    times: int | None
+    seconds: float | list[float]
+    reason: str | None
+    retry: bool | None
+    random: random.Random
+    seen: int = 0
+    struck: int = 0
+
+    def strikes(self, call: Json) -> bool:
+        """Count this call if it matches, and tell whether the fault hits it."""
+        if self.times is not None and self.struck >= self.times:
+            return False
+        if not self._matches(call):
+            return False
+        self.seen += 1
+        hit = self._chosen()
+        self.struck += hit
+        return hit
+
+    def _matches(self, call: Json) -> bool:
+        match = self.match
+        if "method" in match and match["method"].upper() != call["method"]:
+            return False
+        if "path" in match and not fnmatch.fnmatchcase(call["path"], match["path"]):
+            return False
+        if "object" in match and match["object"] not in call["objects"]:
+            return False
+        if "param" in match and not _has(call["params"], match["param"]):
+            return False
+        return all(match.get(name, call[name]) == call[name] for name in ("account", "key"))
+
+    def _chosen(self) -> bool:
+        match = self.match
+        if "nth" in match:
+            return bool(self.seen == int(match["nth"]))
+        if "every" in match:
+            return self.seen % int(match["every"]) == 0
+        if "probability" in match:
+            return self.random.random() < float(match["probability"])
+        return True
+
+    def hit(self) -> Hit:
+        """Return the fault as it strikes now."""
+        seconds = self.seconds
+        if isinstance(seconds, list):
+            seconds = self.random.uniform(float(seconds[0]), float(seconds[1]))
+        return Hit(self.fault, float(seconds), self.reason, self.retry)
+
+    def render(self) -> Json:
+        """Show the rule to the control API."""
+        return {
+            "id": self.id,
+            "fault": self.fault,
+            "match": self.match,
+            "times": self.times,
+            "seconds": self.seconds,
+            "seen": self.seen,
+            "struck": self.struck,
+        }
+
+
+def _has(params: Json, wanted: Json) -> bool:
+    for name, value in wanted.items():
+        node: Any = params
+        for part in name.replace("]", "").split("["):
+            node = node.get(part) if isinstance(node, dict) else None
+        if node != value:
+            return False
+    return True
+
+
+@dataclass(slots=True)
+class Faults:
+    """The rules in force, and which keys `metadata[sim]` has already struck."""
+
+    seed: int
+    rules: list[Rule] = field(default_factory=list)
+    struck_keys: set[str] = field(default_factory=set)
+    made: int = 0
+
+    def add(self, body: Json) -> Rule:
+        """Take a rule from the control API; raise ValueError with what is wrong with it."""
+        if unknown := body.keys() - RULE_KEYS:
+            raise ValueError(f"unknown fields: {sorted(unknown)}")
+        match = body.get("match", {})
+        if unknown := match.keys() - MATCH_KEYS:
+            raise ValueError(f"unknown fields of match: {sorted(unknown)}")
+        if body.get("fault") not in NAMES:
+            raise ValueError(f"fault must be one of {sorted(NAMES)}")
+        self.made += 1
+        rule = Rule(
+            id=f"fault_{self.made}",
+            fault=body["fault"],
+            match=match,
+            times=body.get("times"),
+            seconds=body.get("seconds", DEFAULT_SECONDS.get(body["fault"], 0)),
+            reason=body.get("reason"),
+            retry=body.get("retry"),
+            random=random.Random(f"{body.get('seed', self.seed)}:{self.made}"),  # noqa: S311
+        )
+        self.rules.append(rule)
+        return rule
+
+    def strike(self, call: Json, sim: str | None) -> list[Hit]:
+        """Return the faults that hit this call: those of the rules, then `metadata[sim]`."""
+        hits = [rule.hit() for rule in self.rules if rule.strikes(call)]
+        name, _, seconds = (sim or "").partition(":")
+        once = call["key"] or call["id"]
+        if name in NAMES and once not in self.struck_keys:
+            self.struck_keys.add(once)
+            hits.append(Hit(name, float(seconds or DEFAULT_SECONDS.get(name, 0))))
+        return hits
+
+    def remove(self, rule_id: str | None = None) -> int:
+        """Remove one rule or all; return how many were removed."""
+        kept = [rule for rule in self.rules if rule_id is not None and rule.id != rule_id]
+        removed = len(self.rules) - len(kept)
+        self.rules = kept
+        return removed
+
+
+DEFAULT_SECONDS: dict[str, float] = {
+    "hang_before": 120,
+    "hang_after": 120,
+    "late": 90,
+    "error_500_later": 60,
+    "stale_list": 30,
+    "latency": 0.05,
+}

@@ -1,0 +1,1 @@
+"""What happens to money and objects, whoever asked for it: a call, a timer, the control API."""

@@ -1,0 +1,1 @@
+"""The API's endpoints: one module each subject, with what its requests accept."""

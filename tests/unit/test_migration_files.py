@@ -1,0 +1,74 @@
+"""Reading migration files: statements and lines, owners, what a rollback would lose."""
+
+from pathlib import Path
+
+import pytest
+
+from app.migrations.repeatables import RepeatableFile
+from app.migrations.rollback import doomed_tables
+from app.migrations.statements import line_at, split
+
+
+def _file(name: str, text: str) -> RepeatableFile:
+    return RepeatableFile(name, Path(name), text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "owner"),
+    [
+        ("functions/a.sql", "SELECT 1;", "payments_definer"),
+        ("policies/a.sql", "SELECT 1;", "payments_owner"),
+        ("policies/grants.sql", "-- owner: payments_owner\nSELECT 1;", None),
+        ("functions/a.sql", "-- owner: payments_system\nSELECT 1;", "payments_system"),
+        ("functions/a.sql", "-- Why.\n-- owner: payments_system\n", "payments_system"),
+        ("functions/a.sql", "SELECT 1;\n-- owner: payments_system\n", "payments_definer"),
+    ],
+)
+def test_owner_is_named_in_the_first_lines(name: str, text: str, owner: str | None) -> None:
+    """Only the comment at the top names another owner; the page of grants has none."""
+    assert _file(name, text).owner == owner
+
+
+def test_checksum_follows_the_text() -> None:
+    """Any change of the text changes the checksum."""
+    assert _file("a", "SELECT 1;").checksum != _file("a", "SELECT 1; ").checksum
+
+
+def test_statements_know_their_lines() -> None:
+    """Comments before a statement are left out; a body with semicolons is one statement."""
+    text = "-- a; b\n\nSELECT 1;\n/* c */ DO $$\nBEGIN\n  NULL;\nEND $$;\n-- end; of file\n"
+    found = [(line_at(text, offset), statement) for offset, statement in split(text)]
+    assert found == [(3, "SELECT 1;"), (4, "DO $$\nBEGIN\n  NULL;\nEND $$;")]
+
+
+def test_repeated_statements_keep_their_own_places() -> None:
+    """The same statement twice is found at two places."""
+    assert [offset for offset, _ in split("SELECT 1;\nSELECT 1;")] == [0, 10]
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ("DROP TABLE payments.ledger_postings, payments.currencies;", {"ledger_postings"}),
+        ("drop table if exists payments.escrows cascade;", {"escrows"}),
+        ("TRUNCATE payments.payment_refunds;", {"payment_refunds"}),
+        ("DELETE FROM payments.stripe_operations WHERE true;", {"stripe_operations"}),
+        (
+            "ALTER TABLE payments.stripe_transfers\n    DROP COLUMN amount;",
+            {"stripe_transfers"},
+        ),
+        ("-- DROP TABLE payments.escrows;\nSELECT 1;", set()),
+        ("DROP VIEW payments.pending_transfers;", set()),
+        ("ALTER TABLE payments.escrows DROP CONSTRAINT x;", set()),
+        ("DROP TABLE payments.currencies;", set()),
+    ],
+)
+def test_a_rollback_tells_which_money_it_would_lose(text: str, tables: set[str]) -> None:
+    """Dropping, emptying or cutting a money table is seen; comments and other objects are not."""
+    assert doomed_tables(text) == tables
+
+
+def test_dropping_the_whole_schema_loses_every_money_table() -> None:
+    """DROP SCHEMA … CASCADE counts for each of them."""
+    assert "ledger_postings" in doomed_tables("DROP SCHEMA payments CASCADE;")
+    assert doomed_tables("DROP SCHEMA payments;") == set()
