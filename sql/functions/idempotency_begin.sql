@@ -24,6 +24,11 @@ BEGIN
       FROM payments.idempotency_keys AS k
       JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = k.operation_id
      WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+    IF v_operation.id IS NULL THEN
+        RETURN QUERY SELECT k.response_status, k.response_body, NULL::jsonb, true, k.problem, k.problem_detail
+          FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+        RETURN;
+    END IF;
     -- Taken over by evidence, not by age: only a request whose own lease still runs is in progress.
     IF v_operation.state = 'leased' AND v_operation.leased_by = 'inline' AND v_operation.next_run_at > payments.clock() THEN
         RAISE EXCEPTION 'a request with this Idempotency-Key is being carried out' USING ERRCODE = 'PY041';

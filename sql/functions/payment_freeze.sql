@@ -12,7 +12,7 @@ BEGIN
          ORDER BY o.id FOR NO KEY UPDATE
     ), changed AS (
         UPDATE payments.stripe_operations AS o
-           SET holds = CASE WHEN p_frozen THEN o.holds || 'dispute' ELSE array_remove(o.holds, 'dispute') END,
+           SET holds = CASE WHEN p_frozen THEN array_append(o.holds, 'dispute') ELSE array_remove(o.holds, 'dispute') END,
                next_run_at = greatest(o.next_run_at, p_now), updated_at = p_now
           FROM calls AS c WHERE o.tenant_id = p_tenant_id AND o.id = c.id
         RETURNING o.holds

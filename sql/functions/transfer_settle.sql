@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.transfer_settle(p_tenant_id uuid, p_transfer_id uuid, p_object jsonb, p_now timestamptz)
-RETURNS void
+RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -10,7 +10,7 @@ BEGIN
      WHERE t.tenant_id = p_tenant_id AND t.id = p_transfer_id AND t.status IN ('pending', 'blocked', 'failed')
     RETURNING t.* INTO v_transfer;
     IF NOT FOUND THEN
-        RETURN;
+        RETURN 0;
     END IF;
     PERFORM payments.provider_object_claim(p_tenant_id, p_object ->> 'id', 'transfer', p_transfer_id, p_now);
     INSERT INTO payments.ledger_postings
@@ -19,7 +19,8 @@ BEGIN
             payments.ledger_account_id(p_tenant_id, 'payee_payable', v_transfer.recipient_type, v_transfer.recipient_id, v_transfer.currency),
             payments.ledger_account_id(p_tenant_id, 'provider_clearing', '', '', v_transfer.currency),
             v_transfer.amount, v_transfer.currency, 'transfer', p_transfer_id, 'paid', v_transfer.payment_id, p_now);
+    RETURN payments.reversals_start(p_tenant_id, p_transfer_id, p_now);
 END
 $$;
 COMMENT ON FUNCTION payments.transfer_settle(uuid, uuid, jsonb, timestamptz) IS
-    'Marks a transfer as paid by the given Stripe transfer and posts it, once. Raises PY033 when Stripe''s id is another row''s.';
+    'Marks a transfer as paid by the given Stripe transfer and posts it, once; reversals that waited for it start. Returns how many operations became due. Raises PY033 when Stripe''s id is another row''s.';
