@@ -5,7 +5,7 @@ AS $$
     SELECT 'payment', p.id::text, format('transfers %s, captured %s, platform %s', t.net, p.amount_captured, s.platform)
       FROM payments.payment_transactions AS p
      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(x.amount - x.amount_reversed), 0) AS net, coalesce(sum(x.amount), 0) AS gross
+        SELECT coalesce(sum(x.amount - x.amount_reversed - x.amount_reversal_pending), 0) AS net
           FROM payments.stripe_transfers AS x
          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.status <> 'canceled') AS t
      CROSS JOIN LATERAL (
