@@ -73,6 +73,8 @@ SQLSTATES: Mapping[str, str] = {
     "PY024": "payee_not_found",
     "PY030": "invalid_state",
     "PY031": "account_exists",
+    "PY032": "internal",
+    "PY033": "internal",
     "PY040": "idempotency_key_reused",
     "PY041": "idempotency_in_progress",
     "PY050": "invalid_cursor",

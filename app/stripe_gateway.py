@@ -93,19 +93,19 @@ class _TargetError(Exception):
 
 
 class _HTTPClient(stripe.AIOHTTPClient):
-    """The SDK's client, with its hole mended: it lets errors while reading the body out raw."""
+    """The SDK's client, mended: errors while reading the body got out raw."""
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
+        args, options = self._get_request_args_kwargs(method, url, headers, post_data)
         try:
-            return await super().request_async(method, url, headers, post_data)
-        except stripe.APIConnectionError:
-            raise
+            async with self._session.request(*args, **options) as response:
+                return await response.read(), response.status, response.headers
         except Exception as error:  # noqa: BLE001 -- whatever it was, the answer was not read
-            self._unreadable(error)
+            self._fail(error)
 
-    def _unreadable(self, error: Exception) -> NoReturn:
+    def _fail(self, error: Exception) -> NoReturn:
         self._handle_request_error(error)
 
 

@@ -293,7 +293,7 @@ class Api:
 
     def _save(self, account: str, key: str, answer: Answer, record: Record) -> None:
         answer_kept = Saved(
-            "", 0, answer.status, self.world.packer.pack(answer.body), record.id, answer.headers
+            "", 0, answer.status, self.world.packer.pack(answer.body), record.id, dict(answer.headers)
         )
         self.world.keys.finish(account, key, answer_kept)
 

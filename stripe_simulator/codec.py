@@ -45,7 +45,7 @@ def settings(world: World) -> Json:
         "virtual": world.clock.virtual,
         "wall": world.clock.wall,
         "seq": world.clock.seq,
-        "timers": [pack(timer) for timer in world.clock.timers],
+        "timers": [pack(timer) for timer in sorted(world.clock.timers)],
         "restricted": world.restricted,
         "undelivered": list(world.undelivered),
         "short_refunds": list(world.short_refunds),

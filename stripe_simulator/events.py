@@ -62,7 +62,6 @@ def _record(world: World, body: Json, account: str) -> Event:
         world.undelivered[event.id] = None
     for endpoint in endpoints:
         _send(world, event, endpoint, body)
-    world.changed.set()
     return event
 
 

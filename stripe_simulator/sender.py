@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
 from collections import deque
@@ -78,8 +79,10 @@ class Sender:
             await self._session.close()
 
     async def drain(self) -> Json:
-        """Deliver everything that is due, held back or not; return what became of it."""
-        before = dict(self.counts)
+        """Deliver everything that is due, held back or not.
+
+        Returns how many attempts succeeded and failed since the last drain.
+        """
         self._draining += 1
         self._wake.set()
         try:
@@ -89,9 +92,9 @@ class Sender:
                 await self._quiet.wait()
         finally:
             self._draining -= 1
-        return {name: count - before[name] for name, count in self.counts.items()} | {
-            "scheduled": sum(timer.kind == "deliver" for timer in self.world.clock.timers)
-        }
+        done, self.counts = self.counts, {"delivered": 0, "failed": 0}
+        waiting = sum(timer.kind == "deliver" for timer in self.world.clock.timers)
+        return {**done, "scheduled": waiting}
 
     def _may_send(self) -> bool:
         held = self.world.config.webhook_hold and not self._draining
@@ -168,7 +171,7 @@ class Sender:
         timeout = aiohttp.ClientTimeout(total=self.world.config.webhook_timeout)
         try:
             async with self._session.post(
-                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                url, data=io.BytesIO(body), headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                     await response.read()

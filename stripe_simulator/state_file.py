@@ -103,7 +103,7 @@ class StateFile:
                 "SELECT value FROM objects WHERE kind = ? ORDER BY place", (kind,)
             )
             saved["tables"][kind] = [json.loads(value) for (value,) in rows]
-        keys = self._db.execute("SELECT account, key, value FROM keys ORDER BY created")
+        keys = self._db.execute("SELECT account, key, value FROM keys ORDER BY created, rowid")
         saved["keys"] = [[account, key, *json.loads(value)] for account, key, value in keys]
         journal = self._db.execute("SELECT value FROM journal ORDER BY place")
         saved["journal"] = [json.loads(value) for (value,) in journal]

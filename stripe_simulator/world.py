@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -53,7 +52,6 @@ class World:
         self.bugs: list[str] = []
         self.undelivered: dict[str, None] = {}
         self.short_refunds: dict[str, None] = {}
-        self.changed = asyncio.Event()
         self.platform = self._platform()
 
     def _platform(self) -> str:

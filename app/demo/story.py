@@ -72,7 +72,7 @@ class Story:
         with self.report.step("payees onboarded") as step:
             self.accounts = await onboarding.open_accounts(self.service, self.browser)
             await self._await_enabled()
-            kinds = Counter(payee.kind for payee in self.accounts)
+            kinds = Counter(str(payee.kind) for payee in self.accounts)
             late = [payee.name for payee in self.accounts if not payee.ready]
             step.detail = (
                 f"{len(MARKETPLACES)} tenants, {counted(kinds, plural=True)}; "

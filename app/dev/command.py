@@ -52,7 +52,8 @@ def _run(stack: Stack, stop: Event) -> None:
     try:
         _follow(stack, stop)
     finally:
-        note.unlink(missing_ok=True)
+        if read_note() == addresses:  # another stack may have started here since
+            note.unlink(missing_ok=True)
     _say("stopping")
 
 

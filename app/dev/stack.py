@@ -102,9 +102,7 @@ class Stack:
         self.ports = ports or Ports()
         self._secrets = Secrets()
         self._environ = environ or {}
-        self._postgres = EmbeddedPostgres(
-            settings=POSTGRES_SETTINGS, durable=False, in_memory=True
-        )
+        self._postgres = EmbeddedPostgres(settings=POSTGRES_SETTINGS, durable=False, in_memory=True)
         self._valkey = EmbeddedValkey()
         self.simulator = Child("simulator", simulator.arguments(self.ports.simulator, seed), log)
         self.web = Child("web", ["-m", "app", "serve"], log, self._service_environ)

@@ -36,10 +36,12 @@ class Claimed(Generic[Item]):
     Attributes:
         items: to be handled.
         wait: seconds after which to claim again although more may be due; 0: no such limit.
+        again: claim again at once although there is nothing to handle.
     """
 
     items: Sequence[Item]
     wait: float = 0.0
+    again: bool = False
 
 
 class Source(Protocol[Item]):
@@ -118,7 +120,7 @@ class Loop(Generic[Item]):
             self._start(item)
         if claimed.wait:
             await self._pause(claimed.wait)
-        elif not claimed.items:
+        elif not (claimed.items or claimed.again):
             await self._sleep()
 
     def _start(self, item: Item) -> None:

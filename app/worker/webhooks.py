@@ -49,12 +49,14 @@ class Webhooks:
         self._finishes = MicroBatch(self._finish, max_items=MAX_BATCH)
 
     async def claim(self, room: int) -> Claimed[Event]:
-        """Lease received events whose tenant is known."""
+        """Lease received events; those whose tenant is known come back to be applied."""
         rows = await self._database.rows(
             "webhook_claim", worker=self._worker, limit=room, lease_seconds=self._lease
         )
         await failpoint("webhooks.after_claim")
-        return Claimed(rows)
+        # Without a payload SQL has settled it already: unknown object, type we do not handle.
+        events = [row for row in rows if row["payload"] is not None]
+        return Claimed(events, again=bool(rows))
 
     async def handle(self, event: Event) -> None:
         """Apply one event and record where it ended."""

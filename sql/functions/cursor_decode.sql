@@ -13,6 +13,10 @@ BEGIN
     v_text := convert_from(decode(rpad(translate(p_cursor, '-_', '+/'), (length(p_cursor) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
     created_at := split_part(v_text, ' ', 1)::timestamptz;
     id := split_part(v_text, ' ', 2)::uuid;
+    -- 'now', 'infinity' and the like read as times, too.
+    IF payments.cursor_encode(created_at, id) IS DISTINCT FROM p_cursor THEN
+        RAISE EXCEPTION 'the cursor is not one of ours' USING ERRCODE = 'PY050';
+    END IF;
 EXCEPTION
     WHEN invalid_parameter_value OR invalid_text_representation OR invalid_datetime_format OR datetime_field_overflow
          OR character_not_in_repertoire OR untranslatable_character THEN

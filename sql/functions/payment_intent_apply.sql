@@ -12,13 +12,16 @@ DECLARE
     v_status text;
     v_old integer;
     v_new integer := array_position(v_ranks, p_intent ->> 'status');
+    v_stale boolean;
 BEGIN
     SELECT p.status INTO v_status FROM payments.payment_transactions AS p
      WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id FOR NO KEY UPDATE;
     v_old := array_position(v_ranks, v_status);
-    PERFORM payments.payment_intent_mirror(p_tenant_id, p_payment_id, p_intent, p_now);
-    IF v_new IS NULL OR v_new = v_old OR v_old > v_final OR (v_old = v_final AND v_new < v_final)
-       OR (v_new < v_old AND NOT p_authoritative) THEN
+    v_stale := v_new IS NULL OR v_old > v_final OR (v_old = v_final AND v_new < v_final) OR (v_new < v_old AND NOT p_authoritative);
+    -- What is stale still names ids; its status is not Stripe's last word.
+    PERFORM payments.payment_intent_mirror(p_tenant_id, p_payment_id, CASE WHEN v_stale THEN p_intent - 'status' ELSE p_intent END, p_now);
+    -- A card declined at once leaves the status as it was: read from Stripe, the reason is still news.
+    IF v_stale OR (v_new = v_old AND NOT p_authoritative) THEN
         RETURN 0;
     END IF;
     IF v_ranks[v_new] = 'succeeded' THEN

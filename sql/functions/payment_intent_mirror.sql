@@ -9,7 +9,9 @@ BEGIN
         PERFORM payments.provider_object_claim(p_tenant_id, p_intent ->> 'latest_charge', 'charge', p_payment_id, p_now);
     END IF;
     UPDATE payments.payment_intents AS i
-       SET stripe_payment_intent_id = p_intent ->> 'id', stripe_status = p_intent ->> 'status',
+       SET stripe_payment_intent_id = p_intent ->> 'id',
+           stripe_status = CASE WHEN i.stripe_status IN ('succeeded', 'canceled') THEN i.stripe_status
+                                ELSE coalesce(p_intent ->> 'status', i.stripe_status) END,
            client_secret = coalesce(p_intent ->> 'client_secret', i.client_secret),
            livemode = coalesce(i.livemode, (p_intent ->> 'livemode')::boolean),
            latest_charge_id = coalesce(p_intent ->> 'latest_charge', i.latest_charge_id),
@@ -18,9 +20,8 @@ BEGIN
            updated_at = p_now
      WHERE i.tenant_id = p_tenant_id AND i.id = p_payment_id
        AND (i.stripe_payment_intent_id IS NULL OR i.latest_charge_id IS NULL
-            OR (i.stripe_status IS DISTINCT FROM p_intent ->> 'status'
-                AND i.stripe_status NOT IN ('succeeded', 'canceled')));
+            OR (i.stripe_status <> p_intent ->> 'status' AND i.stripe_status NOT IN ('succeeded', 'canceled')));
 END
 $$;
 COMMENT ON FUNCTION payments.payment_intent_mirror(uuid, uuid, jsonb, timestamptz) IS
-    'Keeps Stripe''s ids and last word on a payment, and remembers whose they are. Raises PY033 when an id is another row''s.';
+    'Keeps Stripe''s ids and last word on a payment (an object without status only adds ids that are missing), and remembers whose they are. Raises PY033 when an id is another row''s.';

@@ -253,9 +253,9 @@ class Scenarios:
         self.stack.callback(connection.close)
         return connection
 
-    def new(self) -> Scenario:
+    def new(self, tenant: uuid.UUID | None = None) -> Scenario:
         """A fresh tenant."""
-        return Scenario(self.database, self.service, self.owner)
+        return Scenario(self.database, self.service, self.owner, tenant or uuid.uuid4())
 
 
 def call(connection: Connection, function: str, **args: Any) -> list[Json]:

@@ -250,8 +250,10 @@ FAULTS: dict[str, Any] = {
     "one basis point too much": lambda a, c, s, _: (
         a,
         c,
-        [{"recipientType": "venue", "recipientId": "all", "basisPoints": 10_000}]
-        + _bare(s, basisPoints=1),
+        [
+            {"recipientType": "venue", "recipientId": "all", "basisPoints": WHOLE},
+            *_bare(s, basisPoints=1),
+        ],
     ),
     "more than the amount": lambda a, c, s, n: (a, c, _bare(s, amount=a + n)),
     "above 100 %": lambda a, c, s, n: (a, c, _bare(s, basisPoints=WHOLE + n)),

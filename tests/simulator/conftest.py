@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable
@@ -52,7 +53,7 @@ class Sim:
 
     async def call(
         self, method: str, path: str, form: str = "", key: str = "sk_test_simulator", **headers: str
-    ) -> tuple[int, Json, aiohttp.typedefs.LooseHeaders]:
+    ) -> tuple[int, Json, dict[str, str]]:
         """A raw API call; header names have underscores for dashes."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if key:
@@ -61,7 +62,8 @@ class Sim:
         url = self.url + path + (f"?{form}" if form and method != "POST" else "")
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         async with self.http.request(method, url, data=body, headers=kind | named) as got:
-            return got.status, await got.json(), dict(got.headers)
+            shown = {str(name): value for name, value in got.headers.items()}
+            return got.status, await got.json(), shown
 
     async def control(self, path: str, method: str = "POST", **body: Any) -> Json:
         """A control call that must succeed."""
@@ -117,6 +119,15 @@ class Sim:
         """Available and pending of an account, minor units; the platform's by default."""
         key = (account or self.world.platform, currency)
         return self.world.ledger.available[key], self.world.ledger.pending[key]
+
+
+async def until(check: Callable[[], bool]) -> None:
+    """Let other tasks run until something holds; fail when it never does."""
+    for _ in range(100_000):
+        if check():
+            return
+        await asyncio.sleep(0)
+    pytest.fail("it never came true")
 
 
 MakeSim = Callable[..., Any]

@@ -346,7 +346,7 @@ async def test_a_browser_confirms_with_publishable_key_and_client_secret(sim: Si
     )
     assert (status, answer["status"]) == (200, "succeeded")
     assert "metadata" not in answer
-    assert dict(headers)["Access-Control-Allow-Origin"] == "*"  # type: ignore[arg-type,call-overload]
+    assert headers["Access-Control-Allow-Origin"] == "*"
     status, answer, _ = await sim.call("GET", "/v1/charges", key=public)
     assert (status, answer["error"]["code"]) == (403, "secret_key_required")
 

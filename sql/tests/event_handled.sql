@@ -1,0 +1,12 @@
+BEGIN;
+SELECT plan(3);
+
+SET LOCAL ROLE payments_system;
+SELECT is((SELECT bool_and(payments.event_handled(t)) FROM unnest(ARRAY['payment_intent.created', 'payment_intent.succeeded', 'payment_intent.canceled',
+    'payment_intent.payment_failed', 'charge.updated', 'transfer.created', 'account.updated', 'capability.updated']) AS t), true, 'the events we live by are handled');
+SELECT is((SELECT bool_or(payments.event_handled(t)) FROM unnest(ARRAY['', 'payment_intent', 'payment_intent.unheard_of', 'balance.available', 'PAYMENT_INTENT.SUCCEEDED']) AS t), false,
+    'others are not');
+SELECT is(payments.event_handled(NULL), false, 'no type is not handled');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,13 @@
+BEGIN;
+SELECT plan(8);
+
+SET LOCAL ROLE payments_definer;
+SELECT is(payments.provider_problem('card_error', 'anything'), 'card_declined', 'a card error is the card''s');
+SELECT is(payments.provider_problem('card_error', NULL), 'card_declined', 'even without a code');
+SELECT is(payments.provider_problem('invalid_request_error', c), 'invalid_state', c || ' is a state of the payment') FROM unnest(ARRAY['payment_intent_unexpected_state', 'charge_expired_for_capture']) AS c;
+SELECT is(payments.provider_problem('invalid_request_error', c), 'amount_invalid', c || ' is the amount''s') FROM unnest(ARRAY['amount_too_small', 'amount_too_large']) AS c;
+SELECT is(payments.provider_problem('api_error', 'x'), 'provider_error', 'anything else is the provider''s');
+SELECT is(payments.provider_problem(NULL, NULL), 'provider_error', 'also nothing at all');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,162 @@
+"""Tokens: what is believed, and what is not."""
+
+import time
+from typing import Any, cast
+from uuid import UUID
+
+import jwt
+import orjson
+import pytest
+
+from app.auth import Authenticator, SharedSecret, require_scope
+from app.config import load_settings
+from app.db import Database
+from app.errors import Problem, Refused
+from tests.unit.test_config import GOOD
+
+TENANT = "11111111-1111-4111-8111-111111111111"
+SECRET = GOOD["JWT_SECRET"]
+
+
+class Tenants:
+    """Stands for the tenants' table; counts how often it is asked."""
+
+    def __init__(self, *active: str) -> None:
+        self.active = {UUID(tenant) for tenant in active}
+        self.asked = 0
+
+    async def rows(self, function: str, *, tenant_id: UUID) -> list[dict[str, Any]]:
+        """As Database.rows for tenant_check."""
+        assert function == "tenant_check"
+        self.asked += 1
+        if tenant_id not in self.active:
+            raise Refused("PY003", "the tenant is not registered or is disabled")
+        return []
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    """Good claims with changes; None takes one away."""
+    now = int(time.time())
+    good = {"sub": "u", "tenant_id": TENANT, "iat": now, "exp": now + 60, "scope": "payments:read"}
+    return {name: value for name, value in (good | changes).items() if value is not None}
+
+
+def bearer(**changes: Any) -> str:
+    """An Authorization header."""
+    return "Bearer " + jwt.encode(claims(**changes), SECRET, "HS256")
+
+
+def authenticator(
+    *, tenants: Tenants | None = None, environment: dict[str, str] | None = None
+) -> Authenticator:
+    """With the given environment beside the good one."""
+    verifier = SharedSecret(load_settings(GOOD | (environment or {})))
+    return Authenticator(verifier, cast(Database, tenants or Tenants(TENANT)))
+
+
+async def refusal(header: str | None, environment: dict[str, str] | None = None) -> Problem:
+    """The problem a header gives."""
+    with pytest.raises(Problem) as caught:
+        await authenticator(environment=environment).authenticate(header)
+    return caught.value
+
+
+async def test_a_good_token_names_its_caller() -> None:
+    """Tenant, subject and scopes come from the token."""
+    caller = await authenticator().authenticate(bearer(scope="payments:read payments:write"))
+    assert (str(caller.tenant_id), caller.subject) == (TENANT, "u")
+    require_scope(caller, "payments:write")
+
+
+@pytest.mark.parametrize("missing", ["sub", "tenant_id", "exp", "iat"])
+async def test_required_claims(missing: str) -> None:
+    """PyJWT alone would accept a token that never expires."""
+    assert (await refusal(bearer(**{missing: None}))).code == "unauthenticated"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tenant_id": [TENANT]},
+        {"tenant_id": "00000000-0000-0000-0000-000000000000"},
+        {"tenant_id": TENANT.replace("-", "")},
+        {"tenant_id": "11111111-1111-4111-8111-11111111111A"},
+        {"tenant_id": f"urn:uuid:{TENANT}"},
+        {"sub": ""},
+        {"sub": "a\x00b"},
+        {"sub": "x" * 256},
+        {"scope": ["payments:read"]},
+        {"exp": 1},
+        {"exp": str(2**33)},
+        {"iat": True},
+        {"iat": 2**33},
+        {"nbf": 2**33},
+    ],
+)
+async def test_claims_of_the_wrong_shape(changes: dict[str, Any]) -> None:
+    """Each is 401 and none reaches the database."""
+    header = "Bearer " + jwt.api_jws.encode(orjson.dumps(claims(**changes)), SECRET, "HS256")
+    assert (await refusal(header)).code == "unauthenticated"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer x",
+        "Bearer a.b.c",
+        "Basic dTpw",
+        "Bearer " + jwt.encode(claims(), "x" * 32, "HS256"),
+        "Bearer " + jwt.encode(claims(), "x" * 64, "HS512"),
+        "Bearer " + jwt.encode(claims(), "", "none"),
+        "Bearer " + "a" * 9000,
+    ],
+)
+async def test_what_is_no_token_of_ours(header: str | None) -> None:
+    """Wrong key, other algorithm, no signature, no token."""
+    problem = await refusal(header)
+    assert (problem.status, problem.code) == (401, "unauthenticated")
+
+
+async def test_audience_and_issuer_count_when_configured() -> None:
+    """And a token without them is then refused."""
+    environment = {"JWT_AUDIENCE": "payments", "JWT_ISSUER": "https://id"}
+    caller = await authenticator(environment=environment).authenticate(
+        bearer(aud="payments", iss="https://id")
+    )
+    assert caller.subject == "u"
+    for changes in ({}, {"aud": "payments"}, {"aud": "other", "iss": "https://id"}):
+        assert (await refusal(bearer(**changes), environment)).code == "unauthenticated"
+
+
+async def test_a_token_that_was_good_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though it was verified and remembered."""
+    door, header = authenticator(), bearer()
+    await door.authenticate(header)
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(Problem):
+        await door.authenticate(header)
+
+
+async def test_an_unknown_tenant_is_refused_and_a_known_one_asked_for_once() -> None:
+    """A positive answer is kept for two seconds, a refusal is not kept."""
+    tenants = Tenants()
+    door, header = authenticator(tenants=tenants), bearer()
+    for _ in range(2):
+        with pytest.raises(Refused):
+            await door.authenticate(header)
+    tenants.active.add(UUID(TENANT))
+    await door.authenticate(header)
+    await door.authenticate(header)
+    assert tenants.asked == 3
+
+
+async def test_a_missing_scope_is_403() -> None:
+    """No scope contains another."""
+    caller = await authenticator().authenticate(bearer(scope="payments"))
+    with pytest.raises(Problem) as caught:
+        require_scope(caller, "payments:read")
+    assert caught.value.code == "insufficient_scope"
