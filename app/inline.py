@@ -21,6 +21,9 @@ from app.keys import Services
 from app.stripe_gateway import Result
 from app.wakeup import OPERATIONS
 
+LEAVES_WORK = frozenset({"capture", "refund"})
+"""Calls whose success makes others due: transfers, reversals."""
+
 LEASE_SHARE = 0.8
 """A call must have ended by this share of its lease; the rest is for recording the answer."""
 
@@ -44,6 +47,8 @@ async def ask(call: Call, function: str, location: str, **args: Any) -> web.Resp
     database = call.services.database
     answer = await database.answer(function, **call.asking(), request=Jsonb(call.document), **args)
     deadline = call.started + call.services.settings.operation_lease_seconds * LEASE_SHARE
+    if answer.operation is None and not answer.replayed:
+        call.services.notifier.wake(OPERATIONS)
     while answer.operation is not None:
         answer = await _carry(call.services, answer.operation, deadline)
     return respond(answer, location)
@@ -64,7 +69,7 @@ async def _carry(services: Services, operation: dict[str, Any], deadline: float)
     )
     await failpoint("inline.after_finish", kind)
     metrics.count_operation(kind, result["outcome"])
-    if result["outcome"] in {"unknown", "not_sent"}:
+    if result["outcome"] in {"unknown", "not_sent"} or kind in LEAVES_WORK:
         services.notifier.wake(OPERATIONS)
     return answer
 

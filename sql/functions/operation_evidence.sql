@@ -15,7 +15,7 @@ AS $$
             'list', jsonb_build_object('payment_intent', p_operation.request #>> '{params,payment_intent}', 'limit', 100),
             'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(p_operation.id)))
         WHEN p_operation.kind = 'reversal' THEN jsonb_build_object(
-            'resource', 'transfers.reversals', 'parent', p_operation.request ->> 'target',
+            'resource', 'transfers', 'parent', p_operation.request ->> 'target', 'child', 'reversals',
             'list', jsonb_build_object('limit', 100),
             'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(p_operation.id)))
         WHEN p_now < p_operation.first_sent_at + interval '23 hours' THEN NULL
