@@ -24,7 +24,9 @@ BEGIN
         INSERT INTO payments.payment_events
             (tenant_id, id, source, event_type, provider_id, payment_id, result, reason, occurred_at, applied_at)
         VALUES (p_tenant_id, p_event_id, p_source, v_event ->> 'type', coalesce(v_event #>> '{data,object,id}', ''),
-                v_result.payment_id, state, reason, coalesce(payments.from_epoch(v_event ->> 'created'), v_now), v_now);
+                v_result.payment_id, state, reason, coalesce(payments.from_epoch(v_event ->> 'created'), v_now), v_now)
+        -- A worker that slept through its lease applies it at this very moment: what it does is done once either way.
+        ON CONFLICT (tenant_id, id) DO NOTHING;
     END IF;
     RETURN NEXT;
 END

@@ -5,7 +5,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_id CONSTANT uuid := payments.idempotency_id(p_tenant_id, p_subject, p_route, p_key);
-    v_fingerprint bytea;
+    v_key payments.idempotency_keys;
     v_operation payments.stripe_operations;
 BEGIN
     INSERT INTO payments.idempotency_keys
@@ -15,20 +15,17 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
-    SELECT k.fingerprint INTO v_fingerprint
-      FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
-    IF v_fingerprint IS DISTINCT FROM p_fingerprint THEN
+    SELECT k.* INTO v_key FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+    IF v_key.fingerprint IS DISTINCT FROM p_fingerprint THEN
         RAISE EXCEPTION 'this Idempotency-Key was used with another request' USING ERRCODE = 'PY040';
     END IF;
-    SELECT o.* INTO v_operation
-      FROM payments.idempotency_keys AS k
-      JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = k.operation_id
-     WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
-    IF v_operation.id IS NULL THEN
-        RETURN QUERY SELECT k.response_status, k.response_body, NULL::jsonb, true, k.problem, k.problem_detail
-          FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+    -- Its own answer first: after a refusal another key may have started the same operation anew.
+    IF v_key.completed_at IS NOT NULL THEN
+        RETURN QUERY SELECT v_key.response_status, v_key.response_body, NULL::jsonb, true, v_key.problem, v_key.problem_detail;
         RETURN;
     END IF;
+    SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
+     WHERE o.tenant_id = p_tenant_id AND o.id = v_key.operation_id;
     -- Taken over by evidence, not by age: only a request whose own lease still runs is in progress.
     IF v_operation.state = 'leased' AND v_operation.leased_by = 'inline' AND v_operation.next_run_at > payments.clock() THEN
         RAISE EXCEPTION 'a request with this Idempotency-Key is being carried out' USING ERRCODE = 'PY041';

@@ -4,11 +4,14 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    -- In id order, so that two batches never wait for each other.
+    -- By payment, then by id: each locks its payment first, and two batches must never wait for each other.
     RETURN QUERY
     SELECT i.id, r.applied, r.enqueued
       FROM (SELECT (e ->> 'operationId')::uuid AS id, (e ->> 'leaseEpoch')::bigint AS epoch, e -> 'result' AS result
-              FROM jsonb_array_elements(p_results) AS e ORDER BY 1) AS i
+              FROM jsonb_array_elements(p_results) AS e
+              LEFT JOIN payments.stripe_operations AS o
+                ON o.tenant_id = p_tenant_id AND o.id = (e ->> 'operationId')::uuid
+             ORDER BY o.payment_id, 1) AS i
      CROSS JOIN LATERAL payments.operation_record(p_tenant_id, i.id, i.epoch, i.result) AS r;
 END
 $$;

@@ -17,5 +17,10 @@ AS $$
             OR t.amount IS DISTINCT FROM (o.request #>> '{params,amount}')::bigint
             OR (t.stripe_transfer_id IS NOT NULL) <> (g.id IS NOT NULL)
             OR g.amount <> t.amount)
+    UNION ALL
+    SELECT 'posting', g.id::text, format('posted as paid: transfer %s, which is not there', g.cause_id)
+      FROM payments.ledger_postings AS g
+     WHERE g.tenant_id = p_tenant_id AND g.cause_type = 'transfer'
+       AND NOT EXISTS (SELECT FROM payments.stripe_transfers AS t WHERE t.tenant_id = p_tenant_id AND t.id = g.cause_id)
 $$;
 COMMENT ON FUNCTION payments.violations_m10(uuid) IS 'Breaches of M10: every paid transfer has its succeeded operation with the same Stripe id and amount, and its posting; and the other way round.';
