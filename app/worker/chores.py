@@ -1,4 +1,4 @@
-"""What becomes due by time or in bulk: holds that end, cancelled events whose refunds are to be requested."""
+"""What becomes due by time or in bulk: holds that end, refunds of cancelled events."""
 
 import asyncio
 import random
