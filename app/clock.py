@@ -60,7 +60,7 @@ def _addresses() -> tuple[str, str]:
     stripe = os.environ.get("STRIPE_API_BASE")
     if database and stripe:
         return database, stripe
-    from app.dev.command import read_note
+    from app.dev.run import read_note
 
     note = read_note()
     if note is None:

@@ -137,7 +137,7 @@ class Database:
             ConnectionLost: the database is away.
             PoolExhausted: no connection was free in time.
         """
-        query, values = _select("*", function, tuple(args)), _values(args)
+        query, values = _select("*", function, _names(args)), _values(args)
         return await self._run(lambda c: self._fetch(c, query, values, args), repeatable=True)
 
     async def row(self, function: str, **args: Any) -> dict[str, Any]:
@@ -161,11 +161,22 @@ class Database:
             Refused, ConnectionLost, PoolExhausted: as `rows`.
         """
         columns = "status, body, operation, replayed, problem, detail"
-        query, values = _select(columns, function, tuple(args)), _values(args)
+        query, values = _select(columns, function, _names(args)), _values(args)
         row = await self._run(
             lambda c: self._fetch_tuple(c, query, values, args), repeatable=repeatable
         )
         return Answer(*row)
+
+    async def answers(
+        self, function: str, *, repeatable: bool = False, **args: Any
+    ) -> list[Answer]:
+        """As `answer`, for a function that answers many requests in one commit, in their order."""
+        columns = "status, body, operation, replayed, problem, detail, ordinal"
+        query, values = _select(columns, function, _names(args)), _values(args)
+        rows = await self._run(
+            lambda c: self._fetch_tuples(c, query, values, args), repeatable=repeatable
+        )
+        return [Answer(*row[:-1]) for row in sorted(rows, key=_ordinal)]
 
     async def notify(self, channel: str) -> None:
         """Wake whoever listens; a statement of its own, after the commit it tells of."""
@@ -220,6 +231,13 @@ class Database:
         if row is None:
             raise Refused("P0002", "no answer")
         return row
+
+    async def _fetch_tuples(
+        self, connection: Connection, query: bytes, values: list[Any], args: dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
+        async with connection.cursor(row_factory=tuple_row) as cursor:
+            await self._execute(connection, cursor, query, values, args)
+            return await cursor.fetchall()
 
     async def _execute(
         self,
@@ -298,10 +316,19 @@ async def _configure(connection: Connection) -> None:
     set_json_loads(orjson.loads, connection)
 
 
+def _names(args: dict[str, Any]) -> tuple[tuple[str, bool], ...]:
+    return tuple((name, type(value) is list) for name, value in args.items())
+
+
 @lru_cache(maxsize=256)
-def _select(columns: str, function: str, names: tuple[str, ...]) -> bytes:
-    arguments = ", ".join(f"p_{name} => %s" for name in names)
+def _select(columns: str, function: str, names: tuple[tuple[str, bool], ...]) -> bytes:
+    # Arrays go out in binary: quoting their text costs more than the rest of the call.
+    arguments = ", ".join(f"p_{name} => {'%b' if array else '%s'}" for name, array in names)
     return f"SELECT {columns} FROM api.{function}({arguments})".encode()  # noqa: S608 -- our own names
+
+
+def _ordinal(row: tuple[Any, ...]) -> int:
+    return int(row[-1])
 
 
 def _values(args: dict[str, Any]) -> list[Any]:

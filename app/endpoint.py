@@ -165,6 +165,8 @@ async def read_body(request: web.Request) -> bytes:
     Raises:
         Problem: request_timeout.
     """
+    if request.content.is_eof():  # it came with the headers
+        return await request.read()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.read()

@@ -46,12 +46,33 @@ async def ask(call: Call, function: str, location: str, **args: Any) -> web.Resp
     """
     database = call.services.database
     answer = await database.answer(function, **call.asking(), request=Jsonb(call.document), **args)
+    return respond(await _through(call, answer), location)
+
+
+async def create_payment(call: Call, location: str) -> web.Response:
+    """As `ask` for a new payment: those that arrive together share their two commits.
+
+    Raises:
+        Problem, DatabaseError: as `ask`.
+    """
+    request = {
+        "subject": call.caller.subject,
+        "idempotencyKey": call.key,
+        "fingerprint": call.fingerprint.hex(),
+        "request": call.document,
+        "traceContext": call.trace_context,
+    }
+    answer = await call.services.batches.create(call.caller.tenant_id, request)
+    return respond(await _through(call, answer), location)
+
+
+async def _through(call: Call, answer: Answer) -> Answer:
     deadline = call.started + call.services.settings.operation_lease_seconds * LEASE_SHARE
     if answer.operation is None and not answer.replayed:
         call.services.notifier.wake(OPERATIONS)
     while answer.operation is not None:
         answer = await _carry(call.services, answer.operation, deadline)
-    return respond(answer, location)
+    return answer
 
 
 async def _carry(services: Services, operation: dict[str, Any], deadline: float) -> Answer:
@@ -59,14 +80,12 @@ async def _carry(services: Services, operation: dict[str, Any], deadline: float)
     await failpoint("inline.before_carry", kind)
     result = await _send(services, operation, deadline)
     await failpoint("inline.before_finish", kind)
-    answer = await services.database.answer(
-        "operation_finish",
-        repeatable=True,
-        tenant_id=UUID(operation["tenantId"]),
-        operation_id=UUID(operation["id"]),
-        lease_epoch=operation["leaseEpoch"],
-        result=Jsonb(result),
-    )
+    finished = {
+        "operationId": operation["id"],
+        "leaseEpoch": operation["leaseEpoch"],
+        "result": result,
+    }
+    answer = await services.batches.finish(UUID(operation["tenantId"]), finished)
     await failpoint("inline.after_finish", kind)
     metrics.count_operation(kind, result["outcome"])
     if result["outcome"] in {"unknown", "not_sent"} or kind in LEAVES_WORK:

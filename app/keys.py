@@ -7,6 +7,7 @@ from uuid import UUID
 from aiohttp import web
 
 from app.auth import Authenticator
+from app.batches import Batches
 from app.config import Settings
 from app.db import Database
 from app.micro_batch import MicroBatch
@@ -61,6 +62,7 @@ class Services:
     rate: Rate
     notifier: Notifier
     inbox: MicroBatch[Delivery, None]
+    batches: Batches
     secrets: dict[str, tuple[str, ...]]
     guard: Guard = field(default_factory=Guard)
 

@@ -10,11 +10,14 @@ import re
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import lru_cache
 
 from aiohttp import web
+from prometheus_client import Histogram
 
 from app import metrics
 from app.auth import Authenticator, SharedSecret
+from app.batches import Batches
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
@@ -98,6 +101,7 @@ def build_services(settings: Settings) -> Services:
         rate=Rate(settings, database, inline=True),
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
+        batches=Batches(database, settings.operation_lease_seconds),
         secrets={
             "platform": tuple(s.get_secret_value() for s in settings.stripe_webhook_secret),
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
@@ -150,7 +154,7 @@ def _record(
 ) -> None:
     resource = request.match_info.route.resource
     route = resource.canonical if resource else "none"
-    metrics.request_seconds.labels(route, request.method, response.status).observe(seconds)
+    _histogram(route, request.method, response.status).observe(seconds)
     if not route.startswith("/api"):
         return
     log.info(
@@ -163,17 +167,21 @@ def _record(
     )
 
 
+@lru_cache(maxsize=1024)
+def _histogram(route: str, method: str, status: int) -> Histogram:
+    return metrics.request_seconds.labels(route, method, status)
+
+
 def _trace(request: web.Request) -> Trace:
-    match = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
-    given = match[1] if match and match[1] != _NO_TRACE else None
-    identity = given or os.urandom(16).hex()
-    flags = match[3] if match else "01"
-    request_id = request.headers.get("X-Request-Id", "")
-    return Trace(
-        trace_id=identity,
-        context=f"00-{identity}-{os.urandom(8).hex()}-{flags}",
-        request_id=request_id if _REQUEST_ID.fullmatch(request_id) else identity,
-    )
+    fresh = os.urandom(24).hex()
+    identity, span, flags = fresh[:32], fresh[32:], "01"
+    parent = request.headers.get("traceparent")
+    if parent and (match := _TRACEPARENT.fullmatch(parent)) and match[1] != _NO_TRACE:
+        identity, flags = match[1], match[3]
+    request_id = request.headers.get("X-Request-Id")
+    if not request_id or not _REQUEST_ID.fullmatch(request_id):
+        request_id = identity
+    return Trace(identity, f"00-{identity}-{span}-{flags}", request_id)
 
 
 def _problem_of_http(error: web.HTTPException) -> Problem:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_simulator import auth, form
-from stripe_simulator.errors import ApiError
+from stripe_simulator.errors import ApiError, InvariantError
 from stripe_simulator.expand import expand
 from stripe_simulator.faults import AFTER, Hit
 from stripe_simulator.idempotency import Saved, fingerprint, key_in_use
@@ -24,6 +24,8 @@ from stripe_simulator.world import World
 Json = dict[str, Any]
 LOG = logging.getLogger("stripe_simulator")
 LOCKED = ("payment_intent", "charge", "source_transaction", "destination", "account")
+encode = json.JSONEncoder(separators=(",", ":")).encode
+SHOWN = b"\xff"  # marks a saved answer that is kept in an event
 NOT_RETRIED = {"Stripe-Should-Retry": "false"}
 
 
@@ -46,6 +48,7 @@ class Answer:
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     cut: Hit | None = None
+    shown: bytes = b""  # names the event that shows the same
 
 
 @dataclass(slots=True)
@@ -139,6 +142,9 @@ class Api:
             if delay is not None:
                 await asyncio.sleep(delay.seconds)
             answer = self._execute_or_fail(call, typed)
+            slow = call.hit("latency_after")
+            if slow is not None:
+                await asyncio.sleep(slow.seconds)
         except BaseException:
             if record.key is not None:
                 world.keys.forget(call.account, record.key)
@@ -262,7 +268,14 @@ class Api:
             "Idempotent-Replayed": "true",
             "Original-Request": saved.request_id,
         }
-        return Answer(saved.status, self.world.packer.unpack(saved.packed), headers)
+        return Answer(saved.status, self._unpacked(saved.packed), headers)
+
+    def _unpacked(self, packed: bytes) -> bytes:
+        """Return a saved answer; one that an event shows too is kept there only."""
+        if packed[:1] != SHOWN:
+            return self.world.packer.unpack(packed)
+        event = self.world.store.events[packed[1:].decode()]
+        return dumps(json.loads(event.body(self.world))["data"]["object"])
 
     def _lock(self, call: Admitted) -> list[str]:
         """Hold the objects of a slow call, where objects are locked at all."""
@@ -293,7 +306,12 @@ class Api:
 
     def _save(self, account: str, key: str, answer: Answer, record: Record) -> None:
         answer_kept = Saved(
-            "", 0, answer.status, self.world.packer.pack(answer.body), record.id, dict(answer.headers)
+            "",
+            0,
+            answer.status,
+            answer.shown or self.world.packer.pack(answer.body),
+            record.id,
+            dict(answer.headers),
         )
         self.world.keys.finish(account, key, answer_kept)
 
@@ -301,22 +319,32 @@ class Api:
         """Run an endpoint; a refusal that is not saved is raised, any other is answered."""
         world = self.world
         world.begin(record.id, record.key)
+        before = len(world.store.events)
         try:
             shown: Any = route.handler(typed)
+            record.executed = True
             body = shown if isinstance(shown, dict) else shown.render(world)
             record.object_id = body.get("id")
             paths = typed.params.get("expand")
             if paths:
                 expand(world, body, paths)
-            record.executed = True
-            return Answer(200, dumps(body), {})
+            return self._shown(body)
         except ApiError as error:
-            if not error.saved:
-                raise
-            record.executed = True
-            return error_answer(error)
+            record.executed = record.executed or error.saved
+            if record.executed:
+                return error_answer(error)
+            if len(world.store.events) != before:
+                raise InvariantError("a call that was refused unsaved took effect") from error
+            raise
         finally:
             world.settle_call()
+
+    def _shown(self, body: Json) -> Answer:
+        """Answer with an object, written only once if the last event shows just that."""
+        echo = self.world.echo
+        if echo is not None and body["object"] == "payment_intent" and body == echo[0]:
+            return Answer(200, echo[1].encode(), {}, shown=SHOWN + echo[2].encode())
+        return Answer(200, dumps(body), {})
 
     def execute_late(self, call: list[Any]) -> None:
         """Execute a call whose answer nobody waits for any more."""
@@ -354,7 +382,7 @@ class Api:
 
 def dumps(body: Json) -> bytes:
     """Write an answer."""
-    return json.dumps(body, separators=(",", ":")).encode()
+    return encode(body).encode()
 
 
 def error_answer(error: ApiError) -> Answer:

@@ -49,7 +49,7 @@ def settings(world: World) -> Json:
         "restricted": world.restricted,
         "undelivered": list(world.undelivered),
         "short_refunds": list(world.short_refunds),
-        "sample": base64.b64encode(world.packer.sample).decode(),
+        "samples": [base64.b64encode(sample).decode() for sample in world.packer.samples],
     }
 
 
@@ -62,7 +62,7 @@ def apply_settings(world: World, saved: Json) -> None:
     world.restricted = saved["restricted"]
     world.undelivered = dict.fromkeys(saved["undelivered"])
     world.short_refunds = dict.fromkeys(saved["short_refunds"])
-    world.packer.sample = base64.b64decode(saved["sample"])
+    world.packer.samples = [base64.b64decode(sample) for sample in saved["samples"]]
     world.clock.timers.clear()
     world.ledger.rebuild()
     timers = [unpack(Timer, values) for values in saved["timers"]]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from stripe_simulator.objects.charge import Charge
 from stripe_simulator.objects.delivery import Delivery
 from stripe_simulator.objects.event import Event
+from stripe_simulator.objects.payment_intent import PaymentIntent
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.webhook_endpoint import WebhookEndpoint
@@ -14,58 +16,70 @@ if TYPE_CHECKING:
     from stripe_simulator.world import World
 
 Json = dict[str, Any]
-SAMPLE_BYTES = 32_000  # the farthest back deflate can look
+INTENT, CHARGE = 0, 1
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def emit(world: World, kind: str, shown: Json, account: str | None, previous: Json | None) -> Event:
     """Record an event; `account` is the connected account it happened on, if any."""
     request_id, key = world.request
-    body: Json = {
+    envelope: Json = {
         "id": world.ids.make("evt_"),
         "object": "event",
         "api_version": world.config.api_version,
         "created": world.clock.seconds(),
-        "data": {"object": shown} | ({"previous_attributes": previous} if previous else {}),
         "livemode": world.config.livemode,
         "request": {"id": request_id, "idempotency_key": key},
         "type": kind,
     }
-    connected = account is not None and account != world.platform
-    if connected:
-        body["account"] = account
-    return _record(world, body, account or world.platform)
-
-
-def _record(world: World, body: Json, account: str) -> Event:
-    endpoints = [
-        endpoint
-        for endpoint in world.store.webhook_endpoints.oldest()
-        if endpoint.status == "enabled"
-        and endpoint.connect == ("account" in body)
-        and endpoint.wants(body["type"])
-    ]
-    body["pending_webhooks"] = len(endpoints)
-    data = json.dumps(body, separators=(",", ":")).encode()
-    if len(world.packer.sample) < SAMPLE_BYTES and not world.store.events.rows:
-        world.packer.sample = typical(data)
-    event = Event(
-        id=body["id"],
-        account=account,
-        created=body["created"],
-        type=body["type"],
-        packed=world.packer.pack(data),
-        pending_webhooks=len(endpoints),
-        undelivered=bool(endpoints),
-    )
-    world.store.events.add(event)
-    if endpoints:
-        world.undelivered[event.id] = None
+    if account is not None and account != world.platform:
+        envelope["account"] = account
+    endpoints = _listeners(world, envelope)
+    envelope["pending_webhooks"] = len(endpoints)
+    text = encode(shown)
+    event = _record(world, envelope, _written(envelope, text, previous), account or world.platform)
+    world.echo = (shown, text, event.id)
     for endpoint in endpoints:
-        _send(world, event, endpoint, body)
+        _send(world, event, endpoint)
     return event
 
 
-def _send(world: World, event: Event, endpoint: WebhookEndpoint, body: Json) -> None:
+def _listeners(world: World, envelope: Json) -> list[WebhookEndpoint]:
+    return [
+        endpoint
+        for endpoint in world.store.webhook_endpoints.oldest()
+        if endpoint.status == "enabled"
+        and endpoint.connect == ("account" in envelope)
+        and endpoint.wants(envelope["type"])
+    ]
+
+
+def _written(envelope: Json, text: str, previous: Json | None) -> bytes:
+    """Put the object's text into the event's, so that it is written only once."""
+    more = f',"previous_attributes":{encode(previous)}' if previous else ""
+    return f'{encode(envelope)[:-1]},"data":{{"object":{text}{more}}}}}'.encode()
+
+
+def _record(world: World, envelope: Json, data: bytes, account: str) -> Event:
+    sample = CHARGE if envelope["type"].startswith("charge.") else INTENT
+    pending = envelope["pending_webhooks"]
+    event = world.store.events.add(
+        Event(
+            id=envelope["id"],
+            account=account,
+            created=envelope["created"],
+            type=envelope["type"],
+            packed=world.packer.pack(data, sample),
+            pending_webhooks=pending,
+            undelivered=pending > 0,
+        )
+    )
+    if pending:
+        world.undelivered[event.id] = None
+    return event
+
+
+def _send(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
     rules = world.webhook_faults.strike(event.type, endpoint.id)
     delivery = _delivery(world, event, endpoint)
     for rule in rules:
@@ -74,25 +88,16 @@ def _send(world: World, event: Event, endpoint: WebhookEndpoint, body: Json) -> 
             for _ in range(rule.count()):
                 queue(world, _delivery(world, event, endpoint, shadow=True))
         if rule.fault == "duplicate_new_id":
-            twin = body | {"id": world.ids.make("evt_")}
-            world.after(lambda twin=twin: _twin(world, twin, event.account, endpoint))  # type: ignore[misc]
+            _twin(world, event, endpoint)
     if delivery.status == "pending":
         queue(world, delivery)
 
 
-def _twin(world: World, body: Json, account: str, endpoint: WebhookEndpoint) -> None:
-    event = Event(
-        id=body["id"],
-        account=account,
-        created=body["created"],
-        type=body["type"],
-        packed=world.packer.pack(json.dumps(body, separators=(",", ":")).encode()),
-        pending_webhooks=1,
-        undelivered=True,
-    )
-    world.store.events.add(event)
-    world.undelivered[event.id] = None
-    queue(world, _delivery(world, event, endpoint))
+def _twin(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
+    """Record a second event for the same change, and send that too."""
+    body = event.render(world) | {"id": world.ids.make("evt_"), "pending_webhooks": 1}
+    twin = _record(world, body, encode(body).encode(), event.account)
+    queue(world, _delivery(world, twin, endpoint))
 
 
 def _delivery(
@@ -157,6 +162,23 @@ def settled(world: World, delivery: Delivery, *, delivered: bool) -> None:
         world.undelivered.pop(event.id, None)
 
 
-def typical(data: bytes) -> bytes:
-    """Return a body that others will resemble, to compress them against."""
-    return data[-SAMPLE_BYTES:]
+def typical(world: World) -> list[bytes]:
+    """Return what most bodies resemble, to compress them against: `INTENT`, then `CHARGE`."""
+    now = world.clock.seconds()
+    intent = PaymentIntent("pi_", "", now, 10_000, "usd", "succeeded", "automatic_async", "")
+    intent.automatic_payment_methods = {"allow_redirects": "never", "enabled": True}
+    charge = Charge("ch_", "", now, 10_000, "usd", "succeeded", card="pm_card_visa", paid=True)
+    body: Json = {
+        "id": "evt_",
+        "object": "event",
+        "api_version": world.config.api_version,
+        "created": now,
+        "request": {"id": "req_", "idempotency_key": None},
+        "data": {"object": intent.render(world)},
+        "livemode": world.config.livemode,
+        "type": "payment_intent.succeeded",
+        "pending_webhooks": 0,
+    }
+    first = encode(body)
+    body["data"] = {"object": charge.render(world)}
+    return [first.encode(), encode(body).encode()]

@@ -37,7 +37,7 @@ AFTER = frozenset(
     }
 )
 # neither: the call is answered properly
-AROUND = frozenset({"latency", "stale_list"})
+AROUND = frozenset({"latency", "latency_after", "stale_list"})
 NAMES = BEFORE | AFTER | AROUND
 RULE_KEYS = frozenset(
     {
@@ -210,4 +210,5 @@ DEFAULT_SECONDS: dict[str, float] = {
     "error_500_later": 60,
     "stale_list": 30,
     "latency": 0.05,
+    "latency_after": 0.05,
 }

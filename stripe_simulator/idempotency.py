@@ -72,8 +72,10 @@ class Keys:
         self.touched.add((account, key))
 
     def forget(self, account: str, key: str) -> None:
-        """Give a key back unused: its call was refused before execution."""
-        self.saved.pop((account, key), None)
+        """Give a key back unused: its call was refused before execution, or never ended."""
+        found = self.saved.get((account, key))
+        if found is not None and not found.status:
+            del self.saved[account, key]
 
     def expire(self, now: float) -> None:
         """Drop the keys that are too old; they are kept in order of creation."""

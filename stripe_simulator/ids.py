@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import random
-import string
 
-ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-LENGTH = 24
+BYTES = 18  # of chance, which are 24 characters
+PLAIN = bytes.maketrans(b"+/", b"Az")
 
 
 class Ids:
@@ -21,7 +21,7 @@ class Ids:
     def make(self, prefix: str) -> str:
         """Return the next identifier with this prefix."""
         self.made += 1
-        return prefix + "".join(self._random.choices(ALPHABET, k=LENGTH))
+        return prefix + base64.b64encode(self._random.randbytes(BYTES)).translate(PLAIN).decode()
 
     def resume(self, made: int) -> None:
         """Continue after a restart where a world with this many identifiers had stopped."""

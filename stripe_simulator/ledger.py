@@ -96,15 +96,18 @@ class Ledger:
 
     def _apply(self, row: BalanceTransaction) -> None:
         key = (row.account, row.currency)
-        (self.pending if row.pending else self.available)[key] += row.net
-        self.counters[FEES, row.currency] += row.fee
-        self.counters[row.counter, row.currency] -= row.amount
+        self._move(self.pending if row.pending else self.available, key, row.net)
+        self._move(self.counters, (FEES, row.currency), row.fee)
+        self._move(self.counters, (row.counter, row.currency), -row.amount)
         self.totals[key] += row.net
         self._changed.add(key)
-        moved = row.net + row.fee - row.amount
-        self._moved[row.currency] = self._moved.get(row.currency, 0) + moved
         if not row.pending and row.net > 0:
             self.grown.add(row.account)
+
+    def _move(self, table: dict[Key, int], key: Key, amount: int) -> None:
+        """Change one balance, and remember that what comes must go."""
+        table[key] += amount
+        self._moved[key[1]] = self._moved.get(key[1], 0) + amount
 
     def _schedule(self, row: BalanceTransaction) -> None:
         if not row.pending:
@@ -157,8 +160,8 @@ class Ledger:
         if not row.pending:
             return
         row.pending = False
-        self.pending[key] -= row.net
-        self.available[key] += row.net
+        self._move(self.pending, key, -row.net)
+        self._move(self.available, key, row.net)
         self._changed.add(key)
         if row.net > 0:
             self.grown.add(row.account)

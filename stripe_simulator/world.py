@@ -41,10 +41,11 @@ class World:
         self.webhook_faults = WebhookFaults(seed)
         self.journal = Journal()
         self.limiter = Limiter()
-        self.packer = Packer()
+        self.packer = Packer(events.typical(self))
         self.restricted: dict[str, list[str]] = {}
         self.locks: set[str] = set()
         self.request: tuple[str | None, str | None] = (None, None)
+        self.echo: tuple[Json, str, str] | None = None  # what the last event showed
         self.afterwards: list[Callable[[], None]] = []
         self.on_delivery: Callable[[str], None] = lambda _delivery_id: None
         self.on_timer: Callable[[], None] = lambda: None
@@ -94,6 +95,7 @@ class World:
     def begin(self, request_id: str | None = None, key: str | None = None) -> None:
         """Start a call: events made from now on belong to it."""
         self.request = (request_id, key)
+        self.echo = None
         self.store.clear_touched()
 
     def settle_call(self) -> None:

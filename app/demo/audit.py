@@ -38,6 +38,9 @@ class AtStripe:
     executed: list[Json]
     """POSTs that took effect."""
 
+    faults: list[str]
+    """What the simulator finds wrong with its own ledger."""
+
 
 @dataclass
 class Ours:
@@ -84,6 +87,7 @@ async def read_stripe(stripe: Stripe) -> AtStripe:
         money=await _money(stripe, names, transfers),
         events=await _events(stripe, names),
         executed=[request for request in journal["requests"] if request["status"] == OK],
+        faults=(await stripe.control("GET", "ledger"))["violations"],
     )
 
 
@@ -129,7 +133,7 @@ async def read_ours(books: Books) -> Ours:
 
 def compare(stripe: AtStripe, ours: Ours, orders: Mapping[str, Order]) -> Findings:
     """Compare both sides with each other and with what the fans did."""
-    findings = Findings(violations=[str(row) for row in ours.violations])
+    findings = Findings(violations=[*map(str, ours.violations), *stripe.faults])
     for key in sorted(stripe.money.keys() | ours.money.keys()):
         theirs, mine = stripe.money.get(key, 0), ours.money.get(key, 0)
         if theirs != mine:
@@ -175,6 +179,8 @@ def _meta(item: Json, name: str) -> Any:
 def _lost_payments(stripe: AtStripe, ours: Ours) -> Iterable[str]:
     """Name payments whose state at Stripe we do not have."""
     known = {row["intent"]: row for row in ours.payments}
+    for unknown in known.keys() - {intent["id"] for intent in stripe.intents}:
+        yield f"payment {known[unknown]['id']}: Stripe has no intent {unknown}"
     for intent in stripe.intents:
         row = known.get(intent["id"])
         if row is None:

@@ -1,27 +1,10 @@
-"""`payment-service demo`: start the stack, play, report, stop; exit 0 only if all is well."""
+"""The command line of the demo; what it needs is imported when it runs."""
 
-import asyncio
-import shutil
-import signal
-import sys
-import tempfile
-import time
-from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from app.demo import trouble
-from app.demo.report import Report, Summary
-from app.demo.service import DemoError
-from app.demo.story import Options, tell
-from app.dev.stack import Stack
-from app.embedded import ServerError
-from app.embedded.process import tail
-
-STRIPE_RATE = "500"
-LOG_LINES = 15
+from app.dev.command import DatabaseUrl
 
 
 def register(cli: typer.Typer) -> None:
@@ -37,77 +20,11 @@ def demo(
         bool, typer.Option("--faults", help="Lost answers and webhooks, 429s, a killed worker.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Same seed, same orders.")] = 1,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Play the whole story on embedded servers and check every cent of it."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    logs = Path(tempfile.mkdtemp(prefix="payment-service-demo-"))
-    report = Report(sys.stdout)
-    try:
-        clean = _play(Options(orders, faults, seed), report, logs / "service.log", keep=keep)
-    except KeyboardInterrupt:
-        report.line()
-        report.line("stopped")
-        clean = False
-    except (DemoError, ServerError) as error:
-        _explain(error, logs / "service.log")
-        clean = False
-    if not clean:
-        sys.stderr.write(f"demo: the service's log is in {logs}/service.log\n")
+    from app.demo.run import run
+    from app.demo.story import Options
+
+    if not run(Options(orders, faults, seed, database_url), keep=keep):
         raise typer.Exit(1)
-    shutil.rmtree(logs, ignore_errors=True)
-
-
-def _play(options: Options, report: Report, log: Path, *, keep: bool) -> bool:
-    """Play the story; return whether all is well."""
-    started = time.monotonic()
-    faults = "on" if options.faults else "off"
-    report.line(
-        f"payment-service demo: {options.orders} orders, seed {options.seed}, faults {faults}"
-    )
-    report.line()
-    environ = {"STRIPE_RATE": STRIPE_RATE} | (trouble.SERVICE_ENVIRON if options.faults else {})
-    with log.open("wb") as sink:
-        stack = Stack(sink, seed=options.seed, environ=environ)
-        with report.step("servers up") as step:
-            stack.start()
-            step.detail = "PostgreSQL, Valkey, simulated Stripe, web, worker; schema migrated"
-        try:
-            summary = asyncio.run(tell(options, stack, report))
-            summary.seconds = time.monotonic() - started
-            if keep:
-                _linger(stack, report, summary, log)
-        finally:
-            stack.stop()
-    report.line(summary.line())
-    return summary.clean
-
-
-def _linger(stack: Stack, report: Report, summary: Summary, log: Path) -> None:
-    """Leave everything running until Ctrl-C, and tell how to look."""
-    addresses = stack.addresses()
-    report.line(summary.line())
-    report.line()
-    report.line("Still running; Ctrl-C stops it.")
-    report.line(f"    database   psql {addresses.databaseUrl}")
-    report.line("               SELECT * FROM payments.pending_transfers;")
-    report.line("               SELECT * FROM ops.money_violations();")
-    report.line(f"    tenants    {addresses.tenantId}  {addresses.otherTenantId}")
-    report.line(f"    API        curl -H 'Authorization: Bearer {addresses.token}' \\")
-    report.line(f"                    {addresses.api}/api/v1/payments")
-    report.line(f"    metrics    curl {addresses.admin}/metrics")
-    report.line(f"    Stripe     curl {addresses.stripe}/_sim/ledger")
-    report.line(f"    log        {log}")
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        report.line()
-
-
-def _explain(error: Exception, log: Path) -> None:
-    sys.stderr.write(f"demo: {error}\n")
-    for line in tail(log, LOG_LINES).splitlines():
-        sys.stderr.write(f"    {line}\n")
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

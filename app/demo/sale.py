@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.demo.browser import Browser
-from app.demo.onboarding import office
 from app.demo.plan import Order
 from app.demo.service import Caller, DemoError, Json, Service
 
 SHOPPERS = 16
+DESKS = 8
+"""People in the box office: they capture beside the fans, who do not wait for them."""
 
 
 @dataclass
@@ -20,11 +22,19 @@ class Sale:
     ways: Counter[str] = field(default_factory=Counter)
     declines: int = 0
     authentications: int = 0
-    paid: dict[str, Order] = field(default_factory=dict)
-    """Every order by the id of its payment."""
+    orders: dict[str, Order] = field(default_factory=dict)
+    """Every order that was taken, by the id of its payment."""
 
-    faults: list[str] = field(default_factory=list)
-    """Orders that did not go as they should have."""
+    stranded: dict[str, str] = field(default_factory=dict)
+    """What went wrong with orders that could not be played to their end, by order id."""
+
+    def finished(self) -> dict[str, Order]:
+        """Orders that were played to their end, by the id of the payment."""
+        return {
+            payment: order
+            for payment, order in self.orders.items()
+            if order.order_id not in self.stranded
+        }
 
 
 class Shoppers:
@@ -40,34 +50,39 @@ class Shoppers:
         self._service = service
         self._browser = browser
         self._progress = progress
+        self._desks = asyncio.Semaphore(DESKS)
         self.sale = Sale()
 
     async def play(self, orders: Iterator[Order]) -> Sale:
         """Play every order, a few at a time."""
         async with asyncio.TaskGroup() as group:
             for _ in range(SHOPPERS):
-                group.create_task(self._shop(orders))
+                group.create_task(self._shop(orders, group))
         return self.sale
 
-    async def _shop(self, orders: Iterator[Order]) -> None:
+    async def _shop(self, orders: Iterator[Order], group: asyncio.TaskGroup) -> None:
         for order in orders:
-            try:
-                await self._buy(order)
-            except DemoError as error:
-                self.sale.faults.append(f"{order.order_id} ({order.way.name}): {error}")
+            await self._end_well(order, self._buy(order, group))
             self.sale.ways[order.way.name] += 1
             self._progress()
 
-    async def _buy(self, order: Order) -> None:
+    async def _end_well(self, order: Order, part: Coroutine[Any, Any, None]) -> None:
+        """Play a part of an order; note what keeps it from its end."""
+        try:
+            await part
+        except DemoError as error:
+            self.sale.stranded[order.order_id] = f"{order.order_id} ({order.way.name}): {error}"
+
+    async def _buy(self, order: Order, group: asyncio.TaskGroup) -> None:
         payment = await self._order(order)
-        self.sale.paid[payment["id"]] = order
+        self.sale.orders[payment["id"]] = order
         checkout = await self._browser.pay(
             payment["clientSecret"], order.way.cards, passes=order.way.passes
         )
         self.sale.declines += checkout.declines
         self.sale.authentications += checkout.authentications
         if order.way.manual:
-            await self._collect(order, payment["id"])
+            group.create_task(self._end_well(order, self._collect(order, payment["id"])))
 
     async def _order(self, order: Order) -> Json:
         fan = Caller(order.market.tenant, order.subject, order.address)
@@ -86,17 +101,13 @@ class Shoppers:
 
     async def _collect(self, order: Order, payment: str) -> None:
         """Take the held money, a part of it, or let it go."""
-        desk = office(order.market)
-        await self._service.until_status(desk, payment, {"requires_capture"})
-        if order.way.ending == "released":
-            await self._service.post(
-                desk,
-                f"/api/v1/payments/{payment}/cancel",
-                {"reason": "requested_by_customer"},
-                f"cancel-{order.number}",
-            )
-            return
-        body = {} if order.capture == order.amount else {"amount": order.capture}
-        await self._service.post(
-            desk, f"/api/v1/payments/{payment}/capture", body, f"capture-{order.number}"
-        )
+        desk = Caller(order.market.tenant, f"desk-{order.number}", order.address)
+        path = f"/api/v1/payments/{payment}"
+        async with self._desks:
+            await self._service.until_status(desk, payment, "requires_capture")
+            if order.way.ending == "released":
+                body = {"reason": "requested_by_customer"}
+                await self._service.post(desk, f"{path}/cancel", body, f"cancel-{order.number}")
+                return
+            part = {} if order.capture == order.amount else {"amount": order.capture}
+            await self._service.post(desk, f"{path}/capture", part, f"capture-{order.number}")

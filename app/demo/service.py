@@ -83,20 +83,22 @@ class Service:
                 raise DemoError(f"GET {path}: {status} {answer}")
             await asyncio.sleep(WAIT_SECONDS)
 
-    async def until_status(self, caller: Caller, payment: str, wanted: set[str]) -> Json:
-        """Read a payment until it has one of the statuses.
+    async def until_status(self, caller: Caller, payment: str, wanted: str) -> Json:
+        """Read a payment, ever more slowly, until it has the status.
 
         Raises:
             DemoError: patience ran out.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
+        wait = WAIT_SECONDS
         while True:
             found = await self.get(caller, f"/api/v1/payments/{payment}")
-            if found["status"] in wanted:
+            if found["status"] == wanted:
                 return found
             if time.monotonic() > deadline:
-                raise DemoError(f"payment {payment} is {found['status']}, not {sorted(wanted)}")
-            await asyncio.sleep(WAIT_SECONDS)
+                raise DemoError(f"payment {payment} is {found['status']}, not {wanted}")
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, MAX_WAIT_SECONDS)
 
     async def _once(
         self, method: str, path: str, headers: dict[str, str], body: Json | None

@@ -39,6 +39,7 @@ class Options:
     orders: int = 200
     faults: bool = False
     seed: int = 1
+    database_url: str | None = None
 
 
 @dataclass
@@ -98,7 +99,7 @@ class Story:
         """With faults: the worker is killed every few seconds while the block lasts."""
         async with AsyncExitStack() as stack:
             if self.options.faults:
-                killer = trouble.Killer(self.stack.worker)
+                killer = trouble.Killer(self.stack.worker, self.stack.ports.worker_admin)
                 await stack.enter_async_context(killer.at_work())
                 stack.callback(lambda: setattr(self, "kills", killer.kills))
             yield
@@ -148,8 +149,8 @@ class Story:
         with self.report.step("audit") as step:
             theirs = await audit.read_stripe(self.stripe)
             ours = await audit.read_ours(self.books)
-            found = audit.compare(theirs, ours, self.sale.paid)
-            found.lost += self.sale.faults
+            found = audit.compare(theirs, ours, self.sale.finished())
+            found.lost += self.sale.stranded.values()
             step.detail = (
                 f"{len(theirs.intents)} intents, {len(theirs.transfers)} transfers, "
                 f"{len(theirs.events)} events, {len(theirs.executed)} executed calls compared"

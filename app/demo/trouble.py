@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from app.demo.stripe import Json, Stripe
-from app.dev.child import Child
+from app.dev.child import Child, answers
 
 KILL_SECONDS = 3.0
+WORK_SECONDS = 1.0
+"""A worker works at least this long before it is killed: on a busy machine it is slow to start,
+and one that is always killed while starting proves nothing."""
+
+POLL_SECONDS = 0.1
 
 SERVICE_ENVIRON = {
     "OPERATION_LEASE_SECONDS": "4",
@@ -64,10 +69,16 @@ async def end(stripe: Stripe) -> Suffered:
 
 
 class Killer:
-    """Kills a child every few seconds and starts it again."""
+    """Kills a child every few seconds and starts it again.
 
-    def __init__(self, child: Child) -> None:
+    Args:
+        child: the victim.
+        port: where it answers once it runs.
+    """
+
+    def __init__(self, child: Child, port: int) -> None:
         self._child = child
+        self._port = port
         self.kills = 0
 
     @contextlib.asynccontextmanager
@@ -85,7 +96,12 @@ class Killer:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(KILL_SECONDS)
+            await asyncio.gather(asyncio.sleep(KILL_SECONDS), self._has_worked())
             self._child.kill()
             self.kills += 1
             self._child.start()
+
+    async def _has_worked(self) -> None:
+        while not await asyncio.to_thread(answers, self._port, "/health"):  # noqa: ASYNC110 -- another process sets no event
+            await asyncio.sleep(POLL_SECONDS)
+        await asyncio.sleep(WORK_SECONDS)

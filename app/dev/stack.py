@@ -6,6 +6,7 @@ running. All data is temporary.
 
 import json
 import secrets
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -14,36 +15,54 @@ from typing import IO, Self
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 
 from app.dev import simulator
 from app.dev.child import Child, answers
+from app.dev.database import DatabaseServer, GivenServer, OwnServer
 from app.dev.tokens import mint
-from app.embedded import EmbeddedPostgres, EmbeddedValkey
-from app.embedded.process import free_port
+from app.embedded import EmbeddedValkey
 from app.migrate import migrate
 from app.migrations.roles import SERVICE_LOGIN, provision_service
 
-DATABASE = "payments"
 TENANT = UUID("7e000000-0000-4000-8000-000000000001")
 OTHER_TENANT = UUID("7e000000-0000-4000-8000-000000000002")
 TENANT_NAMES = {TENANT: "Blue Note Tickets", OTHER_TENANT: "Salle Verte Billetterie"}
 TOKEN_SECONDS = 30 * 86_400
 LOOPBACK = "127.0.0.1/32,::1/128"
 HMAC_KEY_ID = "local"
+QUIET_PORTS = range(15_000, 32_000)
 
-# The data is thrown away at the end: nothing is gained by waiting for the disk.
-POSTGRES_SETTINGS: dict[str, str | int] = {"shared_buffers": "128MB", "max_connections": 100}
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of the loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def quiet_port() -> int:
+    """Return a free port that no outgoing connection takes before our child listens on it.
+
+    The kernel would name one from the range that it also gives to connections.
+    """
+    while True:
+        port = secrets.choice(QUIET_PORTS)
+        if is_free(port):
+            return port
 
 
 @dataclass(frozen=True)
 class Ports:
     """Where the stack listens; all on the loopback."""
 
-    api: int = field(default_factory=free_port)
-    admin: int = field(default_factory=free_port)
-    worker_admin: int = field(default_factory=free_port)
-    simulator: int = field(default_factory=free_port)
+    api: int = field(default_factory=quiet_port)
+    admin: int = field(default_factory=quiet_port)
+    worker_admin: int = field(default_factory=quiet_port)
+    simulator: int = field(default_factory=quiet_port)
 
 
 @dataclass(frozen=True)
@@ -78,7 +97,6 @@ class Secrets:
     hmac: str = field(default_factory=lambda: secrets.token_urlsafe(36))
     webhook: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
     connect_webhook: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
-    service_password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
 
 class Stack:
@@ -89,6 +107,7 @@ class Stack:
         ports: free ones when absent.
         seed: of the simulator.
         environ: settings of web and worker beside those the stack knows.
+        database_url: superuser of a server to use instead of an embedded one.
     """
 
     def __init__(
@@ -98,11 +117,12 @@ class Stack:
         ports: Ports | None = None,
         seed: int = 1,
         environ: dict[str, str] | None = None,
+        database_url: str | None = None,
     ) -> None:
         self.ports = ports or Ports()
         self._secrets = Secrets()
         self._environ = environ or {}
-        self._postgres = EmbeddedPostgres(settings=POSTGRES_SETTINGS, durable=False, in_memory=True)
+        self._server: DatabaseServer = GivenServer(database_url) if database_url else OwnServer()
         self._valkey = EmbeddedValkey()
         self.simulator = Child("simulator", simulator.arguments(self.ports.simulator, seed), log)
         self.web = Child("web", ["-m", "app", "serve"], log, self._service_environ)
@@ -132,7 +152,7 @@ class Stack:
         try:
             with ThreadPoolExecutor() as threads:
                 others = [threads.submit(self._valkey.start), threads.submit(self._start_simulator)]
-                self._start_postgres()
+                self._start_database()
                 for other in others:
                     other.result()
             self._register_webhooks()
@@ -144,7 +164,7 @@ class Stack:
     def stop(self) -> None:
         """Stop everything, last started first, whatever one of them says."""
         with ExitStack() as steps:
-            steps.callback(self._postgres.stop)
+            steps.callback(self._server.stop)
             steps.callback(self._valkey.stop)
             for child in (self.simulator, self.web, self.worker):
                 steps.callback(child.stop)
@@ -170,7 +190,7 @@ class Stack:
     @property
     def database_url(self) -> str:
         """The database as its superuser."""
-        return self._postgres.dsn(DATABASE)
+        return self._server.url()
 
     @property
     def stripe_url(self) -> str:
@@ -202,13 +222,11 @@ class Stack:
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────
 
-    def _start_postgres(self) -> None:
-        """Start the server; make the database, its schema, its login and two tenants."""
-        self._postgres.start()
-        with psycopg.connect(self._postgres.superuser_url, autocommit=True) as link:
-            link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    def _start_database(self) -> None:
+        """Bring up the database with its schema, its login and two tenants."""
+        self._server.start()
         migrate(self.database_url)
-        provision_service(self.database_url, self._secrets.service_password)
+        provision_service(self.database_url, self._server.service_password)
         with psycopg.connect(self.database_url, autocommit=True) as link:
             link.execute("SELECT ops.deployment_set('development')")
             for tenant, name in TENANT_NAMES.items():
@@ -233,7 +251,7 @@ class Stack:
             "PORT": str(self.ports.api),
             "ADMIN_PORT": str(self.ports.admin),
             "WORKER_ADMIN_PORT": str(self.ports.worker_admin),
-            "DATABASE_URL": self._postgres.dsn(DATABASE, SERVICE_LOGIN, keys.service_password),
+            "DATABASE_URL": self._server.url(SERVICE_LOGIN, self._server.service_password),
             "REDIS_URL": self._valkey.url,
             "JWT_SECRET": keys.jwt,
             "INTERNAL_HMAC_KEYS": f"{HMAC_KEY_ID}:{keys.hmac}",

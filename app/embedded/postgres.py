@@ -225,11 +225,16 @@ class EmbeddedPostgres:
             "port": self.port,
             "unix_socket_directories": "",  # no name of ours where others look
             "max_connections": 200,
+            # Statements planned for empty tables scan whole tenants until the first ANALYZE.
+            "autovacuum_naptime": "3s",
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_min_messages": "warning",
             "cluster_name": "payment-service",
         }
+        if not self._kept:
+            # Segments in /dev/shm would outlive a killed server; files of the data go with it.
+            options["dynamic_shared_memory_type"] = "mmap"
         if not self._durable:
             options |= _UNSAFE
         return options | self._settings

@@ -7,6 +7,7 @@ one thread that lives as long as the process: callers may start servers from any
 import functools
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -24,6 +26,7 @@ from typing import IO
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _PREFIX = "payment-service"
+_TEMPORARY = re.compile(rf"{_PREFIX}-[a-z]+-(?P<pid>\d+)-(?P<started>\d+)-\w+")
 # Tests hold tens of database copies; below this a tmpfs (64 MB in a container) would fill up.
 _MEMORY_NEEDED = 2 * 1024**3
 
@@ -237,7 +240,8 @@ def temporary_directory(kind: str, *, in_memory: bool) -> Path:
     """
     base = _memory_base() if in_memory else None
     base = base or _disk_base()
-    sweep(base, kind)
+    for place in {base, _disk_base()}:
+        sweep(place)
     name = f"{_PREFIX}-{kind}-{os.getpid()}-{_started(os.getpid())}-"
     return private_directory(Path(tempfile.mkdtemp(prefix=name, dir=base)))
 
@@ -256,14 +260,15 @@ def _memory_base() -> Path | None:
     return base if shutil.disk_usage(base).free >= _MEMORY_NEEDED else None
 
 
-def sweep(base: Path, kind: str) -> None:
+def sweep(base: Path) -> None:
     """Remove temporary directories under `base` whose owner no longer runs."""
-    for path in base.glob(f"{_PREFIX}-{kind}-*-*-*"):
-        pid, started = path.name.removeprefix(f"{_PREFIX}-{kind}-").split("-")[:2]
-        if not pid.isdigit() or _started(int(pid)) == started:
+    for path in base.glob(f"{_PREFIX}-*"):
+        named = _TEMPORARY.fullmatch(path.name)
+        if named is None or _started(int(named["pid"])) == named["started"]:
             continue
-        if path.stat().st_uid == server_identity().uid and not processes_in(path):
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # another run sweeps at the same moment
+            if path.stat().st_uid == server_identity().uid and not processes_in(path):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _started(pid: int) -> str:

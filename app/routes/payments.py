@@ -4,7 +4,7 @@ from aiohttp import web
 
 from app.answers import answer_document, answer_page
 from app.endpoint import Call, Endpoint
-from app.inline import ask
+from app.inline import ask, create_payment
 from app.models import Cancel, Capture, IntentCreate, PaymentList
 
 LOCATION = "/api/v1/payments/{id}"
@@ -12,7 +12,7 @@ LOCATION = "/api/v1/payments/{id}"
 
 async def create(call: Call) -> web.Response:
     """A payment and its intent at Stripe."""
-    return await ask(call, "payment_create", LOCATION)
+    return await create_payment(call, LOCATION)
 
 
 async def capture(call: Call) -> web.Response:

@@ -16,14 +16,18 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
-    INSERT INTO payments.connected_accounts AS a
+    -- Two steps: ON CONFLICT … DO UPDATE watches one unique index, and two creators at once could meet in the other.
+    INSERT INTO payments.connected_accounts
         (tenant_id, id, recipient_type, recipient_id, email, country, business_name, status, created_at, updated_at)
     VALUES (p_tenant_id, v_account_id, p_request ->> 'recipientType', p_request ->> 'recipientId', p_request ->> 'email',
             p_request ->> 'country', p_request ->> 'businessName', 'creating', v_now, v_now)
-    ON CONFLICT (tenant_id, id) DO UPDATE
-        SET email = excluded.email, country = excluded.country, business_name = excluded.business_name,
-            status = 'creating', disabled_reason = NULL, updated_at = v_now
-        WHERE a.status = 'failed';
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        UPDATE payments.connected_accounts AS a
+           SET email = p_request ->> 'email', country = p_request ->> 'country', business_name = p_request ->> 'businessName',
+               status = 'creating', disabled_reason = NULL, updated_at = v_now
+         WHERE a.tenant_id = p_tenant_id AND a.id = v_account_id AND a.status = 'failed';
+    END IF;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the recipient has a connected account already' USING ERRCODE = 'PY031';
     END IF;

@@ -9,13 +9,14 @@ AS $$
         SELECT 'payee_payable', s.recipient_type, s.recipient_id
           FROM payments.payment_splits AS s
          WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id AND s.recipient_type <> 'platform'
-    ), named AS (
-        SELECT payments.ledger_account_id(p_tenant_id, w.kind, w.rtype, w.rid, p_currency) AS id, w.* FROM wanted AS w
     )
     INSERT INTO payments.ledger_accounts (tenant_id, id, kind, recipient_type, recipient_id, currency, created_at)
-    SELECT p_tenant_id, n.id, n.kind, n.rtype, n.rid, p_currency, p_at
-      FROM named AS n
-     WHERE NOT EXISTS (SELECT FROM payments.ledger_accounts AS a WHERE a.tenant_id = p_tenant_id AND a.id = n.id)
+    SELECT p_tenant_id, payments.ledger_account_id(p_tenant_id, w.kind, w.rtype, w.rid, p_currency),
+           w.kind, w.rtype, w.rid, p_currency, p_at
+      FROM wanted AS w
+     WHERE NOT EXISTS (SELECT FROM payments.ledger_accounts AS a
+                        WHERE a.tenant_id = p_tenant_id AND a.kind = w.kind AND a.recipient_type = w.rtype
+                          AND a.recipient_id = w.rid AND a.currency = p_currency)
     ON CONFLICT DO NOTHING
 $$;
 COMMENT ON FUNCTION payments.ledger_accounts_open(uuid, uuid, text, timestamptz) IS

@@ -34,6 +34,10 @@ BEGIN
         RETURNING o.id
     )
     SELECT array_agg(l.id) INTO v_claimed FROM leased AS l;
+    IF v_claimed IS NULL THEN
+        PERFORM payments.operations_postpone(p_tenant_id, p_limit, v_now);
+        RETURN;
+    END IF;
     RETURN QUERY
     SELECT payments.operation_document(o, payments.operation_evidence(o, v_now), false)
       FROM payments.stripe_operations AS o

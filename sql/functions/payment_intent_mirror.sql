@@ -20,7 +20,8 @@ BEGIN
            updated_at = p_now
      WHERE i.tenant_id = p_tenant_id AND i.id = p_payment_id
        AND (i.stripe_payment_intent_id IS NULL OR i.latest_charge_id IS NULL
-            OR (i.stripe_status <> p_intent ->> 'status' AND i.stripe_status NOT IN ('succeeded', 'canceled')));
+            OR (i.stripe_status IS DISTINCT FROM coalesce(p_intent ->> 'status', i.stripe_status)
+                AND (i.stripe_status IN ('succeeded', 'canceled')) IS NOT TRUE));
 END
 $$;
 COMMENT ON FUNCTION payments.payment_intent_mirror(uuid, uuid, jsonb, timestamptz) IS

@@ -92,6 +92,7 @@ GRANT EXECUTE ON FUNCTION
     api.schema_check(),
     api.tenant_check(uuid),
     api.payment_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.payments_create(uuid, jsonb, numeric),
     api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text),
     api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
     api.payment_get(uuid, uuid),
@@ -114,6 +115,7 @@ GRANT EXECUTE ON FUNCTION
     api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
     api.refund_batch_get(uuid, uuid),
     api.operation_finish(uuid, uuid, bigint, jsonb),
+    api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(14);
+SELECT plan(17);
 
 SELECT enter(NULL);
 SET LOCAL ROLE payments_api;
@@ -33,6 +33,16 @@ SELECT is((SELECT count(*) FROM payments.connected_accounts), 1::bigint, 'it is 
 SELECT enter(NULL);
 SET LOCAL ROLE payments_api;
 SELECT is((SELECT operation ->> 'kind' FROM pg_temp.ask(tenant_b(), 'k1', 'v1')), 'account', 'another tenant''s recipient of the same name is another');
+RESET ROLE;
+UPDATE payments.tenants SET status = 'disabled' WHERE tenant_id = tenant_b();
+SELECT remember();
+SET LOCAL ROLE payments_api;
+SELECT throws_ok($$ SELECT pg_temp.ask(tenant_b(), 'k9', 'v9') $$, 'PY003', NULL, 'a disabled tenant is refused');
+RESET ROLE;
+SELECT unchanged('and nothing is written for it');
+-- What was accepted before still ends.
+SELECT is((SELECT operation ->> 'kind' FROM api.operation_finish(tenant_b(), operation_of(account_of(tenant_b(), 'v1'), 'account'), 1, jsonb_build_object('outcome', 'succeeded',
+    'object', account_object(tenant_b(), 'v1', true)))), 'account_link', 'what a tenant asked for before it was disabled still goes on');
 
 SELECT * FROM finish();
 ROLLBACK;

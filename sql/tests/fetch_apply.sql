@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 SELECT open_account(tenant_a(), 'venue', 'v1', false), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2');
@@ -9,6 +9,9 @@ SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'balance_transac
 SELECT is(payments.fetch_apply(operation_row(operation_of(pay('k1'), 'fetch')), '{"id": "txn_1", "fee": 320, "currency": "usd"}', clock()), 0, 'a balance transaction makes nothing due');
 SELECT is((SELECT provider_fee FROM payments.payment_intents WHERE id = pay('k1')), 320::bigint, 'its fee is the payment''s');
 SELECT payments.fetch_enqueue(tenant_a(), pay('k2'), pay('k2'), 'payment_intents', 'pi_' || pay('k2'), 'evt');
+SELECT apply(tenant_a(), 'evt_processing', event('payment_intent.processing', intent_object(pay('k2'), 'processing')));
+SELECT payments.fetch_apply(operation_row(operation_of(pay('k2'), 'fetch')), intent_object(pay('k2'), 'requires_payment_method'), clock());
+SELECT is((SELECT status FROM payments.payment_transactions WHERE id = pay('k2')), 'requires_payment_method', 'an intent read from Stripe is the truth: it may move a payment back');
 SELECT is(payments.fetch_apply(operation_row(operation_of(pay('k2'), 'fetch')), intent_object(pay('k2'), 'succeeded'), clock()), 1, 'an intent read as succeeded settles its payment; a blocked payee''s transfer is not due');
 SELECT is((SELECT status FROM payments.payment_transactions WHERE id = pay('k2')), 'succeeded', 'the payment is settled');
 SELECT payments.fetch_enqueue(tenant_a(), NULL, account_of(tenant_a(), 'v1'), 'accounts', 'acct_v1_aaaaaaaa', 'evt');

@@ -15,7 +15,8 @@ SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k2'), 'intent
 SELECT is((SELECT (problem, problem_detail)::text FROM payments.idempotency_keys WHERE idempotency_key = 'k2'), '(provider_error,"Stripe refused the request")', 'a refusal without words gets some');
 SELECT remember();
 SELECT payments.idempotency_complete(operation_row(operation_of(pay('k1'), 'intent')), clock());
-SELECT unchanged('a refusal that was given stays: it is never reported as a success');
+SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k1'), 'intent')), '{"message": "Something else."}', clock());
+SELECT unchanged('a refusal that was given stays: it is never reported as a success, nor as another one');
 
 SELECT * FROM finish();
 ROLLBACK;

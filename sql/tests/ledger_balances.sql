@@ -6,6 +6,8 @@ SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k');
 SELECT ops.tenant_member_add(tenant_a(), 'tap_balances_ana');
+SELECT enter(tenant_b());
+SELECT ops.tenant_member_add(tenant_b(), 'payments_analyst');
 SELECT enter(NULL);
 SELECT remember();
 

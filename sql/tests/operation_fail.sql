@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -33,6 +33,14 @@ SELECT is(payments.operation_fail(operation_row(the('held')), '{"code": "insuffi
     'a payee who cannot receive is read from Stripe: one operation becomes due');
 SELECT is((SELECT (o.state, o.holds, o.generation)::text FROM operation_row(the('held')) AS o), '(ready,{payee_blocked},1)',
     'a transfer whose payee cannot receive is held, under its next key');
+RESET ROLE;
+SELECT settled_payment(tenant_a(), 'k3');
+SELECT keep('reviewed', call_of(pay('k3'), 'v1'));
+SELECT send(the('reviewed'));
+UPDATE payments.stripe_operations SET holds = '{review}' WHERE id = the('reviewed');
+SET LOCAL ROLE payments_definer;
+SELECT payments.operation_fail(operation_row(the('reviewed')), '{"code": "account_invalid"}', clock());
+SELECT is((operation_row(the('reviewed'))).holds, '{review,payee_blocked}', 'a hold that came while it was sent stays beside the payee''s');
 -- A short balance.
 SELECT settled_payment(tenant_a(), 'k2');
 SELECT keep('short', call_of(pay('k2'), 'v1'));

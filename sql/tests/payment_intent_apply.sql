@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), created_payment(tenant_a(), 'k3'), asked_payment(tenant_a(), 'k4');
@@ -21,6 +21,8 @@ SELECT is((SELECT (failure_code, failure_message)::text FROM payments.payment_tr
 SELECT is(pg_temp.said('k1', 'unheard_of', true), 'requires_payment_method', 'a status we do not know changes nothing');
 SELECT is(pg_temp.said('k1', 'requires_capture', false), 'requires_capture', 'an authorised card waits for its capture');
 SELECT is((SELECT failure_code FROM payments.payment_transactions WHERE id = pay('k1')), NULL, 'and the old failure is forgotten');
+SELECT pg_temp.said('k1', 'requires_payment_method', false, jsonb_build_object('latest_charge', 'ch_old_' || pay('k1')));
+SELECT is((SELECT (stripe_status, latest_charge_id = 'ch_' || pay('k1'))::text FROM payments.payment_intents WHERE id = pay('k1')), '(requires_capture,t)', 'an older event does not change Stripe''s last word, nor the charge');
 SELECT is(payments.payment_intent_apply(tenant_a(), pay('k1'), intent_object(pay('k1'), 'succeeded'), false, clock()), 2, 'success makes the transfers due');
 SELECT is(payments.payment_intent_apply(tenant_a(), pay('k1'), intent_object(pay('k1'), 'succeeded'), true, clock()), 0, 'success settles once');
 SELECT is((SELECT count(*) FROM payments.ledger_postings WHERE payment_id = pay('k1')), 3::bigint, 'and posts once');

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(10);
+SELECT plan(11);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT asked_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2');
@@ -21,6 +21,12 @@ SELECT is((SELECT stripe_status FROM payments.payment_intents WHERE id = pay('k1
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k2'), intent_object(pay('k2'), 'canceled', '{"canceled_at": 1795000000, "cancellation_reason": "duplicate"}'), clock());
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k2'), intent_object(pay('k2'), 'requires_payment_method'), clock());
 SELECT is((SELECT (stripe_status, canceled_at = to_timestamp(1795000000), cancellation_reason)::text FROM payments.payment_intents WHERE id = pay('k2')), '(canceled,t,duplicate)', 'nor after canceled');
+RESET ROLE;
+SELECT asked_payment(tenant_a(), 'k3');
+SET LOCAL ROLE payments_definer;
+SELECT payments.payment_intent_mirror(tenant_a(), pay('k3'), intent_object(pay('k3'), 'requires_capture') - 'status', clock());
+SELECT payments.payment_intent_mirror(tenant_a(), pay('k3'), intent_object(pay('k3'), 'requires_capture'), clock());
+SELECT is((SELECT stripe_status FROM payments.payment_intents WHERE id = pay('k3')), 'requires_capture', 'a status that comes after the ids is kept too');
 SELECT remember();
 SELECT throws_ok($$ SELECT payments.payment_intent_mirror(tenant_a(), pay('k2'), intent_object(pay('k1'), 'processing'), clock()) $$, 'PY033', NULL, 'another payment''s intent is refused');
 SELECT throws_ok($$ SELECT payments.payment_intent_mirror(tenant_a(), pay('k2'), intent_object(pay('k2'), 'processing', jsonb_build_object('latest_charge', 'ch_' || pay('k1'))), clock()) $$, 'PY033', NULL, 'another payment''s charge is refused');

@@ -71,6 +71,7 @@ $$, ARRAY[
     'api.schema_check()',
     'api.tenant_check(uuid)',
     'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.payments_create(uuid,jsonb,numeric)',
     'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.payment_get(uuid,uuid)',
@@ -81,6 +82,7 @@ $$, ARRAY[
     'api.transfer_get(uuid,uuid)',
     'api.transfer_list(uuid,jsonb,integer,text)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
+    'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)'
 ], 'payments_api executes just its list');
 SELECT set_eq($$

@@ -17,9 +17,9 @@ SELECT is_empty($$
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
     'connected_account_create', 'connected_account_get', 'event_apply', 'ledger_fold', 'ledger_fold_due', 'next_due',
-    'onboarding_link_create', 'operation_finish', 'operations_claim', 'operations_due', 'operations_fence',
+    'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim', 'operations_due', 'operations_fence',
     'operations_finish', 'operations_release', 'payment_cancel', 'payment_capture', 'payment_create', 'payment_get',
-    'payment_list', 'rate_lease', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list',
+    'payment_list', 'payments_create', 'rate_lease', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list',
     'webhook_claim', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
@@ -37,12 +37,13 @@ SELECT functions_are('payments', ARRAY[
     'onboarding_link_store', 'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury',
     'operation_contradicts', 'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence',
     'operation_fail', 'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',
-    'operation_record', 'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'owner_check', 'payment_call',
+    'operation_record', 'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payment_call',
     'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record', 'payment_settle',
     'provider_fee_post', 'provider_object_claim', 'provider_problem', 'rfc3339', 'split_calculate', 'split_check',
     'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'state_guard', 'tenant_admit',
     'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
-    'transfer_json', 'transfer_settle', 'transfers_json', 'transfers_plan', 'transfers_unblock', 'uuid_from_hash',
+    'transfer_json', 'transfer_settle', 'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle',
+    'transfers_unblock', 'uuid_from_hash',
     'violations_all', 'violations_m01', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m07',
     'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12', 'webhook_patience',
     'webhook_verdict'

@@ -91,6 +91,7 @@ class Dispute:
                 "type": "card",
                 "card": {
                     "brand": card.brand,
+                    "network": card.brand,
                     "case_type": "inquiry" if self.inquiry else "chargeback",
                     "network_reason_code": NETWORK_REASON.get(self.reason, "10.4"),
                 },

@@ -107,7 +107,7 @@ def request_type(name: str) -> Any:
     return getattr(importlib.import_module(module), last)
 
 
-def annotations(kind: Any) -> dict[str, str]:
+def fields_of(kind: Any) -> dict[str, str]:
     """The fields of a TypedDict as texts, those of its bases included."""
     found: dict[str, Any] = {}
     for base in [*getattr(kind, "__orig_bases__", ()), kind]:
@@ -131,7 +131,7 @@ def nested(kind: Any, text: str) -> Any | None:
 
 def differences(kind: Any, mine: Schema, place: str) -> Iterator[str]:
     """Where names or required keys differ; hashes marked `any` are not looked into."""
-    theirs = annotations(kind)
+    theirs = fields_of(kind)
     names = set(theirs) | EXTRA.get(place, set())
     if set(mine.fields) | {"expand"} != names | {"expand"}:
         yield f"{place}: {sorted(set(mine.fields) ^ names)}"
@@ -155,28 +155,34 @@ def test_parameters_agree_with_the_package(name: str) -> None:
     assert faults == []
 
 
-def always_present(cls: Any) -> dict[str, Any]:
-    """The fields of a class of the package that are never null or absent, with their types."""
-    module = sys.modules[cls.__module__]
-    space = dict(vars(stripe)) | dict(vars(typing)) | dict(vars(module))
-    found = {}
+def always_present(cls: Any) -> list[str]:
+    """The fields of a class of the package that are never null or absent."""
+    found = []
     for name, kind in cls.__annotations__.items():
         text = kind if isinstance(kind, str) else str(kind)
-        if name.isupper() or name.startswith("_") or name == "deleted":
-            continue
-        if "Optional[" in text or "NoneType" in text or "None]" in text:
-            continue
-        found[name] = getattr(space.get(text, kind), "__annotations__", None) and kind
+        hidden = name.isupper() or name.startswith("_") or name == "deleted"
+        if not hidden and not any(mark in text for mark in ("Optional[", "NoneType", "None]")):
+            found.append(name)
     return found
+
+
+def inner_class(kind: Any) -> Any | None:
+    """The class inside `Optional[…]` or a plain class, if its objects are hashes of fields."""
+    for part in (kind, *typing.get_args(kind)):
+        if isinstance(part, type) and issubclass(part, stripe.StripeObject):
+            return part
+    return None
 
 
 def absent(cls: Any, shown: dict[str, Any], place: str) -> Iterator[str]:
     """Which always-present fields an object lacks, nested classes included."""
-    for name, kind in always_present(cls).items():
+    for name in always_present(cls):
         if shown.get(name) is None:
             yield f"{place}.{name}"
-        elif isinstance(shown[name], dict) and isinstance(kind, type):
-            yield from absent(kind, shown[name], f"{place}.{name}")
+    for name, kind in cls.__annotations__.items():
+        inner = inner_class(kind)
+        if inner is not None and isinstance(shown.get(name), dict):
+            yield from absent(inner, shown[name], f"{place}.{name}")
 
 
 async def one_of_each(sim: Sim) -> dict[str, dict[str, Any]]:

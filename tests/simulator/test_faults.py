@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
 import pytest
 import stripe
 
-from .conftest import Sim
+from .conftest import Sim, until
 from .test_idempotency import post
 from .test_payments import refused
 
@@ -208,3 +209,25 @@ async def test_the_package_retries_through_lost_answers(sim: Sim) -> None:
     made = await client.v1.customers.create_async({})
     assert await customers(sim) == 1
     assert made.id in sim.world.store.customers.place
+
+
+async def test_a_webhook_can_overtake_the_answer(sim: Sim, make_hook: Any) -> None:
+    """latency_after: the effect is there and its event delivered while the caller still waits."""
+    hook = await make_hook()
+    await sim.control("webhook_endpoints", url=hook.url, secret=hook.secret)
+    await sim.control("faults", fault="latency_after", seconds=0.2, times=1)
+    waiting = asyncio.create_task(post(sim, "k"))
+    await until(lambda: bool(sim.world.store.customers.place))
+    assert (await sim.control("drain"))["delivered"] == 1
+    assert (hook.types(), waiting.done()) == (["customer.created"], False)
+    status, _, headers = await waiting
+    assert (status, "Idempotent-Replayed" in headers) == (200, False)
+
+
+async def test_a_bad_expansion_does_not_run_a_call_twice(sim: Sim) -> None:
+    """The effect is done and the refusal kept under the key: the repeat gets the same answer."""
+    first = await post(sim, "k", "expand[0]=nonsense")
+    again = await post(sim, "k", "expand[0]=nonsense")
+    assert (first[0], again[1]) == (400, first[1])
+    assert again[2]["Idempotent-Replayed"] == "true"
+    assert await customers(sim) == 1

@@ -1,0 +1,36 @@
+"""`python -m bench [NAME …]`: one line per measure, ours beside its floor. See bench/README.md."""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+from bench.report import Measure
+from bench.stack import Stack
+
+NAMES = ("settlement", "webhook_ingest", "create_intent", "transfers", "wakeup", "memory")
+
+
+def measure(stack: Stack, name: str) -> list[Measure]:
+    """Run one benchmark."""
+    run: Callable[..., list[Measure]] = import_module(f"bench.{name}").run
+    if name == "settlement":
+        return run(stack.database(name).superuser_url)
+    return run(stack)
+
+
+def main(names: list[str]) -> int:
+    """Run those named, or all; exit code 2 for an unknown name."""
+    if unknown := set(names) - set(NAMES):
+        sys.stderr.write(f"no such benchmark: {', '.join(sorted(unknown))}\n")
+        return 2
+    lines = []
+    with Stack() as stack:
+        for name in names or NAMES:
+            sys.stderr.write(f"measuring {name} …\n")
+            lines += [one.line() for one in measure(stack, name)]
+    print("\n".join(lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION api.operations_answer(p_tenant_id uuid, p_results jsonb)
+RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+BEGIN
+    PERFORM payments.tenant_enter(p_tenant_id);
+    -- In the order of operations_finish, so that two batches never wait for each other.
+    RETURN QUERY
+    SELECT i.n, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
+      FROM (SELECT e.ordinality AS n, (e.value ->> 'operationId')::uuid AS id,
+                   (e.value ->> 'leaseEpoch')::bigint AS epoch, e.value -> 'result' AS result
+              FROM jsonb_array_elements(p_results) WITH ORDINALITY AS e
+              LEFT JOIN payments.stripe_operations AS o
+                ON o.tenant_id = p_tenant_id AND o.id = (e.value ->> 'operationId')::uuid
+             ORDER BY o.payment_id, 2) AS i
+     CROSS JOIN LATERAL api.operation_finish(p_tenant_id, i.id, i.epoch, i.result) AS a;
+END
+$$;
+COMMENT ON FUNCTION api.operations_answer(uuid, jsonb) IS
+    'operation_finish for requests whose answers came together, in one commit: an array of {operationId, leaseEpoch, result}; ordinal counts from 1. All or none: on an error repeat one by one. Raises PY001, PY002, PY010.';

@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION api.payments_create(p_tenant_id uuid, p_requests jsonb, p_lease_seconds numeric)
+RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+BEGIN
+    PERFORM payments.tenant_enter(p_tenant_id);
+    -- In the order of the keys, so that two batches with the same keys never wait for each other.
+    RETURN QUERY
+    SELECT r.n, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
+      FROM (SELECT e.value AS request, e.ordinality AS n
+              FROM jsonb_array_elements(p_requests) WITH ORDINALITY AS e
+             ORDER BY e.value ->> 'subject', e.value ->> 'idempotencyKey') AS r
+     CROSS JOIN LATERAL api.payment_create(
+         p_tenant_id, r.request ->> 'subject', r.request ->> 'idempotencyKey',
+         decode(r.request ->> 'fingerprint', 'hex'), r.request -> 'request', p_lease_seconds,
+         r.request ->> 'traceContext') AS a;
+END
+$$;
+COMMENT ON FUNCTION api.payments_create(uuid, jsonb, numeric) IS
+    'payment_create for requests that arrived together, in one commit: an array of {subject, idempotencyKey, fingerprint (hex), request, traceContext}; ordinal counts from 1. All or none: on an error repeat one by one. Raises as payment_create.';

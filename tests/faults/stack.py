@@ -1,0 +1,348 @@
+"""Web, workers and Stripe's simulator as real processes on a database: to be killed at will."""
+
+import contextlib
+import http.client
+import json
+import secrets
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import IO, Any
+from urllib.parse import urlencode
+
+from app.dev.child import Child, answers
+from app.dev.tokens import mint
+from app.embedded.process import free_port
+from tests.database import Database
+
+TENANT = uuid.UUID("11111111-1111-4111-8111-111111111111")
+JWT_SECRET = "0123456789abcdef0123456789abcdef"
+PLATFORM_SECRET = "whsec_platform_0123456789"
+CONNECT_SECRET = "whsec_connect_0123456789"
+STRIPE_KEY = "sk_test_simulator"
+
+KILLED = 137
+PATIENCE_SECONDS = 60.0
+GLANCE_SECONDS = 0.02
+HTTP_SECONDS = 20.0
+LEASE_SECONDS = 2.0
+
+PAYEES = (("venue", "v1"), ("artist", "a1"))
+SPLITS = [
+    {"recipientType": "venue", "recipientId": "v1", "basisPoints": 5000},
+    {"recipientType": "artist", "recipientId": "a1", "basisPoints": 3000},
+]
+
+Json = dict[str, Any]
+
+
+class NoAnswerError(Exception):
+    """The other side went away."""
+
+
+def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Poll a fact until it holds; fail with its name at the deadline."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(GLANCE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer, read."""
+
+    status: int
+    body: Any
+
+    @property
+    def problem(self) -> str:
+        """The code of a refusal."""
+        return str(self.body.get("code", "")) if isinstance(self.body, dict) else ""
+
+
+def request(
+    port: int, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+) -> Reply:
+    """One request on a connection of its own.
+
+    Raises:
+        NoAnswerError: there was no complete answer.
+    """
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=HTTP_SECONDS)
+    try:
+        link.request(method, path, body, headers or {})
+        answer = link.getresponse()
+        text = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise NoAnswerError(f"{method} {path}: {error!r}") from error
+    finally:
+        link.close()
+    try:
+        return Reply(answer.status, json.loads(text))
+    except json.JSONDecodeError:
+        return Reply(answer.status, text.decode(errors="replace"))
+
+
+@dataclass
+class Stack:
+    """The processes of one database.
+
+    Attributes:
+        database: migrated, with one tenant.
+        log: what the processes say.
+    """
+
+    database: Database
+    log: IO[bytes]
+    service_url: str
+    children: list[Child] = field(default_factory=list)
+    web_port: int = field(default_factory=free_port)
+    stripe_port: int = field(default_factory=free_port)
+
+    def __post_init__(self) -> None:
+        self.web = self._child("web", "serve")
+
+    # ── processes ─────────────────────────────────────────────────────────────────────────────
+
+    def start_simulator(self) -> None:
+        """Start Stripe with money to pay out, telling our web of every event."""
+        options = ("--port", str(self.stripe_port), "--settle", "now", "--onboarding", "auto")
+        balance = ("--balance", "usd=1000000000")
+        child = Child("stripe", ["-m", "stripe_simulator", *options, *balance], self.log)
+        self.children.append(child)
+        child.start()
+        child.await_ready(lambda: answers(self.stripe_port, "/_sim/ledger"))
+        for path, secret, connect in (
+            ("/webhooks/stripe", PLATFORM_SECRET, False),
+            ("/webhooks/stripe/connect", CONNECT_SECRET, True),
+        ):
+            url = f"http://127.0.0.1:{self.web_port}{path}"
+            endpoint = {"url": url, "secret": secret, "connect": connect}
+            self.control("POST", "webhook_endpoints", endpoint)
+        self.control("POST", "webhooks", {"retrySeconds": [0.2] * 100, "timeoutSeconds": 3})
+
+    def start_web(self, failpoints: str = "", **environ: str) -> Child:
+        """Start the API, always at the same port; return it when it serves."""
+        self.web.kill()
+        self.web = self._child("web", "serve", failpoints, **environ)
+        self.web.start()
+        self.web.await_ready(lambda: answers(self.web_port, "/health/ready"))
+        return self.web
+
+    def start_worker(self, failpoints: str = "", **environ: str) -> Child:
+        """Start one more worker; return it when it runs, or has met its failpoint already."""
+        port = free_port()
+        worker = self._child("worker", "worker", failpoints, WORKER_ADMIN_PORT=str(port), **environ)
+        worker.start()
+        until(lambda: worker.ended() is not None or answers(port, "/health"), "a worker")
+        return worker
+
+    def stop(self) -> None:
+        """Kill everything."""
+        for child in self.children:
+            child.kill()
+
+    def _child(self, name: str, command: str, failpoints: str = "", **environ: str) -> Child:
+        settings = {
+            "APP_ENV": "test",
+            "PAYMENT_FAILPOINTS": failpoints,
+            "LISTEN_HOST": "127.0.0.1",
+            "PORT": str(self.web_port),
+            "ADMIN_PORT": "0",
+            "DATABASE_URL": self.service_url,
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "JWT_SECRET": JWT_SECRET,
+            "STRIPE_SECRET_KEY": STRIPE_KEY,
+            "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe_port}",
+            "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
+            "STRIPE_CONNECT_WEBHOOK_SECRET": CONNECT_SECRET,
+            "STRIPE_RATE": "2000",
+            "STRIPE_TIMEOUT_SECONDS": str(LEASE_SECONDS / 2),
+            "OPERATION_LEASE_SECONDS": str(LEASE_SECONDS),
+            "OPERATION_BACKOFF_SECONDS": "0.05",
+            **environ,
+        }
+        child = Child(name, ["-m", "app", command], self.log, lambda: settings)
+        self.children.append(child)
+        return child
+
+    # ── Stripe ────────────────────────────────────────────────────────────────────────────────
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """One call of the simulator's control API."""
+        sent = json.dumps(body or {}).encode()
+        headers = {"Content-Type": "application/json"}
+        reply = request(self.stripe_port, method, f"/_sim/{path}", sent, headers)
+        assert reply.status < 300, reply
+        return reply.body
+
+    def stripe(self, path: str, **form: str) -> Any:
+        """One POST as the buyer's browser or the platform would make it."""
+        headers = {
+            "Authorization": f"Bearer {STRIPE_KEY}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        body = urlencode(form).encode()
+        reply = request(self.stripe_port, "POST", f"/v1/{path}", body, headers)
+        assert reply.status == 200, reply
+        return reply.body
+
+    def fault(self, fault: str, path: str, **rule: Any) -> None:
+        """Have Stripe go wrong on POSTs to a path."""
+        match = {"method": "POST", "path": path, **rule.pop("match", {})}
+        self.control("POST", "faults", {"fault": fault, "match": match, **rule})
+
+    def journal(self, path: str) -> list[Json]:
+        """The POSTs to a path that Stripe received."""
+        found: list[Json] = self.control("GET", f"requests?method=POST&path={path}")["requests"]
+        return [row for row in found if row["path"] == path]
+
+    def journal_of(self, payment_id: str) -> list[Json]:
+        """The transfers of a payment that Stripe was asked for."""
+        return [
+            row
+            for row in self.journal("/v1/transfers")
+            if row["params"].get("metadata", {}).get("payment_id") == payment_id
+        ]
+
+    def made(self, path: str) -> dict[str, set[str]]:
+        """The objects made by POSTs to a path, by the operation that asked for them."""
+        objects: dict[str, set[str]] = {}
+        for row in self.journal(path):
+            if row["executed"] and row["object"] and (row["status"] or 200) != 402:
+                operation = row["params"]["metadata"]["operation_id"]
+                objects.setdefault(operation, set()).add(row["object"])
+        return objects
+
+    # ── our API ───────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, method: str, path: str, body: Any = None, key: str | None = None) -> Reply:
+        """One request with a good token.
+
+        Raises:
+            NoAnswerError: the web went away.
+        """
+        headers = {
+            "Authorization": f"Bearer {mint(JWT_SECRET, TENANT, 'tester', 600)}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key or secrets.token_hex(8),
+        }
+        sent = json.dumps(body).encode() if body is not None else b""
+        return request(self.web_port, method, path, sent, headers)
+
+    def order(self, name: str, key: str | None = None) -> Reply:
+        """Ask for a payment of 10000 with two payees."""
+        body = {"amount": 10_000, "currency": "usd", "orderId": name, "splits": SPLITS}
+        return self.ask("POST", "/api/v1/payments/intents", body, key)
+
+    def order_until_done(self, name: str, key: str) -> Json:
+        """Ask with the same key until there is a final answer."""
+        replies: list[Reply] = []
+
+        def done() -> bool:
+            with contextlib.suppress(NoAnswerError):
+                replies.append(self.order(name, key))
+            return bool(replies) and replies[-1].status == 201
+
+        until(done, f"a payment for {key}")
+        for reply in replies:
+            waiting = (reply.status, reply.problem) == (409, "idempotency_in_progress")
+            assert reply.status in {201, 202, 503} or waiting, reply
+        body: Json = replies[-1].body
+        return body
+
+    def pay(self, intent: str) -> None:
+        """The buyer confirms."""
+        self.stripe(
+            f"payment_intents/{intent}/confirm",
+            payment_method="pm_card_visa",
+            return_url="https://shop.example/return",
+        )
+
+    def sell(self, name: str) -> Json:
+        """An order, paid; its webhooks are on their way."""
+        reply = self.order(name)
+        assert reply.status == 201, reply
+        payment: Json = reply.body
+        self.pay(payment["stripePaymentIntentId"])
+        return payment
+
+    # ── facts ─────────────────────────────────────────────────────────────────────────────────
+
+    def count(self, query: str, *values: Any) -> int:
+        """The number a query counts."""
+        return int(self.database.execute(query, *values)[0][0])
+
+    def open_work(self) -> int:
+        """Operations and events that are not at their end."""
+        return self.count(OPEN_WORK)
+
+    def paid(self) -> int:
+        """Transfers that have reached their payee."""
+        return self.count("SELECT count(*) FROM payments.stripe_transfers WHERE status = 'paid'")
+
+    def events(self) -> int:
+        """Events that are applied or otherwise at their end."""
+        return self.count(
+            "SELECT count(*) FROM payments.webhook_inbox WHERE finished_at > '-infinity'"
+        )
+
+    def check_paid(self, orders: int) -> None:
+        """Wait until this many orders are paid out; assert that each was exactly once."""
+        until(lambda: self.paid() >= orders * len(PAYEES), f"{orders} orders paid out")
+        until(lambda: self.open_work() == 0, "no work left")
+        transfers = self.made("/v1/transfers")
+        assert len(transfers) == orders * len(PAYEES)
+        for path in ("/v1/transfers", "/v1/payment_intents"):
+            doubles = {key: made for key, made in self.made(path).items() if len(made) > 1}
+            assert doubles == {}, path
+        assert len(self.made("/v1/payment_intents")) == self.count(
+            "SELECT count(*) FROM payments.payment_transactions"
+        )
+        assert self.database.execute("SELECT * FROM ops.money_violations()") == []
+        ledger = self.control("GET", "ledger")
+        assert ledger["ok"], ledger["violations"]
+
+
+OPEN_WORK = """
+    SELECT (SELECT count(*) FROM payments.stripe_operations WHERE outcome IS NULL)
+         + (SELECT count(*) FROM payments.webhook_inbox WHERE state IN ('received', 'waiting'))
+"""
+
+
+@contextmanager
+def running_stack(
+    database: Database, log: IO[bytes], service_url: str | None = None
+) -> Iterator[Stack]:
+    """Simulator and web on a migrated database, with two payees; workers are up to the test."""
+    database.execute("SELECT ops.tenant_register(%s, 'Test tickets')", TENANT)
+    with ExitStack() as exits:
+        stack = Stack(database, log, service_url or database.service_url)
+        exits.callback(stack.stop)
+        stack.start_simulator()
+        stack.start_web()
+        for kind, name in PAYEES:
+            body = {
+                "recipientType": kind,
+                "recipientId": name,
+                "email": "payee@example.com",
+                "country": "US",
+            }
+            reply = stack.ask("POST", "/api/v1/connected-accounts", body)
+            assert reply.status == 201, reply
+        yield stack
+
+
+def killed(child: Child) -> None:
+    """Wait until a process has died of its failpoint.
+
+    Raises:
+        AssertionError: it ended otherwise.
+    """
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        until(lambda: child.ended() is not None, f"the end of {child.name}")
+    assert child.ended() == KILLED

@@ -1,0 +1,167 @@
+"""Web and worker die at every named point; afterwards everything has happened exactly once."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.dev.child import Child
+from tests.faults.stack import NoAnswerError, Stack, killed, until
+
+SOURCE = Path(__file__).resolve().parents[2] / "app"
+NAMED = re.compile(r"""failpoint\(\s*["']([a-z_.]+)["']""")
+
+INTENT_BY_WEB = {
+    "inline.before_carry",
+    "stripe.before_send",
+    "stripe.after_send",
+    "inline.before_finish",
+    "inline.after_finish",
+}
+WEBHOOK_BY_WEB = {"webhook.before_store", "webhook.after_store"}
+EVIDENCE = {"stripe.before_look", "worker.after_look"}
+BY_WORKER = {
+    "worker.after_claim",
+    "worker.after_fence",
+    "stripe.before_send",
+    "stripe.after_send",
+    "worker.before_finish",
+    "worker.after_finish",
+    "webhooks.after_claim",
+    "webhooks.after_apply",
+    "webhooks.after_finish",
+} | EVIDENCE
+INTENT_BY_WORKER = {
+    "worker.after_claim": "inline.before_carry",
+    "worker.after_fence": "stripe.after_send",
+    "stripe.before_send": "inline.before_carry",
+    "stripe.after_send": "stripe.after_send",
+    "worker.before_finish": "inline.before_carry",
+    "worker.after_finish": "stripe.after_send",
+}
+"""Where the worker dies, and where the web died before: with nothing at Stripe, or all of it."""
+
+
+def failpoints_of_the_source() -> set[str]:
+    """Every name that app/ passes to failpoint()."""
+    found: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text()
+        found.update(NAMED.findall(text))
+        if path.name != "failpoints.py":
+            assert text.count("failpoint(") == len(NAMED.findall(text)), (
+                f"{path}: a failpoint's name must be written out"
+            )
+    return found
+
+
+def test_every_failpoint_of_the_source_is_struck_here() -> None:
+    """A new failpoint without a crash at it fails the suite."""
+    assert failpoints_of_the_source() == INTENT_BY_WEB | WEBHOOK_BY_WEB | BY_WORKER
+
+
+@pytest.fixture
+def orders(stack: Stack) -> Iterator[int]:
+    """How many orders are paid before this test; afterwards no worker and no fault is left."""
+    yield stack.count(
+        "SELECT count(*) FROM payments.payment_transactions WHERE amount_captured > 0"
+    )
+    for child in stack.children:
+        if child.name == "worker":
+            child.kill()
+    stack.control("DELETE", "faults")
+
+
+def die_and_drain(stack: Stack, dying: Child, orders: int) -> None:
+    """Wait for a worker's death, start another one, check that all is paid out once."""
+    killed(dying)
+    stack.start_worker()
+    stack.check_paid(orders)
+
+
+# ── a transfer, by the worker ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", sorted(BY_WORKER))
+def test_a_worker_killed_while_it_pays_out_pays_once(stack: Stack, orders: int, name: str) -> None:
+    """F06, F07, F08, F38, F39: killed at this step, another worker ends it; one transfer each."""
+    if name in EVIDENCE:
+        stack.fault("lost_after", "/v1/transfers", times=1)
+    kind = "[transfer]" if name.startswith(("stripe.", "worker.")) else ""
+    kind = "" if name == "worker.after_claim" else kind
+    dying = stack.start_worker(f"{name}{kind}=exit")
+    stack.sell(name)
+    die_and_drain(stack, dying, orders + 1)
+
+
+# ── an intent, by the web ─────────────────────────────────────────────────────────────────────
+
+
+def order_at_dying_web(stack: Stack, failpoint: str, key: str) -> None:
+    """A client asks; the web dies over it."""
+    web = stack.start_web(failpoint)
+    with pytest.raises(NoAnswerError):
+        stack.order(key, key)
+    killed(web)
+
+
+@pytest.mark.parametrize("name", sorted(INTENT_BY_WEB))
+def test_a_web_killed_while_it_makes_an_intent_makes_one(
+    stack: Stack, orders: int, name: str
+) -> None:
+    """F02, F03, F04, F83: the client asks again with its key and gets the one payment."""
+    key = secrets.token_hex(8)
+    order_at_dying_web(stack, f"{name}[intent]=exit", key)
+    stack.start_web()
+    stack.start_worker()
+    payment = stack.order_until_done(key, key)
+    assert payment["clientSecret"].startswith(payment["stripePaymentIntentId"])
+    stack.pay(payment["stripePaymentIntentId"])
+    stack.check_paid(orders + 1)
+
+
+@pytest.mark.parametrize(("name", "web_died"), sorted(INTENT_BY_WORKER.items()))
+def test_a_worker_killed_while_it_ends_a_dead_webs_intent_makes_one(
+    stack: Stack, orders: int, name: str, web_died: str
+) -> None:
+    """Web and worker die over the same intent, one after the other: still one."""
+    key = secrets.token_hex(8)
+    order_at_dying_web(stack, f"{web_died}[intent]=exit", key)
+    kind = "" if name == "worker.after_claim" else "[intent]"
+    dying = stack.start_worker(f"{name}{kind}=exit")
+    stack.start_web()
+    killed(dying)
+    stack.start_worker()
+    payment = stack.order_until_done(key, key)
+    stack.pay(payment["stripePaymentIntentId"])
+    stack.check_paid(orders + 1)
+
+
+# ── a webhook, by the web ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", sorted(WEBHOOK_BY_WEB))
+def test_a_web_killed_while_it_stores_an_event_loses_none(
+    stack: Stack, orders: int, name: str
+) -> None:
+    """F35: killed around the commit of the inbox, Stripe comes again and it counts once."""
+    reply = stack.order(name)
+    web = stack.start_web(f"{name}=exit")
+    stack.pay(reply.body["stripePaymentIntentId"])
+    killed(web)
+    stack.start_web()
+    stack.start_worker()
+    stack.check_paid(orders + 1)
+
+
+def test_killed_again_and_again_still_pays_once(stack: Stack, orders: int) -> None:
+    """Ten orders, and five workers in a row that each die over their third call."""
+    for number in range(10):
+        stack.sell(f"again {number}")
+    for step in ("before_send", "after_send") * 2:
+        killed(stack.start_worker(f"stripe.{step}[transfer]=exit@3"))
+    stack.start_worker()
+    stack.check_paid(orders + 10)
+    until(lambda: stack.open_work() == 0, "no work left")

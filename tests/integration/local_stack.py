@@ -1,0 +1,81 @@
+"""Helpers of the tests of `dev` and `demo`: commands as processes, and who is left of them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def command(
+    *arguments: str, stderr: IO[bytes] | int, environ: Mapping[str, str] | None = None
+) -> Iterator["subprocess.Popen[str]"]:
+    """`payment-service ARGUMENTS` in the checkout, its stdout piped; killed if it still runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        cwd=ROOT,
+        env={**_environ(), **(environ or {})},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _environ() -> dict[str, str]:
+    """Ours, without servers named for this run: these commands bring their own."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
+    }
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below `pid`."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        fields = _stat(int(entry.name))
+        if fields:
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, todo = [], [pid]
+    while todo:
+        below = children.get(todo.pop(), [])
+        found += below
+        todo += below
+    return found
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs: one that is dead and not yet reaped does not."""
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in {"Z", "X"}
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and the rest; empty when there is no such process."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    """Wait for a condition; whether it came true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
