@@ -220,6 +220,8 @@ class Gateway:
     async def _call(self, operation: Operation) -> stripe.StripeResponse:
         request = operation["request"]
         if operation["kind"] == "fetch":
+            if request["target"] is None:
+                return await self._get(_path("/v1/{}", request["resource"]), **request["params"])
             return await self._get(_path("/v1/{}/{}", request["resource"], request["target"]))
         path = PATHS[operation["kind"]]
         if "{}" in path:

@@ -7,7 +7,9 @@ DECLARE
     v_entry record;
 BEGIN
     FOR v_entry IN
-        SELECT e ->> 'id' AS id, (e ->> 'amount')::bigint AS amount, (e ->> 'fee')::bigint AS fee
+        -- A fee is a part of a movement, or (for countering) a movement of its own.
+        SELECT e ->> 'id' AS id, CASE WHEN e ->> 'type' = 'stripe_fee' THEN 0 ELSE (e ->> 'amount')::bigint END AS amount,
+               (e ->> 'fee')::bigint - CASE WHEN e ->> 'type' = 'stripe_fee' THEN (e ->> 'amount')::bigint ELSE 0 END AS fee
           FROM jsonb_array_elements(coalesce(p_object -> 'balance_transactions', '[]')) AS e
          WHERE NOT EXISTS (SELECT FROM payments.ledger_postings AS g
                             WHERE g.tenant_id = p_payment.tenant_id AND g.cause_type IN ('dispute_funds', 'dispute_fee')
