@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.demo import scenes
 from app.demo.onboarding import office
-from app.demo.plan import Order
+from app.demo.plan import Order, Way
 from app.demo.sale import Sale
 from app.demo.service import DemoError, Json, Service
 from app.demo.stripe import Stripe
@@ -47,13 +47,20 @@ class Aftermath:
         self._sale = sale
         self.promised = promised
 
+    def _sold(self, way: Way) -> list[tuple[str, Order]]:
+        """Payments for a scene; it cannot be played when one of them was not."""
+        sold = self._sale.of(way)
+        if len(sold) != scenes.count(way):
+            raise DemoError(f"orders for '{way.name}' went wrong: {self._sale.stranded}")
+        return sold
+
     # ── refunds ───────────────────────────────────────────────────────────────────────────────
 
     async def refund(self, spender: str) -> str:
         """Refund in full and in parts; `spender` is the account that has spent its money."""
         await self._spend(spender)
-        whole = self._sale.of(scenes.REFUNDED) + self._sale.of(scenes.SPENT)
-        parts = self._sale.of(scenes.IN_PARTS)
+        whole = self._sold(scenes.REFUNDED) + self._sold(scenes.SPENT)
+        parts = self._sold(scenes.IN_PARTS)
         await asyncio.gather(
             *(self._refund(payment, order) for payment, order in whole),
             *(self._refund_in_parts(*pair, rest=not n) for n, pair in enumerate(parts)),
@@ -92,7 +99,7 @@ class Aftermath:
 
     async def resell(self) -> str:
         """Release one resale when its condition is met, call one off, leave one waiting."""
-        (sold, order), (off, _), (waiting, _) = self._sale.of(scenes.RESALE)
+        (sold, order), (off, _), (waiting, _) = self._sold(scenes.RESALE)
         desk = office(order.market)
         path = await self._escrow(sold, order)
         release = {"reason": "the buyer is in"}
@@ -123,8 +130,8 @@ class Aftermath:
 
     async def dispute(self) -> str:
         """Win one dispute, lose one before and one after the payees were paid."""
-        (won, _), (lost, _) = self._sale.of(scenes.DISPUTED)
-        ((later, order),) = self._sale.of(scenes.CHARGED_BACK)
+        (won, _), (lost, _) = self._sold(scenes.DISPUTED)
+        ((later, order),) = self._sold(scenes.CHARGED_BACK)
         document = await self._service.get(office(order.market), f"/api/v1/payments/{later}")
         intent = await self._stripe.read(f"/v1/payment_intents/{document['stripePaymentIntentId']}")
         await self._stripe.control("POST", f"charges/{intent['latest_charge']}/dispute", {})
@@ -152,7 +159,7 @@ class Aftermath:
 
     async def cancel_event(self) -> str:
         """Cancel an event one of whose payments is refunded in part and one in full already."""
-        tickets = self._sale.of(scenes.RAINED_OFF)
+        tickets = self._sold(scenes.RAINED_OFF)
         await self._refund(*tickets[0])
         await self._refund(*tickets[1], 1_000)
         desk = office(tickets[0][1].market)
