@@ -129,7 +129,7 @@ class Aftermath:
     # ── disputes ──────────────────────────────────────────────────────────────────────────────
 
     async def dispute(self) -> str:
-        """Win one dispute, lose one before and one after the payees were paid."""
+        """Win one dispute, lose one opened with its payment and one opened after payout."""
         (won, _), (lost, _) = self._sold(scenes.DISPUTED)
         ((later, order),) = self._sold(scenes.CHARGED_BACK)
         document = await self._service.get(office(order.market), f"/api/v1/payments/{later}")
@@ -140,7 +140,7 @@ class Aftermath:
             self._argue(lost, order, "losing_evidence", "lost"),
             self._argue(later, order, "losing_evidence", "lost"),
         )
-        return "1 won, 1 lost before its payees were paid, 1 lost after"
+        return "1 won, 2 lost, one of these opened after its payees were paid"
 
     async def _argue(self, payment: str, order: Order, text: str, outcome: str) -> None:
         desk = office(order.market)
