@@ -24,6 +24,9 @@ from app.models import Document, Page
 MAX_BODY_BYTES = 64 * 1024
 BODY_SECONDS = 10.0
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+NAMES = frozenset({"event_id", "name"})
+"""Parts of a path that are the caller's own names and not our ids."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -35,6 +38,7 @@ class Call:
         services: what it may use.
         caller: who asks.
         ids: UUIDs of the path.
+        names: what else the path names.
         document: the validated body in wire form; of a GET, the validated query.
         key: Idempotency-Key, empty where none is needed.
         fingerprint: SHA-256 of what was asked.
@@ -46,6 +50,7 @@ class Call:
     services: Services
     caller: Caller
     ids: Mapping[str, UUID]
+    names: Mapping[str, str]
     document: dict[str, Any]
     key: str
     fingerprint: bytes
@@ -96,7 +101,7 @@ class Endpoint:
         """
         started = time.monotonic()
         services, trace = request.app[SERVICES], request[TRACE]
-        ids = _path_ids(request)
+        ids, names = _path_ids(request), _path_names(request)
         raw = await read_json_body(request) if self.body else b""
         caller = await services.authenticator.authenticate(request.headers.get("Authorization"))
         trace.tenant_id = caller.tenant_id
@@ -107,9 +112,10 @@ class Endpoint:
                 services=services,
                 caller=caller,
                 ids=ids,
+                names=names,
                 document=document,
                 key=idempotency_key(request) if self.body else "",
-                fingerprint=fingerprint(self._route, ids, document) if self.body else b"",
+                fingerprint=fingerprint(self._route, ids | names, document) if self.body else b"",
                 trace_context=trace.context,
                 started=started,
                 request=request,
@@ -188,10 +194,18 @@ def idempotency_key(request: web.Request) -> str:
 def _path_ids(request: web.Request) -> dict[str, UUID]:
     ids = {}
     for name, text in request.match_info.items():
-        if not _UUID.fullmatch(text):
-            raise Problem("invalid_path")
-        ids[name] = UUID(text)
+        if name not in NAMES:
+            if not _UUID.fullmatch(text):
+                raise Problem("invalid_path")
+            ids[name] = UUID(text)
     return ids
+
+
+def _path_names(request: web.Request) -> dict[str, str]:
+    names = {name: text for name, text in request.match_info.items() if name in NAMES}
+    if not all(_NAME.fullmatch(text) for text in names.values()):
+        raise Problem("invalid_path")
+    return names
 
 
 def _query(request: web.Request) -> dict[str, str]:

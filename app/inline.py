@@ -21,6 +21,9 @@ from app.keys import Services
 from app.stripe_gateway import Result
 from app.wakeup import OPERATIONS
 
+LEAVES_WORK = frozenset({"capture", "refund"})
+"""Calls whose success makes others due: transfers, reversals."""
+
 LEASE_SHARE = 0.8
 """A call must have ended by this share of its lease; the rest is for recording the answer."""
 
@@ -65,6 +68,8 @@ async def create_payment(call: Call, location: str) -> web.Response:
 
 async def _through(call: Call, answer: Answer) -> Answer:
     deadline = call.started + call.services.settings.operation_lease_seconds * LEASE_SHARE
+    if answer.operation is None and not answer.replayed:
+        call.services.notifier.wake(OPERATIONS)
     while answer.operation is not None:
         answer = await _carry(call.services, answer.operation, deadline)
     return answer
@@ -83,7 +88,7 @@ async def _carry(services: Services, operation: dict[str, Any], deadline: float)
     answer = await services.batches.finish(UUID(operation["tenantId"]), finished)
     await failpoint("inline.after_finish", kind)
     metrics.count_operation(kind, result["outcome"])
-    if result["outcome"] in {"unknown", "not_sent"}:
+    if result["outcome"] in {"unknown", "not_sent"} or kind in LEAVES_WORK:
         services.notifier.wake(OPERATIONS)
     return answer
 

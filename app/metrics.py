@@ -68,6 +68,8 @@ def count_operation(kind: str, outcome: str) -> None:
         payment_failed.inc()
     elif (kind, outcome) == ("transfer", "succeeded"):
         transfer_created.inc()
+    elif (kind, outcome) == ("refund", "succeeded"):
+        refund_processed.inc()
 
 
 def count_event(event_type: str, state: str) -> None:

@@ -1,5 +1,6 @@
 """Request documents of the API: shape and bounds only. What is allowed is decided in SQL."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -23,6 +24,10 @@ MAX_METADATA_KEYS = 40
 MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
 MAX_DEVICE_KEYS = 20
+MAX_CONDITIONS = 10
+MAX_EVIDENCE_KEYS = 30
+MAX_EVIDENCE_CHARS = 20_000
+RFC_3339 = r"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)$"
 RESERVED_METADATA = frozenset({"operation_id", "payment_id", "tenant_id"})
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -36,6 +41,19 @@ Currency = Annotated[
 Email = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
 ]
+ConditionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
+Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")
+]
+
+
+def _moment(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("give a time with its offset")
+    return text
+
+
+Moment = Annotated[str, StringConstraints(pattern=RFC_3339), AfterValidator(_moment)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Payee = Literal["venue", "artist", "promoter", "seller"]
 Recipient = Literal["venue", "artist", "promoter", "seller", "platform"]
@@ -47,6 +65,22 @@ class Document(BaseModel):
     model_config = ConfigDict(
         strict=True, extra="forbid", alias_generator=to_camel, validate_by_name=False
     )
+
+
+def _fits_stripe(metadata: dict[str, str]) -> dict[str, str]:
+    if len(metadata) > MAX_METADATA_KEYS:
+        raise ValueError(f"at most {MAX_METADATA_KEYS} keys")
+    for key, value in metadata.items():
+        if not 0 < len(key) <= MAX_METADATA_KEY or "[" in key or "]" in key:
+            raise ValueError(f"a key has 1 to {MAX_METADATA_KEY} characters and no brackets")
+        if key in RESERVED_METADATA:
+            raise ValueError(f"the key {key} is reserved")
+        if len(value) > MAX_METADATA_VALUE:
+            raise ValueError(f"a value has at most {MAX_METADATA_VALUE} characters")
+    return metadata
+
+
+Metadata = Annotated[dict[str, str], AfterValidator(_fits_stripe)]
 
 
 class Share(Document):
@@ -64,6 +98,15 @@ class Share(Document):
         return self
 
 
+class EscrowRequest(Document):
+    """The recipient of `splits` whose share is held, until when and on what conditions."""
+
+    recipient_type: Payee
+    recipient_id: Text
+    hold_until: Moment | None = None
+    conditions: Annotated[list[ConditionName], Field(max_length=MAX_CONDITIONS)] | None = None
+
+
 class IntentCreate(Document):
     """POST /api/v1/payments/intents."""
 
@@ -75,38 +118,11 @@ class IntentCreate(Document):
     venue_id: Text | None = None
     capture_method: Literal["automatic", "manual"] = "automatic"
     splits: Annotated[list[Share], Field(max_length=MAX_SPLITS)] | None = None
-    escrow: Any = None
+    escrow: EscrowRequest | None = None
     description: LongText | None = None
     receipt_email: Email | None = None
-    metadata: dict[str, str] | None = None
+    metadata: Metadata | None = None
     device: Annotated[dict[Text, LongText], Field(max_length=MAX_DEVICE_KEYS)] | None = None
-
-    @field_validator("escrow")
-    @classmethod
-    def _no_escrow_yet(cls, value: Any) -> Any:
-        # Ignored silently it would pay the seller at once.
-        if value is not None:
-            raise ValueError("holding a share is not supported by this version")
-        return value
-
-    @field_validator("metadata")
-    @classmethod
-    def _fits_stripe(cls, value: dict[str, str] | None) -> dict[str, str] | None:
-        if value is not None:
-            _check_metadata(value)
-        return value
-
-
-def _check_metadata(metadata: dict[str, str]) -> None:
-    if len(metadata) > MAX_METADATA_KEYS:
-        raise ValueError(f"at most {MAX_METADATA_KEYS} keys")
-    for key, value in metadata.items():
-        if not 0 < len(key) <= MAX_METADATA_KEY or "[" in key or "]" in key:
-            raise ValueError(f"a key has 1 to {MAX_METADATA_KEY} characters and no brackets")
-        if key in RESERVED_METADATA:
-            raise ValueError(f"the key {key} is reserved")
-        if len(value) > MAX_METADATA_VALUE:
-            raise ValueError(f"a value has at most {MAX_METADATA_VALUE} characters")
 
 
 class Capture(Document):
@@ -119,6 +135,46 @@ class Cancel(Document):
     """POST /api/v1/payments/{id}/cancel."""
 
     reason: LongText | None = None
+
+
+class RefundCreate(Document):
+    """POST /api/v1/refunds; without an amount, all that remains."""
+
+    payment_id: Identifier
+    amount: Amount | None = None
+    reason: Literal[
+        "duplicate", "fraudulent", "requested_by_customer", "event_cancelled", "other"
+    ] = "requested_by_customer"
+    note: LongText | None = None
+    metadata: Metadata | None = None
+
+
+class EscrowRelease(Document):
+    """POST /api/v1/escrows/{id}/release; without an amount, all that is held."""
+
+    amount: Amount | None = None
+    reason: LongText
+
+
+class Reason(Document):
+    """A cancellation of an escrow or an event."""
+
+    reason: LongText
+
+
+class ConditionConfirm(Document):
+    """POST /api/v1/escrows/{id}/conditions/{name}."""
+
+    evidence: LongText
+
+
+class EvidenceSubmit(Document):
+    """POST /api/v1/disputes/{id}/evidence: Stripe's evidence fields."""
+
+    evidence: Annotated[
+        dict[ConditionName, Annotated[str, StringConstraints(max_length=MAX_EVIDENCE_CHARS)]],
+        Field(min_length=1, max_length=MAX_EVIDENCE_KEYS),
+    ]
 
 
 class AccountCreate(Document):
@@ -181,18 +237,23 @@ class PaymentList(Page):
 class TransferList(Page):
     """GET /api/v1/transfers."""
 
-    payment_id: (
-        Annotated[
-            str,
-            StringConstraints(
-                pattern=r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$",
-            ),
-        ]
-        | None
-    ) = None
+    payment_id: Identifier | None = None
     status: (
         Literal[
             "pending", "blocked", "paid", "partially_reversed", "reversed", "failed", "canceled"
         ]
         | None
     ) = None
+
+
+class RefundList(Page):
+    """GET /api/v1/refunds."""
+
+    payment_id: Identifier | None = None
+
+
+class DisputeList(Page):
+    """GET /api/v1/disputes."""
+
+    payment_id: Identifier | None = None
+    status: Text | None = None

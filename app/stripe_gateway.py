@@ -52,7 +52,10 @@ PATHS = {
     "intent": "/v1/payment_intents",
     "capture": "/v1/payment_intents/{}/capture",
     "cancel": "/v1/payment_intents/{}/cancel",
+    "refund": "/v1/refunds",
     "transfer": "/v1/transfers",
+    "reversal": "/v1/transfers/{}/reversals",
+    "evidence": "/v1/disputes/{}",
     "account": "/v1/accounts",
     "account_link": "/v1/account_links",
 }
@@ -62,7 +65,10 @@ EXPECTED_OBJECT = {
     "intent": "payment_intent",
     "capture": "payment_intent",
     "cancel": "payment_intent",
+    "refund": "refund",
     "transfer": "transfer",
+    "reversal": "transfer_reversal",
+    "evidence": "dispute",
     "account": "account",
     "account_link": "account_link",
 }
@@ -214,6 +220,8 @@ class Gateway:
     async def _call(self, operation: Operation) -> stripe.StripeResponse:
         request = operation["request"]
         if operation["kind"] == "fetch":
+            if request["target"] is None:
+                return await self._get(_path("/v1/{}", request["resource"]), **request["params"])
             return await self._get(_path("/v1/{}/{}", request["resource"], request["target"]))
         path = PATHS[operation["kind"]]
         if "{}" in path:
@@ -235,6 +243,8 @@ class Gateway:
             found = _document(await self._get(path))
             return found if accepts(evidence["accept"], found) else None
         path = _path("/v1/{}", evidence["resource"])
+        if "parent" in evidence:
+            path = _path(f"{path}/{{}}/{{}}", evidence["parent"], evidence["child"])
         params = dict(evidence["list"])
         while True:
             page = _document(await self._get(path, **params))

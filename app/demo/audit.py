@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.demo.aftermath import Promised
 from app.demo.books import Books, Row
 from app.demo.plan import Order
 from app.demo.stripe import Json, Stripe
@@ -21,7 +22,12 @@ ENDINGS = {
 """What status a payment ends in, by how its order was meant to end."""
 
 Money = dict[tuple[str, str, str], int]
-"""Minor units by account, currency and the charge or transfer that moved them."""
+"""Minor units by account, currency and the object at Stripe that moved them."""
+
+SENT = frozenset({"paid", "partially_reversed", "reversed"})
+"""Statuses of a transfer that reached its payee."""
+
+FAILED = frozenset({"failed", "canceled"})
 
 
 @dataclass
@@ -31,6 +37,9 @@ class AtStripe:
     intents: list[Json]
     transfers: list[Json]
     accounts: list[Json]
+    refunds: list[Json]
+    reversals: list[Json]
+    disputes: list[Json]
     money: Money
     events: dict[tuple[str, str], str]
     """Type of every event by endpoint (platform or connect) and id."""
@@ -48,6 +57,11 @@ class Ours:
 
     payments: list[Row]
     transfers: list[Row]
+    refunds: list[Row]
+    reversals: list[Row]
+    disputes: list[Row]
+    escrows: list[Row]
+    receivables: list[Row]
     money: Money
     events: dict[tuple[str, str], Row]
     unfinished: list[Row]
@@ -78,27 +92,43 @@ async def read_stripe(stripe: Stripe) -> AtStripe:
     """Read all of Stripe."""
     accounts = [item async for item in stripe.everything("/v1/accounts")]
     transfers = [item async for item in stripe.everything("/v1/transfers")]
+    reversals = [
+        item
+        for transfer in transfers
+        if transfer["amount_reversed"]
+        async for item in stripe.everything(f"/v1/transfers/{transfer['id']}/reversals")
+    ]
+    disputes = [item async for item in stripe.everything("/v1/disputes")]
     journal = await stripe.control("GET", "requests?method=POST&executed=true")
     names = [account["id"] for account in accounts]
+    # At a payee the money arrives as a payment of its own, which the transfer names, and leaves as
+    # a refund of that payment, which the reversal names.
+    known = {row["destination_payment"]: row["id"] for row in transfers}
+    known |= {row["destination_payment_refund"]: row["id"] for row in reversals}
+    known |= {row["id"]: f"disputes of {row['payment_intent']}" for row in disputes}
     return AtStripe(
         intents=[item async for item in stripe.everything("/v1/payment_intents")],
         transfers=transfers,
         accounts=accounts,
-        money=await _money(stripe, names, transfers),
+        refunds=[item async for item in stripe.everything("/v1/refunds")],
+        reversals=reversals,
+        disputes=disputes,
+        money=await _money(stripe, names, known),
         events=await _events(stripe, names),
         executed=[request for request in journal["requests"] if request["status"] == OK],
         faults=(await stripe.control("GET", "ledger"))["violations"],
     )
 
 
-async def _money(stripe: Stripe, accounts: list[str], transfers: list[Json]) -> Money:
-    """Net of every balance transaction of the platform and of each connected account."""
-    # At a payee the money arrives as a payment of its own, which the transfer names.
-    transfer_of = {row["destination_payment"]: row["id"] for row in transfers}
+async def _money(stripe: Stripe, accounts: list[str], known: Mapping[str, str]) -> Money:
+    """Net of every balance transaction of the platform and of each connected account.
+
+    `known` has our name of a source where that is not Stripe's.
+    """
     money: Money = defaultdict(int)
     for account in (None, *accounts):
         async for row in stripe.everything("/v1/balance_transactions", account):
-            source = transfer_of.get(row["source"], row["source"])
+            source = known.get(row["source"], row["source"])
             money[account or PLATFORM, row["currency"], source or row["id"]] += row["net"]
     return money
 
@@ -120,6 +150,11 @@ async def read_ours(books: Books) -> Ours:
     return Ours(
         payments=await books.payments(),
         transfers=await books.transfers(),
+        refunds=await books.refunds(),
+        reversals=await books.reversals(),
+        disputes=await books.disputes(),
+        escrows=await books.escrows(),
+        receivables=await books.receivables(),
         money=money,
         events=await books.events(),
         unfinished=await books.unfinished(),
@@ -131,8 +166,10 @@ async def read_ours(books: Books) -> Ours:
 # ── comparing ─────────────────────────────────────────────────────────────────────────────────
 
 
-def compare(stripe: AtStripe, ours: Ours, orders: Mapping[str, Order]) -> Findings:
-    """Compare both sides with each other and with what the fans did."""
+def compare(
+    stripe: AtStripe, ours: Ours, orders: Mapping[str, Order], promised: Promised
+) -> Findings:
+    """Compare both sides with each other and with what fans, box office and banks did."""
     findings = Findings(violations=[*map(str, ours.violations), *stripe.faults])
     for key in sorted(stripe.money.keys() | ours.money.keys()):
         theirs, mine = stripe.money.get(key, 0), ours.money.get(key, 0)
@@ -144,8 +181,10 @@ def compare(stripe: AtStripe, ours: Ours, orders: Mapping[str, Order]) -> Findin
         *_lost_payments(stripe, ours),
         *_lost_events(stripe, ours),
         *(f"operation {row}" for row in ours.unfinished),
-        *(f"transfer {row}" for row in ours.transfers if row["status"] != "paid"),
+        *_lost_transfers(stripe, ours),
+        *_lost_returns(stripe, ours),
         *_lost_orders(ours, orders),
+        *_lost_promises(ours, orders, promised),
     ]
     return findings
 
@@ -156,6 +195,8 @@ def _duplicates(stripe: AtStripe) -> Iterable[str]:
         ("payment intent", stripe.intents),
         ("transfer", stripe.transfers),
         ("account", stripe.accounts),
+        ("refund", stripe.refunds),
+        ("reversal", stripe.reversals),
     ):
         yield from _repeated(f"{kind} of operation", (_meta(o, "operation_id") for o in objects))
     yield from _repeated(
@@ -202,6 +243,40 @@ def _lost_events(stripe: AtStripe, ours: Ours) -> Iterable[str]:
             yield f"event {key[1]} ({kind}) is {row['state']}: {row['reason']}"
 
 
+def _lost_transfers(stripe: AtStripe, ours: Ours) -> Iterable[str]:
+    """Name transfers that did not reach their payee, or of which less came back than we think."""
+    returned = {row["id"]: row["amount_reversed"] for row in stripe.transfers}
+    for row in ours.transfers:
+        # A cancelled one was never sent: its payment was refunded first, or disputed and lost.
+        if row["status"] == "canceled" and row["transfer"] is None:
+            continue
+        theirs = returned.get(row["transfer"])
+        if row["status"] not in SENT or theirs != row["amount_reversed"]:
+            yield f"transfer {row}: Stripe has {theirs} of it reversed"
+
+
+def _lost_returns(stripe: AtStripe, ours: Ours) -> Iterable[str]:
+    """Name refunds, reversals and disputes that one side has and the other has not, or not so."""
+    kinds: tuple[tuple[str, list[Json], list[Row], bool], ...] = (
+        ("refund", stripe.refunds, ours.refunds, True),
+        ("reversal", stripe.reversals, ours.reversals, False),
+        ("dispute", stripe.disputes, ours.disputes, True),
+    )
+    for kind, theirs, mine, with_status in kinds:
+        known = {row[kind]: row for row in mine if row[kind] is not None}
+        for row in mine:
+            if row[kind] is None and row["status"] not in FAILED:
+                yield f"{kind} {row['id']} is {row['status']} and never reached Stripe"
+        for unknown in known.keys() - {item["id"] for item in theirs}:
+            yield f"{kind} {unknown}: Stripe has none"
+        for item in theirs:
+            found = known.get(item["id"])
+            there = (item["amount"], item["status"] if with_status else "succeeded")
+            here = (found["amount"], found["status"]) if found else None
+            if here != there:
+                yield f"{kind} {item['id']}: Stripe {there}, ours {here}"
+
+
 def _lost_orders(ours: Ours, orders: Mapping[str, Order]) -> Iterable[str]:
     """Name orders whose payment did not end as the fan and the box office left it."""
     payments = {row["id"]: row for row in ours.payments}
@@ -212,3 +287,18 @@ def _lost_orders(ours: Ours, orders: Mapping[str, Order]) -> Iterable[str]:
             yield f"{order.order_id}: payment {payment} is gone"
         elif (row["status"], row["amount_captured"]) != wanted:
             yield f"{order.order_id}: {row['status']} {row['amount_captured']}, not {wanted}"
+
+
+def _lost_promises(ours: Ours, orders: Mapping[str, Order], promised: Promised) -> Iterable[str]:
+    """Name payments of which more or less was refunded or held than agreed, or a dispute's end."""
+    refunded = {row["id"]: row["amount_refunded"] for row in ours.payments}
+    held = {row["payment"]: row["held_amount"] for row in ours.escrows}
+    decided = {row["payment"]: row["status"] for row in ours.disputes}
+    for payment, order in orders.items():
+        for what, mine, agreed in (
+            ("refunded", refunded.get(payment, 0), promised.refunded[payment]),
+            ("held", held.get(payment, 0), promised.held[payment]),
+            ("dispute", decided.get(payment), promised.disputes.get(payment)),
+        ):
+            if mine != agreed:
+                yield f"{order.order_id} ({order.way.name}): {what} {mine}, agreed {agreed}"

@@ -22,10 +22,13 @@ class Queues:
 
     webhooks: int
 
+    batches: int
+    """Payments of cancelled events whose refund is still to be asked for."""
+
     @property
     def idle(self) -> bool:
         """Whether nothing is left that can be done."""
-        return not self.operations and not self.webhooks
+        return not (self.operations or self.webhooks or self.batches)
 
 
 class Books:
@@ -54,7 +57,9 @@ class Books:
                    (SELECT count(*) FROM payments.stripe_operations
                      WHERE outcome IS NULL AND holds <> '{}') AS held,
                    (SELECT count(*) FROM payments.webhook_inbox
-                     WHERE state IN ('received', 'waiting')) AS webhooks
+                     WHERE state IN ('received', 'waiting')) AS webhooks,
+                   (SELECT count(*) FROM payments.refund_batch_items
+                     WHERE state = 'pending') AS batches
             """
         )
         return Queues(**rows[0])
@@ -64,7 +69,7 @@ class Books:
         return await self.rows(
             """
             SELECT p.id::text, p.tenant_id, p.order_id, p.status, p.amount, p.amount_captured,
-                   p.currency, i.stripe_payment_intent_id AS intent
+                   p.amount_refunded, p.currency, i.stripe_payment_intent_id AS intent
               FROM payments.payment_transactions AS p
               JOIN payments.payment_intents AS i USING (tenant_id, id)
             """
@@ -81,11 +86,63 @@ class Books:
             """
         )
 
+    async def refunds(self) -> list[Row]:
+        """Every refund."""
+        return await self.rows(
+            """
+            SELECT r.id::text, r.stripe_refund_id AS refund, r.amount, r.currency, r.status,
+                   r.payment_id::text AS payment
+              FROM payments.payment_refunds AS r
+            """
+        )
+
+    async def reversals(self) -> list[Row]:
+        """Every reversal, with its payee."""
+        return await self.rows(
+            """
+            SELECT r.id::text, r.stripe_reversal_id AS reversal, r.amount, r.shortfall, r.currency,
+                   r.status, t.recipient_type, t.recipient_id
+              FROM payments.transfer_reversals AS r
+              JOIN payments.stripe_transfers AS t
+                ON t.tenant_id = r.tenant_id AND t.id = r.transfer_id
+            """
+        )
+
+    async def disputes(self) -> list[Row]:
+        """Every dispute."""
+        return await self.rows(
+            """
+            SELECT d.stripe_dispute_id AS dispute, d.payment_id::text AS payment, d.amount,
+                   d.currency, d.status
+              FROM payments.disputes AS d
+            """
+        )
+
+    async def escrows(self) -> list[Row]:
+        """Every escrow."""
+        return await self.rows(
+            """
+            SELECT e.payment_id::text AS payment, e.amount, e.held_amount, e.released_amount,
+                   e.refunded_amount, e.currency, e.status
+              FROM payments.escrows AS e
+            """
+        )
+
+    async def receivables(self) -> list[Row]:
+        """What payees owed or owe us."""
+        return await self.rows(
+            """
+            SELECT d.recipient_type, d.recipient_id, d.currency, d.amount, d.amount_netted
+              FROM payments.receivables AS d
+            """
+        )
+
     async def postings(self) -> list[Row]:
         """Every movement of money at Stripe as our ledger has it, by the object that caused it.
 
-        One row per side: the platform's account (`account` null), and what a transfer brought its
-        payee. `source` is Stripe's id of the charge or transfer.
+        One row per side: the platform's account (`account` null), and what transfers, reversals
+        and payouts moved at the payees. `source` is Stripe's id of the charge, transfer, refund,
+        reversal or payout; all that disputes of a payment moved is one row.
         """
         return await self.rows(
             """
@@ -97,29 +154,44 @@ class Books:
                     ON d.tenant_id = p.tenant_id AND d.id = p.debit_account_id
                   JOIN payments.ledger_accounts AS c
                     ON c.tenant_id = p.tenant_id AND c.id = p.credit_account_id
+                 WHERE 'provider_clearing' IN (d.kind, c.kind)
             ), named AS (
                 SELECT g.*, t.stripe_account_id,
-                       CASE WHEN g.cause_type = 'transfer' THEN t.stripe_transfer_id
-                            WHEN g.cause_type IN ('capture', 'provider_fee') THEN i.latest_charge_id
-                       END AS source
+                       CASE WHEN g.debited = 'provider_clearing' THEN g.amount
+                            ELSE -g.amount END AS change,
+                       coalesce(CASE
+                           WHEN g.cause_type = 'transfer' THEN t.stripe_transfer_id
+                           WHEN g.cause_type = 'reversal' THEN v.stripe_reversal_id
+                           WHEN g.cause_type LIKE 'refund%%' THEN r.stripe_refund_id
+                           WHEN g.cause_type LIKE 'dispute%%'
+                               THEN 'disputes of ' || i.stripe_payment_intent_id
+                           ELSE i.latest_charge_id END, g.cause_id::text) AS source
                   FROM posting AS g
+                  LEFT JOIN payments.transfer_reversals AS v
+                    ON g.cause_type = 'reversal' AND v.tenant_id = g.tenant_id AND v.id = g.cause_id
                   LEFT JOIN payments.stripe_transfers AS t
-                    ON g.cause_type = 'transfer' AND t.tenant_id = g.tenant_id AND t.id = g.cause_id
+                    ON g.cause_type IN ('transfer', 'reversal') AND t.tenant_id = g.tenant_id
+                   AND t.id = coalesce(v.transfer_id, g.cause_id)
+                  LEFT JOIN payments.payment_refunds AS r
+                    ON g.cause_type LIKE 'refund%%' AND r.tenant_id = g.tenant_id
+                   AND r.id = g.cause_id
                   LEFT JOIN payments.payment_intents AS i
                     ON i.tenant_id = g.tenant_id AND i.id = g.payment_id
             )
-            SELECT NULL::text AS account, n.currency,
-                   coalesce(n.source, n.cause_id::text) AS source,
-                   sum(CASE WHEN n.debited = 'provider_clearing' THEN n.amount
-                            ELSE -n.amount END)::bigint AS amount
+            SELECT NULL::text AS account, n.currency, n.source, sum(n.change)::bigint AS amount
               FROM named AS n
-             WHERE 'provider_clearing' IN (n.debited, n.credited)
-             GROUP BY n.currency, coalesce(n.source, n.cause_id::text)
+             GROUP BY n.currency, n.source
              UNION ALL
-            SELECT n.stripe_account_id, n.currency, n.source, sum(n.amount)::bigint
+            SELECT n.stripe_account_id, n.currency, n.source, -sum(n.change)::bigint
               FROM named AS n
-             WHERE n.cause_type = 'transfer'
+             WHERE n.cause_type IN ('transfer', 'reversal')
              GROUP BY n.stripe_account_id, n.currency, n.source
+             UNION ALL
+            SELECT a.stripe_account_id, y.currency, y.stripe_payout_id, -y.amount
+              FROM payments.payouts AS y
+              JOIN payments.connected_accounts AS a
+                ON a.tenant_id = y.tenant_id AND a.id = y.connected_account_id
+             WHERE y.status NOT IN ('failed', 'canceled')
             """
         )
 
@@ -129,7 +201,9 @@ class Books:
             """
             SELECT o.kind, o.state, o.id::text, o.holds, o.last_error_code, o.last_error
               FROM payments.stripe_operations AS o
-             WHERE o.outcome IS NULL OR (o.state = 'failed' AND o.kind IN ('transfer', 'fetch'))
+             WHERE o.outcome IS NULL
+                OR (o.state = 'failed' AND o.kind IN ('transfer', 'fetch', 'refund', 'evidence')
+                    AND o.last_error_code IS DISTINCT FROM 'superseded')
             """
         )
 

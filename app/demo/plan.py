@@ -18,10 +18,10 @@ FULL = 10_000
 
 @dataclass(frozen=True)
 class Payee:
-    """A venue, artist or promoter; `ready` says whether it finished its onboarding in time."""
+    """Who is paid; `ready` says whether it finished its onboarding in time."""
 
     tenant: UUID
-    kind: Literal["venue", "artist", "promoter"]
+    kind: Literal["venue", "artist", "promoter", "seller"]
     id: str
     name: str
     ready: bool = True
@@ -42,7 +42,8 @@ class Marketplace:
     """Venue id and its shares."""
 
 
-def _share(kind: str, payee: str, **measure: int) -> Json:
+def share(kind: str, payee: str, **measure: int) -> Json:
+    """Write a share of an order as the API takes it."""
     return {"recipientType": kind, "recipientId": payee, **measure}
 
 
@@ -53,32 +54,34 @@ def _blue_note() -> Marketplace:
         Payee(TENANT, "artist", "a-mingus", "Mingus Revisited"),
         Payee(TENANT, "artist", "a-lotus", "Lotus Quartet"),
         Payee(TENANT, "artist", "a-newcomer", "The Newcomers", ready=False),
+        Payee(TENANT, "artist", "a-drifter", "The Drifter"),
         Payee(TENANT, "promoter", "p-nightowl", "Night Owl Promotions"),
+        Payee(TENANT, "seller", "s-resale", "A fan who cannot come"),
     )
     shows = (
         (
             "e-mingus",
             "v-cellar",
             (
-                _share("venue", "v-cellar", basisPoints=2500),
-                _share("artist", "a-mingus", basisPoints=6500),
+                share("venue", "v-cellar", basisPoints=2500),
+                share("artist", "a-mingus", basisPoints=6500),
             ),
         ),
         (
             "e-lotus",
             "v-harbour",
             (
-                _share("venue", "v-harbour", amount=350),
-                _share("artist", "a-lotus", basisPoints=5000),
-                _share("promoter", "p-nightowl", basisPoints=1333),
+                share("venue", "v-harbour", amount=350),
+                share("artist", "a-lotus", basisPoints=5000),
+                share("promoter", "p-nightowl", basisPoints=1333),
             ),
         ),
         (
             "e-newcomer",
             "v-cellar",
             (
-                _share("venue", "v-cellar", basisPoints=3000),
-                _share("artist", "a-newcomer", basisPoints=6000),
+                share("venue", "v-cellar", basisPoints=3000),
+                share("artist", "a-newcomer", basisPoints=6000),
             ),
         ),
         ("e-open-stage", "v-harbour", ()),
@@ -87,10 +90,10 @@ def _blue_note() -> Marketplace:
         (
             "v-harbour",
             (
-                _share("venue", "v-harbour", basisPoints=4000),
-                _share("artist", "a-mingus", basisPoints=1667),
-                _share("artist", "a-lotus", basisPoints=1667),
-                _share("artist", "a-newcomer", basisPoints=1666),
+                share("venue", "v-harbour", basisPoints=4000),
+                share("artist", "a-mingus", basisPoints=1667),
+                share("artist", "a-lotus", basisPoints=1667),
+                share("artist", "a-newcomer", basisPoints=1666),
             ),
         ),
     )
@@ -107,8 +110,8 @@ def _salle_verte() -> Marketplace:
             "e-brel",
             "v-verte",
             (
-                _share("venue", "v-verte", basisPoints=3333),
-                _share("artist", "a-brel", basisPoints=5555),
+                share("venue", "v-verte", basisPoints=3333),
+                share("artist", "a-brel", basisPoints=5555),
             ),
         ),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.demo.browser import Browser
-from app.demo.plan import Order
+from app.demo.plan import Order, Way
 from app.demo.service import Caller, DemoError, Json, Service
 
 SHOPPERS = 16
@@ -28,6 +28,11 @@ class Sale:
     stranded: dict[str, str] = field(default_factory=dict)
     """What went wrong with orders that could not be played to their end, by order id."""
 
+    def of(self, way: Way) -> list[tuple[str, Order]]:
+        """Payments that were played to their end in this way, in order of their numbers."""
+        found = [pair for pair in self.finished().items() if pair[1].way == way]
+        return sorted(found, key=lambda pair: pair[1].number)
+
     def finished(self) -> dict[str, Order]:
         """Orders that were played to their end, by the id of the payment."""
         return {
@@ -44,21 +49,23 @@ class Shoppers:
         service: our API.
         browser: the fans' browsers.
         progress: told after each order.
+        sale: filled with what happens.
     """
 
-    def __init__(self, service: Service, browser: Browser, progress: Callable[[], None]) -> None:
+    def __init__(
+        self, service: Service, browser: Browser, progress: Callable[[], None], sale: Sale
+    ) -> None:
         self._service = service
         self._browser = browser
         self._progress = progress
         self._desks = asyncio.Semaphore(DESKS)
-        self.sale = Sale()
+        self.sale = sale
 
-    async def play(self, orders: Iterator[Order]) -> Sale:
+    async def play(self, orders: Iterator[Order]) -> None:
         """Play every order, a few at a time."""
         async with asyncio.TaskGroup() as group:
             for _ in range(SHOPPERS):
                 group.create_task(self._shop(orders, group))
-        return self.sale
 
     async def _shop(self, orders: Iterator[Order], group: asyncio.TaskGroup) -> None:
         for order in orders:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,25 +49,52 @@ class Service:
         self._base = stack.addresses().api
         self._session = session
 
-    async def post(self, caller: Caller, path: str, body: Json, key: str) -> Json:
+    async def post(
+        self, caller: Caller, path: str, body: Json, key: str, *, background: bool = False
+    ) -> Json:
         """POST until it is answered for good; the key makes repeating harmless.
+
+        Args:
+            caller: who asks.
+            path: what for.
+            body: its details.
+            key: the Idempotency-Key.
+            background: 202 is the answer: the work goes on without the caller.
 
         Raises:
             DemoError: it was refused, or patience ran out.
         """
+        status, answer = await self._answered(caller, path, body, key, background=background)
+        if not 200 <= status < 300 or (status == ACCEPTED and not background):  # noqa: PLR2004 -- success, final
+            raise DemoError(f"POST {path} ({key}): {status} {answer}")
+        return answer
+
+    async def refused(self, caller: Caller, path: str, body: Json, key: str) -> str:
+        """POST what must not be allowed; return the code of the refusal.
+
+        Raises:
+            DemoError: it was allowed, or patience ran out.
+        """
+        status, answer = await self._answered(caller, path, body, key, background=True)
+        if not 400 <= status < SERVER_ERROR:  # noqa: PLR2004 -- refusals
+            raise DemoError(f"POST {path} ({key}) was not refused: {status} {answer}")
+        return str(answer["code"])
+
+    async def _answered(
+        self, caller: Caller, path: str, body: Json, key: str, *, background: bool
+    ) -> tuple[int, Json]:
+        """POST until the answer is final, or patience runs out."""
         headers = {**self._headers(caller), "Idempotency-Key": key}
         deadline = time.monotonic() + PATIENCE_SECONDS
         wait, status = WAIT_SECONDS, 0
         answer: Json = {}
         while time.monotonic() < deadline:
             status, answer = await self._once("POST", path, headers, body)
-            if not _is_passing(status, answer):
+            if not _is_passing(status, answer) or (background and status == ACCEPTED):
                 break
             await asyncio.sleep(wait)
             wait = min(wait * 2, MAX_WAIT_SECONDS)
-        if not 200 <= status < 300 or status == ACCEPTED:  # noqa: PLR2004 -- success, final
-            raise DemoError(f"POST {path} ({key}): {status} {answer}")
-        return answer
+        return status, answer
 
     async def get(self, caller: Caller, path: str) -> Json:
         """GET, repeated while the service is away.
@@ -84,7 +112,16 @@ class Service:
             await asyncio.sleep(WAIT_SECONDS)
 
     async def until_status(self, caller: Caller, payment: str, wanted: str) -> Json:
-        """Read a payment, ever more slowly, until it has the status.
+        """Read a payment until it has the status.
+
+        Raises:
+            DemoError: patience ran out.
+        """
+        path = f"/api/v1/payments/{payment}"
+        return await self.until(caller, path, lambda found: bool(found["status"] == wanted))
+
+    async def until(self, caller: Caller, path: str, good: Callable[[Json], bool]) -> Json:
+        """Read, ever more slowly, until what is found is good.
 
         Raises:
             DemoError: patience ran out.
@@ -92,11 +129,11 @@ class Service:
         deadline = time.monotonic() + PATIENCE_SECONDS
         wait = WAIT_SECONDS
         while True:
-            found = await self.get(caller, f"/api/v1/payments/{payment}")
-            if found["status"] == wanted:
+            found = await self.get(caller, path)
+            if good(found):
                 return found
             if time.monotonic() > deadline:
-                raise DemoError(f"payment {payment} is {found['status']}, not {wanted}")
+                raise DemoError(f"GET {path} stays at {found}")
             await asyncio.sleep(wait)
             wait = min(wait * 2, MAX_WAIT_SECONDS)
 

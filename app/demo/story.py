@@ -2,16 +2,18 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 
 import aiohttp
 import psycopg
 from psycopg.types.json import Jsonb
 
-from app.demo import audit, onboarding, trouble
-from app.demo.books import Books
+from app.demo import audit, onboarding, scenes, trouble
+from app.demo.aftermath import Aftermath, Promised
+from app.demo.books import Books, Row
 from app.demo.browser import Browser
 from app.demo.drain import drained
 from app.demo.plan import MARKETPLACES, Order, Payee, orders
@@ -23,13 +25,6 @@ from app.dev.stack import TENANT_NAMES, Stack
 
 HTTP_SECONDS = 30.0
 MAX_CONNECTIONS = 64
-ABSENT = (
-    "refunds with reversals",
-    "a resale held and released",
-    "a dispute lost and one won",
-    "an event cancelled",
-)
-"""Parts of the story that later versions of the service bring."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,7 @@ class Story:
     books: Books
     accounts: dict[Payee, Json] = field(default_factory=dict)
     sale: Sale = field(default_factory=Sale)
+    promised: Promised = field(default_factory=Promised)
     kills: int = 0
 
     async def play(self) -> Summary:
@@ -65,6 +61,7 @@ class Story:
         async with self._killing():
             await self._sell()
             await self._settle("payouts")
+            await self._turn_back()
         await self._calm_down()
         await self._release()
         return await self._audit()
@@ -107,21 +104,61 @@ class Story:
     async def _sell(self) -> None:
         count = self.options.orders
         with self.report.step("on-sale") as step:
-            progress = self.report.progress("orders", count)
-            shoppers = Shoppers(self.service, self.browser, progress)
             started = time.monotonic()
-            self.sale = await shoppers.play(orders(count, self.options.seed))
-            rate = count / (time.monotonic() - started)
+            total = count + scenes.count()
+            await self._shop(chain(orders(count, self.options.seed), scenes.first(count)), total)
+            rate = total / (time.monotonic() - started)
             step.detail = (
-                f"{count} orders, {self.sale.declines} declined cards, "
+                f"{count} orders and {scenes.count()} for the scenes below, "
+                f"{self.sale.declines} declined cards, "
                 f"{self.sale.authentications} 3-D Secure, {rate:.0f} orders/s"
             )
+
+    async def _shop(self, wanted: Iterator[Order], total: int) -> None:
+        progress = self.report.progress("orders", total)
+        shoppers = Shoppers(self.service, self.browser, progress, self.sale)
+        await shoppers.play(wanted)
+
+    async def _turn_back(self) -> None:
+        """Everything that takes money back, or lets it go late."""
+        aftermath = Aftermath(self.service, self.stripe, self.sale, self.promised)
+        spender = next(p for p in self.accounts if p.id == scenes.SPENDER)
+        refunds = aftermath.refund(self.accounts[spender]["stripeAccountId"])
+        await self._scene("refunds", refunds)
+        await self._scene("resales", aftermath.resell())
+        await self._scene("disputes", aftermath.dispute())
+        await self._scene("event cancelled", aftermath.cancel_event())
+        await self._settle("reversals")
+        await self._net()
+
+    async def _scene(self, title: str, scene: Awaitable[str]) -> None:
+        with self.report.step(title) as step:
+            step.detail = await scene
+
+    async def _net(self) -> None:
+        """Sell for the payee that owes: what it owes is kept back."""
+        with self.report.step("debt kept back") as step:
+            await self._shop(scenes.later(self.options.orders), scenes.count_later())
+            left = await drained(self.books, self.stripe)
+            parts = [
+                f"{row['recipient_type']} {row['recipient_id']} owed "
+                f"{money(row['amount'], row['currency'])}, "
+                f"{money(row['amount_netted'], row['currency'])} kept back"
+                for row in await self.books.receivables()
+            ]
+            step.detail = "; ".join(parts) or "nobody owes"
+            if not left.idle:
+                step.detail += f"; NOT DRAINED: {left}"
 
     async def _settle(self, title: str) -> None:
         with self.report.step(title) as step:
             left = await drained(self.books, self.stripe)
-            paid = [row for row in await self.books.transfers() if row["status"] == "paid"]
-            step.detail = f"{len(paid)} transfers paid, {left.held} held for payees not enabled"
+            paid = [row for row in await self.books.transfers() if row["status"] in audit.SENT]
+            back = [row for row in await self.books.reversals() if row["status"] == "succeeded"]
+            step.detail = (
+                f"{len(paid)} transfers paid, {len(back)} reversals, "
+                f"{left.held} held for payees not enabled or disputes"
+            )
             if not left.idle:
                 step.detail += f"; NOT DRAINED: {left}"
 
@@ -149,20 +186,22 @@ class Story:
         with self.report.step("audit") as step:
             theirs = await audit.read_stripe(self.stripe)
             ours = await audit.read_ours(self.books)
-            found = audit.compare(theirs, ours, self.sale.finished())
+            found = audit.compare(theirs, ours, self.sale.finished(), self.promised)
             found.lost += self.sale.stranded.values()
             step.detail = (
                 f"{len(theirs.intents)} intents, {len(theirs.transfers)} transfers, "
-                f"{len(theirs.events)} events, {len(theirs.executed)} executed calls compared"
+                f"{len(theirs.refunds)} refunds, {len(theirs.reversals)} reversals, "
+                f"{len(theirs.disputes)} disputes, {len(theirs.events)} events, "
+                f"{len(theirs.executed)} executed calls compared"
             )
         self._tell(theirs, ours, found)
         return Summary(
             orders=self.options.orders,
             captured=sum(row["amount_captured"] for row in ours.payments),
-            transferred=sum(row["amount"] for row in ours.transfers if row["status"] == "paid"),
-            refunded=0,
-            reversed=0,
-            held=0,
+            transferred=sum(row["amount"] for row in ours.transfers if row["status"] in audit.SENT),
+            refunded=sum(row["amount_refunded"] for row in ours.payments),
+            reversed=sum(row["amount_reversed"] for row in ours.transfers),
+            held=sum(row["held_amount"] for row in ours.escrows),
             unexplained=found.unexplained,
             violations=len(found.violations),
             duplicates=len(found.duplicates),
@@ -182,46 +221,41 @@ class Story:
         self.report.findings("Duplicates", found.duplicates)
         self.report.findings("Lost", found.lost)
         self.report.line()
-        self.report.line(f"Not in this version: {', '.join(ABSENT)}.")
-        self.report.line()
 
     def _tell_currencies(self, ours: audit.Ours) -> None:
         rows = []
         for currency in sorted({row["currency"] for row in ours.payments}):
-            captured = sum(
-                row["amount_captured"] for row in ours.payments if row["currency"] == currency
-            )
-            paid = sum(
-                row["amount"]
-                for row in ours.transfers
-                if row["currency"] == currency and row["status"] == "paid"
-            )
             balance = {kind: ours.totals.get((currency, kind), 0) for kind in _KINDS}
             rows.append(
                 (
                     currency,
-                    money(captured, currency),
-                    money(paid, currency),
-                    money(-balance["payee_payable"], currency),
-                    money(-balance["platform_revenue"], currency),
-                    money(balance["provider_fees"], currency),
-                    money(balance["provider_clearing"], currency),
+                    *(
+                        money(sum(r[name] for r in found if r["currency"] == currency), currency)
+                        for found, name in (
+                            (ours.payments, "amount_captured"),
+                            (_sent(ours), "amount"),
+                            (ours.payments, "amount_refunded"),
+                            (ours.transfers, "amount_reversed"),
+                        )
+                    ),
+                    *(money(sign * balance[kind], currency) for kind, sign in _KINDS.items()),
                 )
             )
-        head = ("", "captured", "transferred", "still owed", "platform's share", "Stripe's fees")
-        self.report.table("Our ledger", (*head, "left at Stripe"), rows)
+        head = ("", "captured", "transferred", "refunded", "reversed", *_HEADS)
+        self.report.table("Our ledger", head, rows)
 
     def _tell_payees(self, ours: audit.Ours) -> None:
-        paid: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
-        for row in ours.transfers:
+        paid: dict[tuple[str, str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        for row in _sent(ours):
             name = TENANT_NAMES[row["tenant_id"]]
-            key = (name, row["recipient_type"], row["recipient_id"], row["currency"])
-            paid[key].append(row["amount"] if row["status"] == "paid" else 0)
+            sums = paid[name, row["recipient_type"], row["recipient_id"], row["currency"]]
+            for place, more in enumerate((1, row["amount"], row["amount_reversed"])):
+                sums[place] += more
         rows = [
-            (f"{tenant}: {kind} {payee}", str(len(sums)), money(sum(sums), currency))
-            for (tenant, kind, payee, currency), sums in sorted(paid.items())
+            (f"{tenant}: {kind} {payee}", str(n), money(out, currency), money(back, currency))
+            for (tenant, kind, payee, currency), (n, out, back) in sorted(paid.items())
         ]
-        self.report.table("Paid out", ("payee", "transfers", "amount"), rows)
+        self.report.table("Paid out", ("payee", "transfers", "amount", "taken back"), rows)
 
     def _tell_accounts(self, theirs: audit.AtStripe, ours: audit.Ours) -> None:
         names = {account["id"]: account["email"] for account in theirs.accounts}
@@ -242,7 +276,25 @@ class Story:
         self.report.table("Stripe's balance transactions against our ledger", head, rows)
 
 
-_KINDS = ("payee_payable", "platform_revenue", "provider_fees", "provider_clearing")
+_KINDS = {
+    "payee_payable": -1,
+    "payee_held": -1,
+    "payee_receivable": 1,
+    "platform_revenue": -1,
+    "provider_fees": 1,
+    "disputes": 1,
+    "provider_clearing": 1,
+}
+"""Kinds of ledger accounts, with the sign that people expect."""
+
+_HEADS = (
+    *("still owed", "held", "owed to us", "platform's share"),
+    *("Stripe's fees", "lost disputes", "left at Stripe"),
+)
+
+
+def _sent(ours: audit.Ours) -> list[Row]:
+    return [row for row in ours.transfers if row["status"] in audit.SENT]
 
 
 async def tell(options: Options, stack: Stack, report: Report) -> Summary:

@@ -10,6 +10,8 @@ from app.dev.simulator import SECRET_KEY
 
 Json = dict[str, Any]
 PAGE = 100
+TRIES = 8
+"""With --faults Stripe's answers get lost for whoever asks."""
 
 
 class Stripe:
@@ -38,11 +40,20 @@ class Stripe:
             after = {"starting_after": page["data"][-1]["id"]}
 
     async def read(self, path: str, account: str | None = None, **query: str) -> Json:
-        """GET from the API, as the platform or as a connected account."""
+        """GET from the API, as the platform or as a connected account; repeated when it fails.
+
+        Raises:
+            DemoError: it failed every time.
+        """
         headers = {"Authorization": f"Bearer {SECRET_KEY}"}
         if account is not None:
             headers["Stripe-Account"] = account
-        return await self._json("GET", path, headers=headers, params=query)
+        for _ in range(TRIES):
+            try:
+                return await self._json("GET", path, headers=headers, params=query)
+            except (DemoError, aiohttp.ClientError, TimeoutError) as error:
+                failure = error
+        raise DemoError(f"simulator: GET {path}: {failure}")
 
     async def control(self, method: str, path: str, body: Json | None = None) -> Json:
         """Make a control call."""

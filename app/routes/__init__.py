@@ -1,10 +1,14 @@
 """One module per resource; each lists its endpoints."""
 
 from app.endpoint import Endpoint
-from app.routes import accounts, payments, transfers
+from app.routes import accounts, disputes, escrows, events, payments, refunds, transfers
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *payments.ENDPOINTS,
-    *accounts.ENDPOINTS,
+    *refunds.ENDPOINTS,
     *transfers.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *escrows.ENDPOINTS,
+    *disputes.ENDPOINTS,
+    *events.ENDPOINTS,
 )

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
+from app.answers import answer_document
 from app.endpoint import Call, Endpoint
-from app.inline import ask, json_response
+from app.inline import ask
 from app.models import AccountCreate, LinkCreate
 
 LOCATION = "/api/v1/connected-accounts/{id}"
@@ -21,10 +22,7 @@ async def link(call: Call) -> web.Response:
 
 async def get(call: Call) -> web.Response:
     """One account."""
-    body = await call.services.database.value(
-        "connected_account_get", tenant_id=call.caller.tenant_id, account_id=call.ids["id"]
-    )
-    return json_response(body)
+    return await answer_document(call, "connected_account_get", account_id=call.ids["id"])
 
 
 ENDPOINTS = (

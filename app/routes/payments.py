@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from app.db import Jsonb
+from app.answers import answer_document, answer_page
 from app.endpoint import Call, Endpoint
-from app.inline import ask, create_payment, json_response, page_response
+from app.inline import ask, create_payment
 from app.models import Cancel, Capture, IntentCreate, PaymentList
 
 LOCATION = "/api/v1/payments/{id}"
@@ -27,24 +27,12 @@ async def cancel(call: Call) -> web.Response:
 
 async def get(call: Call) -> web.Response:
     """One payment."""
-    body = await call.services.database.value(
-        "payment_get", tenant_id=call.caller.tenant_id, payment_id=call.ids["id"]
-    )
-    return json_response(body)
+    return await answer_document(call, "payment_get", payment_id=call.ids["id"])
 
 
 async def list_(call: Call) -> web.Response:
     """A page of payments, newest first."""
-    wanted = dict(call.document)
-    limit, cursor = wanted.pop("limit"), wanted.pop("cursor", None)
-    page = await call.services.database.value(
-        "payment_list",
-        tenant_id=call.caller.tenant_id,
-        filter=Jsonb(wanted),
-        limit=limit,
-        cursor=cursor,
-    )
-    return page_response(call, page)
+    return await answer_page(call, "payment_list")
 
 
 ENDPOINTS = (

@@ -9,11 +9,19 @@ BEGIN
         RETURN QUERY SELECT 'quarantined', 'wrong endpoint for its account', NULL::uuid, 0;
     ELSIF p_event ->> 'type' LIKE 'payment\_intent.%' AND p_source = 'platform' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_payment_intent(p_tenant_id, p_event, p_now);
+    ELSIF (p_event ->> 'type' LIKE 'refund.%' OR p_event ->> 'type' = 'charge.refund.updated') AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_refund(p_tenant_id, p_event, p_now);
+    ELSIF p_event ->> 'type' LIKE 'charge.dispute.%' AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_dispute(p_tenant_id, p_event, p_now);
+    ELSIF p_event ->> 'type' LIKE 'radar.early_fraud_warning.%' AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_fraud_warning(p_tenant_id, p_event, p_now);
+    ELSIF p_event ->> 'type' LIKE 'payout.%' AND p_source = 'connect' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_payout(p_tenant_id, p_event, p_now);
     ELSIF p_event ->> 'type' LIKE 'charge.%' AND p_source = 'platform' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_charge(p_tenant_id, p_event, p_now);
     ELSIF p_event ->> 'type' LIKE 'transfer.%' AND p_source = 'platform' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_transfer(p_tenant_id, p_event);
-    ELSIF p_event ->> 'type' IN ('account.updated', 'capability.updated') AND p_source = 'connect' THEN
+    ELSIF p_event ->> 'type' IN ('account.updated', 'capability.updated', 'account.application.deauthorized') AND p_source = 'connect' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_account(p_tenant_id, p_event);
     ELSE
         RETURN QUERY SELECT 'ignored', 'not for us on this endpoint', NULL::uuid, 0;

@@ -5,7 +5,12 @@ AS $$
         'payment_intent.created', 'payment_intent.processing', 'payment_intent.requires_action',
         'payment_intent.amount_capturable_updated', 'payment_intent.payment_failed', 'payment_intent.succeeded',
         'payment_intent.canceled', 'charge.succeeded', 'charge.captured', 'charge.updated',
-        'transfer.created', 'transfer.updated', 'account.updated', 'capability.updated'), false)
+        'transfer.created', 'transfer.updated', 'transfer.reversed',
+        'refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated',
+        'charge.dispute.created', 'charge.dispute.updated', 'charge.dispute.funds_withdrawn',
+        'charge.dispute.funds_reinstated', 'charge.dispute.closed', 'radar.early_fraud_warning.created',
+        'radar.early_fraud_warning.updated', 'account.updated', 'capability.updated', 'account.application.deauthorized',
+        'payout.created', 'payout.updated', 'payout.paid', 'payout.failed', 'payout.canceled'), false)
 $$;
 COMMENT ON FUNCTION payments.event_handled(text) IS
     'Whether we act on events of this type; all others end as ignored, counted by type.';

@@ -5,6 +5,11 @@ AS $$
 BEGIN
     CASE p_operation.request ->> 'resource'
         WHEN 'balance_transactions' THEN
+            IF p_operation.request ->> 'target' IS NULL THEN
+                PERFORM payments.dispute_money_post(payments.payment_lock(p_operation.tenant_id, p_operation.payment_id),
+                    p_operation.subject_id, jsonb_build_object('balance_transactions', p_object -> 'data'), p_now);
+                RETURN 0;
+            END IF;
             RETURN payments.provider_fee_post(p_operation, p_object, p_now);
         WHEN 'payment_intents' THEN
             RETURN payments.payment_intent_apply(p_operation.tenant_id, p_operation.payment_id, p_object, true, p_now);

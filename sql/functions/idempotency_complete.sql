@@ -6,7 +6,7 @@ BEGIN
         RETURN;
     END IF;
     UPDATE payments.idempotency_keys AS k
-       SET response_status = CASE WHEN p_operation.kind IN ('capture', 'cancel') THEN 200 ELSE 201 END,
+       SET response_status = CASE WHEN p_operation.kind IN ('capture', 'cancel', 'evidence') THEN 200 ELSE 201 END,
            response_body = payments.operation_body(p_operation), completed_at = p_now
      WHERE k.tenant_id = p_operation.tenant_id AND k.id = p_operation.idempotency_id AND k.completed_at IS NULL;
 END

@@ -12,7 +12,8 @@ BEGIN
       FROM payments.idempotency_keys AS k
      WHERE k.tenant_id = p_tenant_id AND k.id = v_operation.idempotency_id AND k.completed_at IS NOT NULL;
     IF NOT FOUND THEN
-        RETURN QUERY SELECT 202, payments.operation_body(v_operation), NULL::jsonb, p_replayed, NULL::text, NULL::text;
+        -- A refund is accepted for good once it is written, whether or not Stripe has answered yet.
+        RETURN QUERY SELECT CASE v_operation.kind WHEN 'refund' THEN 201 ELSE 202 END, payments.operation_body(v_operation), NULL::jsonb, p_replayed, NULL::text, NULL::text;
     END IF;
 END
 $$;

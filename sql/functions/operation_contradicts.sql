@@ -10,6 +10,12 @@ AS $$
             (p_object ->> 'id', p_object ->> 'amount', p_object ->> 'currency', p_object ->> 'destination') IS DISTINCT FROM
             (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}',
              p_operation.request #>> '{params,currency}', p_operation.request #>> '{params,destination}')
+        WHEN 'refund' THEN
+            (p_object ->> 'id', p_object ->> 'amount', p_object ->> 'payment_intent') IS DISTINCT FROM
+            (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}', p_operation.request #>> '{params,payment_intent}')
+        WHEN 'reversal' THEN
+            (p_object ->> 'id', p_object ->> 'amount', p_object ->> 'transfer') IS DISTINCT FROM
+            (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}', p_operation.request ->> 'target')
         WHEN 'account' THEN p_object ->> 'id' IS NULL
         WHEN 'account_link' THEN p_object ->> 'url' IS NULL
         ELSE p_object ->> 'id' IS DISTINCT FROM p_operation.request ->> 'target'

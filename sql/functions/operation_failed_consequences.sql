@@ -20,6 +20,10 @@ BEGIN
             RETURN payments.fetch_enqueue(p_operation.tenant_id, NULL, v_account.id, 'accounts',
                 v_account.stripe_account_id, p_operation.id || ':' || p_operation.generation);
         END IF;
+    ELSIF p_operation.kind = 'refund' THEN
+        PERFORM payments.refund_refused(p_operation.tenant_id, p_operation.subject_id, p_result ->> 'code', p_now);
+    ELSIF p_operation.kind = 'reversal' AND p_verdict = 'fail' THEN
+        PERFORM payments.reversal_fail(p_operation.tenant_id, p_operation.subject_id, p_now);
     ELSIF p_operation.kind = 'intent' THEN
         UPDATE payments.payment_transactions AS p
            SET status = 'failed', failure_code = p_result ->> 'code', failure_message = left(p_result ->> 'message', 500),

@@ -6,7 +6,9 @@ CREATE OR REPLACE FUNCTION payments.operation_failure_policy(
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT CASE
-        WHEN p_kind IN ('intent', 'capture', 'cancel', 'account', 'account_link') THEN 'fail'
+        WHEN p_kind IN ('intent', 'capture', 'cancel', 'refund', 'evidence', 'account', 'account_link') THEN 'fail'
+        -- The payee has spent it: what it owes is kept back from its next transfers instead.
+        WHEN p_kind = 'reversal' AND p_code = 'balance_insufficient' THEN 'fail'
         WHEN p_kind = 'transfer' AND p_code IN ('insufficient_capabilities_for_transfer', 'transfers_not_allowed', 'account_invalid') THEN 'hold'
         WHEN p_code = 'balance_insufficient' THEN CASE WHEN p_age > interval '7 days' THEN 'fail' ELSE 'retry' END
         WHEN p_failures >= 5 THEN 'fail'

@@ -18,7 +18,13 @@ BEGIN
         WHEN 'intent', 'capture', 'cancel' THEN
             enqueued := payments.payment_intent_apply(p_operation.tenant_id, p_operation.payment_id, p_object, true, p_now);
         WHEN 'transfer' THEN
-            PERFORM payments.transfer_settle(p_operation.tenant_id, p_operation.subject_id, p_object, p_now);
+            enqueued := payments.transfer_settle(p_operation.tenant_id, p_operation.subject_id, p_object, p_now);
+        WHEN 'refund' THEN
+            enqueued := payments.refund_apply(p_operation.tenant_id, p_operation.subject_id, p_object, p_now);
+        WHEN 'reversal' THEN
+            PERFORM payments.reversal_settle(p_operation.tenant_id, p_operation.subject_id, p_object, p_now);
+        WHEN 'evidence' THEN
+            enqueued := payments.dispute_apply(payments.payment_lock(p_operation.tenant_id, p_operation.payment_id), p_object, p_now);
         WHEN 'account' THEN
             next_operation := payments.connected_account_open(p_operation, p_object, p_now);
             enqueued := (next_operation IS NULL)::integer;

@@ -3,11 +3,11 @@ RETURNS TABLE (operation_id uuid, applied boolean, enqueued integer)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    v_transfers uuid[];
+    v_transfers record;
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    v_transfers := payments.transfers_record(p_tenant_id, p_results);
-    RETURN QUERY SELECT t.id, true, 0 FROM unnest(v_transfers) AS t (id);
+    SELECT r.* INTO v_transfers FROM payments.transfers_record(p_tenant_id, p_results) AS r;
+    RETURN QUERY SELECT t.id, true, v_transfers.enqueued FROM unnest(v_transfers.operation_ids) AS t (id);
     -- By payment, then by id: each locks its payment first, and two batches must never wait for each other.
     RETURN QUERY
     SELECT i.id, r.applied, r.enqueued
@@ -15,7 +15,7 @@ BEGIN
               FROM jsonb_array_elements(p_results) AS e
               LEFT JOIN payments.stripe_operations AS o
                 ON o.tenant_id = p_tenant_id AND o.id = (e ->> 'operationId')::uuid
-             WHERE (e ->> 'operationId')::uuid <> ALL (v_transfers)
+             WHERE (e ->> 'operationId')::uuid <> ALL (v_transfers.operation_ids)
              ORDER BY o.payment_id, 1) AS i
      CROSS JOIN LATERAL payments.operation_record(p_tenant_id, i.id, i.epoch, i.result) AS r;
 END

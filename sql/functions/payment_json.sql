@@ -12,7 +12,12 @@ AS $$
                         THEN jsonb_build_object('code', p.failure_code, 'message', p.failure_message) END,
         'risk', NULL, 'splits', payments.splits_json(p_tenant_id, p.id),
         'transfers', payments.transfers_json(p_tenant_id, p.id),
-        'refunds', '[]'::jsonb, 'escrows', '[]'::jsonb, 'disputes', '[]'::jsonb,
+        'refunds', (SELECT coalesce(jsonb_agg(payments.refund_json(p_tenant_id, r.id) ORDER BY r.created_at, r.id), '[]')
+                      FROM payments.payment_refunds AS r WHERE r.tenant_id = p_tenant_id AND r.payment_id = p.id),
+        'escrows', (SELECT coalesce(jsonb_agg(payments.escrow_json(p_tenant_id, e.id)), '[]')
+                      FROM payments.escrows AS e WHERE e.tenant_id = p_tenant_id AND e.payment_id = p.id),
+        'disputes', (SELECT coalesce(jsonb_agg(payments.dispute_json(p_tenant_id, d.id) ORDER BY d.created_at, d.id), '[]')
+                       FROM payments.disputes AS d WHERE d.tenant_id = p_tenant_id AND d.payment_id = p.id),
         'createdAt', payments.rfc3339(p.created_at), 'updatedAt', payments.rfc3339(p.updated_at))
         || CASE WHEN p_with_secret THEN jsonb_build_object('clientSecret', i.client_secret) ELSE '{}' END
       FROM payments.payment_transactions AS p

@@ -23,7 +23,10 @@ BEGIN
     VALUES (p_tenant_id, p_payment_id, 'pay_' || p_payment_id, p_now, p_now);
     PERFORM payments.split_plan(p_tenant_id, p_payment_id, (p_request ->> 'amount')::bigint, p_request ->> 'currency',
                                 coalesce(v_rule.shares, '[]'), p_now);
+    IF p_request -> 'escrow' IS NOT NULL THEN
+        PERFORM payments.escrow_request(p_tenant_id, p_payment_id, p_subject, p_request -> 'escrow', p_now);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION payments.payment_record(uuid, uuid, text, jsonb, timestamptz) IS
-    'Writes the rows of a new payment: transaction, intent, shares (the request''s own, else the rule''s). Raises PY023, PY024.';
+    'Writes the rows of a new payment: transaction, intent, shares (the request''s own, else the rule''s). and the hold, if one is asked for. Raises PY020, PY023, PY024.';

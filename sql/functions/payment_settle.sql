@@ -6,6 +6,7 @@ AS $$
 DECLARE
     v_currency text;
     v_amount bigint;
+    v_due integer;
 BEGIN
     IF p_charge_id IS NULL THEN
         RAISE EXCEPTION 'a captured payment must name its charge' USING ERRCODE = 'PY032';
@@ -34,7 +35,13 @@ BEGIN
            s.amount, v_currency, 'capture', s.id, 'share', p_payment_id, p_now
       FROM payments.payment_splits AS s
      WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id AND s.amount > 0;
-    RETURN payments.transfers_plan(p_tenant_id, p_payment_id, p_charge_id, p_now);
+    PERFORM payments.escrow_hold(p_tenant_id, p_payment_id, p_now);
+    v_due := payments.transfers_plan(p_tenant_id, p_payment_id, 'settlement', p_payment_id,
+        payments.payees_due(p_tenant_id, p_payment_id), p_charge_id, p_now, true);
+    -- A chargeback can be older than the news of the payment's success.
+    RETURN v_due + CASE WHEN EXISTS (
+        SELECT FROM payments.disputes AS d WHERE d.tenant_id = p_tenant_id AND d.payment_id = p_payment_id)
+        THEN payments.disputes_settle(p_tenant_id, p_payment_id, p_now) ELSE 0 END;
 END
 $$;
 COMMENT ON FUNCTION payments.payment_settle(uuid, uuid, text, bigint, timestamptz) IS

@@ -5,6 +5,8 @@ AS $$
         WHEN p_type = 'card_error' THEN 'card_declined'
         WHEN p_code IN ('payment_intent_unexpected_state', 'charge_expired_for_capture') THEN 'invalid_state'
         WHEN p_code IN ('amount_too_small', 'amount_too_large') THEN 'amount_invalid'
+        WHEN p_code IN ('charge_disputed', 'refund_disputed_payment', 'charge_not_refundable') THEN 'payment_not_refundable'
+        WHEN p_code = 'charge_already_refunded' THEN 'refund_exceeds_remaining'
         ELSE 'provider_error'
     END
 $$;

@@ -1,10 +1,10 @@
 -- What operation_record does to a transfer that succeeded, in one statement for all: most of what a worker finishes.
-CREATE OR REPLACE FUNCTION payments.transfers_record(p_tenant_id uuid, p_results jsonb) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION payments.transfers_record(p_tenant_id uuid, p_results jsonb)
+RETURNS TABLE (operation_ids uuid[], enqueued integer)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_now timestamptz := payments.clock();
-    v_operations uuid[];
     v_transfers uuid[];
     v_provider_ids text[];
 BEGIN
@@ -32,10 +32,11 @@ BEGIN
          WHERE o.tenant_id = p_tenant_id AND o.id = h.id
     )
     SELECT array_agg(h.id), array_agg(h.subject_id), array_agg(h.provider_id)
-      INTO v_operations, v_transfers, v_provider_ids FROM held AS h;
-    PERFORM payments.transfers_settle(p_tenant_id, v_transfers, v_provider_ids, v_now);
-    RETURN coalesce(v_operations, '{}');
+      INTO operation_ids, v_transfers, v_provider_ids FROM held AS h;
+    enqueued := payments.transfers_settle(p_tenant_id, v_transfers, v_provider_ids, v_now);
+    operation_ids := coalesce(operation_ids, '{}');
+    RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION payments.transfers_record(uuid, jsonb) IS
-    'Of a worker''s results applies those that say plainly that a transfer under a lease that still holds has succeeded, and returns their operations; the rest is operation_record''s. Raises PY033 when Stripe''s id is another row''s.';
+    'Of a worker''s results applies those that say plainly that a transfer under a lease that still holds has succeeded, and returns their operations and how many became due; the rest is operation_record''s. Raises PY033 when Stripe''s id is another row''s.';

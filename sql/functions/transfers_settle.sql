@@ -1,11 +1,12 @@
 CREATE OR REPLACE FUNCTION payments.transfers_settle(
     p_tenant_id uuid, p_transfer_ids uuid[], p_provider_ids text[], p_now timestamptz
-) RETURNS void
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_transfers uuid[];
     v_provider_ids text[];
+    v_due integer;
 BEGIN
     WITH paid AS (
         UPDATE payments.stripe_transfers AS t
@@ -33,7 +34,12 @@ BEGIN
     -- Known ids are ours from an earlier look, or not ours at all: that is refused.
     PERFORM payments.provider_object_claim(p_tenant_id, g.provider_id, 'transfer', g.id, p_now)
        FROM unnest(v_transfers, v_provider_ids) AS g (id, provider_id);
+    SELECT coalesce(sum(payments.reversals_start(p_tenant_id, w.transfer_id, p_now)), 0) INTO v_due
+      FROM (SELECT DISTINCT r.transfer_id FROM payments.transfer_reversals AS r
+             WHERE r.tenant_id = p_tenant_id AND r.transfer_id = ANY (p_transfer_ids) AND r.status = 'waiting'
+             ORDER BY r.transfer_id) AS w;
+    RETURN v_due;
 END
 $$;
 COMMENT ON FUNCTION payments.transfers_settle(uuid, uuid[], text[], timestamptz) IS
-    'Marks transfers as paid by the given Stripe transfers and posts each, once. Raises PY033 when a Stripe id is another row''s.';
+    'Marks transfers as paid by the given Stripe transfers and posts each, once; reversals that waited for them start. Returns how many operations became due. Raises PY033 when a Stripe id is another row''s.';

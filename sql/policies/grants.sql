@@ -36,7 +36,10 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.payment_intents, payments.payment_splits, payments.ledger_accounts, payments.ledger_postings,
     payments.ledger_balances, payments.ledger_rollups, payments.stripe_operations, payments.stripe_operation_attempts,
     payments.idempotency_keys, payments.payment_events, payments.provider_objects, payments.connected_accounts,
-    payments.stripe_transfers TO payments_definer;
+    payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.giveback_shares,
+    payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
+    payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
+    payments.refund_batches, payments.refund_batch_items, payments.payouts TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances TO payments_definer;
@@ -55,7 +58,18 @@ GRANT UPDATE (operation_id, response_status, response_body, problem, problem_det
 GRANT UPDATE (email, country, business_name, status, stripe_account_id, transfers_enabled, charges_enabled, payouts_enabled,
     details_submitted, requirements, disabled_reason, onboarding_url, onboarding_expires_at, updated_at)
     ON payments.connected_accounts TO payments_definer;
-GRANT UPDATE (status, stripe_transfer_id, amount_reversed, paid_at, updated_at) ON payments.stripe_transfers TO payments_definer;
+GRANT UPDATE (status, stripe_transfer_id, amount_reversed, amount_reversal_pending, paid_at, updated_at)
+    ON payments.stripe_transfers TO payments_definer;
+GRANT UPDATE (status, stripe_refund_id, failure_reason, accepted_at, updated_at) ON payments.payment_refunds TO payments_definer;
+GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
+GRANT UPDATE (amount_netted, updated_at) ON payments.receivables TO payments_definer;
+GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
+GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
+GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
+    ON payments.disputes TO payments_definer;
+GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
+GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
+GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
 -- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies and
 -- state_transitions get no UPDATE: they record facts.
 
@@ -66,6 +80,8 @@ GRANT SELECT (tenant_id, state, holds, next_run_at) ON payments.stripe_operation
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
+GRANT SELECT (tenant_id, status, hold_until) ON payments.escrows TO payments_system;
+GRANT SELECT (tenant_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
 
@@ -86,6 +102,18 @@ GRANT EXECUTE ON FUNCTION
     api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text),
     api.transfer_get(uuid, uuid),
     api.transfer_list(uuid, jsonb, integer, text),
+    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.refund_get(uuid, uuid),
+    api.refund_list(uuid, jsonb, integer, text),
+    api.escrow_get(uuid, uuid),
+    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
+    api.dispute_get(uuid, uuid),
+    api.dispute_list(uuid, jsonb, integer, text),
+    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
+    api.refund_batch_get(uuid, uuid),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean)
@@ -110,7 +138,11 @@ GRANT EXECUTE ON FUNCTION
     api.next_due(),
     api.rate_lease(text, numeric, integer, boolean),
     api.ledger_fold_due(integer),
-    api.ledger_fold(uuid)
+    api.ledger_fold(uuid),
+    api.escrows_due(integer),
+    api.escrows_release_due(uuid, integer),
+    api.refund_batches_due(integer),
+    api.refund_batch_advance(uuid)
     TO payments_worker;
 
 -- People.
@@ -121,10 +153,17 @@ GRANT EXECUTE ON FUNCTION
     ops.ledger_balances(uuid),
     ops.transfers_pending(uuid),
     ops.operations_stuck(uuid, interval),
+    ops.ledger_balance_at(uuid, timestamptz),
+    ops.payment_timeline(uuid, uuid),
+    ops.payouts(uuid, text, text),
+    ops.receivables_open(uuid),
     ops.split_preview(bigint, jsonb, bigint)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),
+    ops.refund_batch_stop(uuid, uuid),
+    ops.refund_batch_resume(uuid, uuid),
+    ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
     ops.clock_advance(bigint)
     TO payments_operator;

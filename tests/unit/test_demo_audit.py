@@ -1,5 +1,6 @@
 """The demo's audit: a zero means something only if each kind of trouble would be found."""
 
+from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.demo.aftermath import Promised
 from app.demo.audit import PLATFORM, AtStripe, Findings, Ours, compare
 from app.demo.plan import WAYS, Order, orders
 from app.demo.report import Summary, money
@@ -21,21 +23,26 @@ class World:
     stripe: AtStripe
     ours: Ours
     orders: dict[str, Order]
+    promised: Promised
 
     def findings(self) -> Findings:
         """What the audit says."""
-        return compare(self.stripe, self.ours, self.orders)
+        return compare(self.stripe, self.ours, self.orders, self.promised)
 
 
 @pytest.fixture
 def world() -> World:
-    """One order paid by card and paid out."""
+    """One order paid by card and paid out, refunded in part, disputed, with a hold."""
     order = next(order for order in orders(1, 1) if order.way.ending == "paid")
     amount = order.amount
     moved = {
         (PLATFORM, "usd", "ch_1"): amount - 50,
         (PLATFORM, "usd", "tr_1"): -1000,
         (PAYEE, "usd", "tr_1"): 1000,
+        (PLATFORM, "usd", "re_1"): -300,
+        (PLATFORM, "usd", "trr_1"): 200,
+        (PAYEE, "usd", "trr_1"): -200,
+        (PLATFORM, "usd", "disputes of pi_1"): -1500,
     }
     metadata = {"operation_id": "op-1", "order_id": order.order_id, "tenant_id": "t"}
     intent = {
@@ -47,8 +54,18 @@ def world() -> World:
     executed = {"idempotencyKey": "op-1:0", "replayed": False, "status": 200}
     stripe = AtStripe(
         intents=[intent],
-        transfers=[{"id": "tr_1", "metadata": {"operation_id": "op-2"}}],
+        transfers=[{"id": "tr_1", "amount_reversed": 200, "metadata": {"operation_id": "op-2"}}],
         accounts=[{"id": PAYEE, "metadata": {"operation_id": "op-3"}}],
+        refunds=[
+            {
+                "id": "re_1",
+                "amount": 300,
+                "status": "succeeded",
+                "metadata": {"operation_id": "op-4"},
+            }
+        ],
+        reversals=[{"id": "trr_1", "amount": 200, "metadata": {"operation_id": "op-5"}}],
+        disputes=[{"id": "du_1", "amount": amount, "status": "won"}],
         money=dict(moved),
         events={(PLATFORM, "evt_1"): "payment_intent.succeeded"},
         executed=[executed],
@@ -59,18 +76,32 @@ def world() -> World:
         "intent": "pi_1",
         "status": "succeeded",
         "amount_captured": amount,
+        "amount_refunded": 300,
         "currency": "usd",
     }
     ours = Ours(
         payments=[payment],
-        transfers=[{"transfer": "tr_1", "status": "paid", "amount": 1000}],
+        transfers=[
+            {
+                "transfer": "tr_1",
+                "status": "partially_reversed",
+                "amount": 1000,
+                "amount_reversed": 200,
+            }
+        ],
+        refunds=[{"id": "r-1", "refund": "re_1", "amount": 300, "status": "succeeded"}],
+        reversals=[{"id": "v-1", "reversal": "trr_1", "amount": 200, "status": "succeeded"}],
+        disputes=[{"dispute": "du_1", "payment": "p-1", "amount": amount, "status": "won"}],
+        escrows=[{"payment": "p-1", "held_amount": 70}],
+        receivables=[],
         money=dict(moved),
         events={(PLATFORM, "evt_1"): {"state": "done", "reason": None}},
         unfinished=[],
         violations=[],
         totals={},
     )
-    return World(stripe, ours, {"p-1": order})
+    promised = Promised(Counter({"p-1": 300}), Counter({"p-1": 70}), {"p-1": "won"})
+    return World(stripe, ours, {"p-1": order}, promised)
 
 
 def test_agreement_is_clean(world: World) -> None:
@@ -81,6 +112,14 @@ def test_agreement_is_clean(world: World) -> None:
 
 def _missing_posting(world: World) -> None:
     del world.ours.money[PAYEE, "usd", "tr_1"]
+
+
+def _dispute_fee_not_booked(world: World) -> None:
+    world.ours.money[PLATFORM, "usd", "disputes of pi_1"] += 1500
+
+
+def _reversal_of_the_platform_only(world: World) -> None:
+    del world.ours.money[PAYEE, "usd", "trr_1"]
 
 
 def _swapped_amounts(world: World) -> None:
@@ -95,7 +134,13 @@ def _movement_of_nobody(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "unexplained"),
-    [(_missing_posting, 1000), (_swapped_amounts, 14), (_movement_of_nobody, 5)],
+    [
+        (_missing_posting, 1000),
+        (_dispute_fee_not_booked, 1500),
+        (_reversal_of_the_platform_only, 200),
+        (_swapped_amounts, 14),
+        (_movement_of_nobody, 5),
+    ],
 )
 def test_money_that_differs_is_unexplained(
     world: World, spoil: Callable[[World], None], unexplained: int
@@ -103,6 +148,16 @@ def test_money_that_differs_is_unexplained(
     """Every minor unit that one side has and the other has not is counted."""
     spoil(world)
     assert world.findings().unexplained == unexplained
+
+
+def _double_refund(world: World) -> None:
+    _twice(world.stripe.refunds, id="re_2")
+    _twice(world.ours.refunds, refund="re_2")
+
+
+def _double_reversal(world: World) -> None:
+    _twice(world.stripe.reversals, id="trr_2")
+    _twice(world.ours.reversals, reversal="trr_2")
 
 
 def _twice(items: list[dict[str, Any]], **changed: Any) -> None:
@@ -114,6 +169,8 @@ def _twice(items: list[dict[str, Any]], **changed: Any) -> None:
     [
         lambda w: _twice(w.stripe.transfers, id="tr_2"),
         lambda w: _twice(w.stripe.accounts, id="acct_2"),
+        _double_refund,
+        _double_reversal,
         lambda w: _twice(w.stripe.executed),
         lambda w: w.stripe.intents.append(
             {
@@ -122,7 +179,7 @@ def _twice(items: list[dict[str, Any]], **changed: Any) -> None:
             }
         ),
     ],
-    ids=["transfer", "account", "executed key", "second intent of an order"],
+    ids=["transfer", "account", "refund", "reversal", "executed key", "second intent of an order"],
 )
 def test_double_is_found(world: World, spoil: Callable[[World], None]) -> None:
     """One intention carried out twice counts once as a duplicate."""
@@ -143,11 +200,29 @@ def test_replayed_answer_is_no_double(world: World) -> None:
         lambda w: w.ours.events.update({(PLATFORM, "evt_1"): {"state": "dead", "reason": "x"}}),
         lambda w: w.ours.unfinished.append({"kind": "transfer", "state": "dead"}),
         lambda w: w.ours.transfers[0].update(status="blocked"),
+        lambda w: w.ours.transfers[0].update(amount_reversed=199),
+        lambda w: w.ours.refunds.clear(),
+        lambda w: w.ours.refunds[0].update(status="pending"),
+        lambda w: w.ours.refunds.append({"id": "r-2", "refund": None, "status": "pending"}),
+        lambda w: w.stripe.refunds.clear(),
+        lambda w: w.ours.reversals.clear(),
+        lambda w: w.ours.reversals[0].update(amount=201),
+        lambda w: w.stripe.disputes.append({"id": "du_2", "amount": 5, "status": "lost"}),
+        lambda w: w.stripe.disputes[0].update(status="lost"),
+        lambda w: w.promised.refunded.update({"p-1": 1}),
+        lambda w: w.ours.escrows.clear(),
+        lambda w: w.promised.disputes.update({"p-1": "lost"}),
         lambda w: w.stripe.intents[0].update(amount_received=1),
         lambda w: w.stripe.intents[0].update(status="canceled"),
         lambda w: w.stripe.intents.clear(),
     ],
-    ids=["event", "dead event", "operation", "transfer", "amount", "state", "intent"],
+    ids=[
+        *("event", "dead event", "operation", "transfer", "reversed amount"),
+        *("refund", "refund's state", "refund not made", "refund of ours only"),
+        *("reversal", "reversal's amount", "dispute", "dispute's state"),
+        *("less refunded than agreed", "less held than agreed", "dispute's end"),
+        *("amount", "state", "intent"),
+    ],
 )
 def test_loss_is_found(world: World, spoil: Callable[[World], None]) -> None:
     """Whatever was accepted and did not reach its end counts as lost."""
@@ -155,10 +230,16 @@ def test_loss_is_found(world: World, spoil: Callable[[World], None]) -> None:
     assert len(world.findings().lost) == 1
 
 
-def test_payment_that_vanished_is_lost_twice(world: World) -> None:
-    """Without our row both Stripe's intent and the fan's order have nothing to lean on."""
+def test_payment_that_vanished_is_lost_for_all_who_knew_it(world: World) -> None:
+    """Without our row Stripe's intent, the fan's order and its refund have nothing to lean on."""
     world.ours.payments.clear()
-    assert len(world.findings().lost) == 2
+    assert len(world.findings().lost) == 3
+
+
+def test_transfer_cancelled_before_it_was_sent_is_not_lost(world: World) -> None:
+    """A refund or a lost dispute came first: nothing is owed any more."""
+    world.ours.transfers.append({"transfer": None, "status": "canceled", "amount_reversed": 0})
+    assert world.findings().clean
 
 
 def test_violation_is_told(world: World) -> None:

@@ -135,6 +135,15 @@ async def test_fetch_reads_without_a_key(fake: Any) -> None:
     assert "Idempotency-Key" not in fake.requests[0][0].headers
 
 
+async def test_fetch_without_a_target_reads_a_list(fake: Any) -> None:
+    """What Stripe moved for a dispute, found by its source."""
+    fake.answer = json_answer({"object": "list", "data": []})
+    request = {"resource": "balance_transactions", "target": None, "params": {"source": "du_1"}}
+    result = await fake.send(kind="fetch", request=request)
+    assert result["object"]["data"] == []
+    assert fake.requests[0][0].raw_path == "/v1/balance_transactions?source=du_1"
+
+
 @pytest.mark.parametrize("kind", ["capture", "cancel", "fetch"])
 async def test_an_empty_target_is_never_sent(fake: Any, kind: str) -> None:
     """It would read or change something else."""

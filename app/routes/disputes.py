@@ -1,0 +1,32 @@
+"""Disputes: banks' claims against payments."""
+
+from aiohttp import web
+
+from app.answers import answer_document, answer_page
+from app.endpoint import Call, Endpoint
+from app.inline import ask
+from app.models import DisputeList, EvidenceSubmit
+
+LOCATION = "/api/v1/disputes/{id}"
+
+
+async def get(call: Call) -> web.Response:
+    """One dispute."""
+    return await answer_document(call, "dispute_get", dispute_id=call.ids["id"])
+
+
+async def list_(call: Call) -> web.Response:
+    """A page of disputes, newest first."""
+    return await answer_page(call, "dispute_list")
+
+
+async def submit(call: Call) -> web.Response:
+    """Send evidence to the bank, once."""
+    return await ask(call, "dispute_evidence_submit", LOCATION, dispute_id=call.ids["id"])
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/v1/disputes", "payments:read", list_, query=DisputeList),
+    Endpoint("GET", LOCATION, "payments:read", get),
+    Endpoint("POST", f"{LOCATION}/evidence", "payments:write", submit, body=EvidenceSubmit),
+)

@@ -1,0 +1,46 @@
+"""Escrows: resale money kept back until its conditions are met."""
+
+from aiohttp import web
+
+from app.answers import answer_document
+from app.endpoint import Call, Endpoint
+from app.inline import ask
+from app.models import ConditionConfirm, EscrowRelease, Reason
+
+LOCATION = "/api/v1/escrows/{id}"
+
+
+async def get(call: Call) -> web.Response:
+    """One escrow."""
+    return await answer_document(call, "escrow_get", escrow_id=call.ids["id"])
+
+
+async def release(call: Call) -> web.Response:
+    """Pay held money out, all or part of it."""
+    return await ask(call, "escrow_release", LOCATION, escrow_id=call.ids["id"])
+
+
+async def cancel(call: Call) -> web.Response:
+    """Call the sale off: the buyer gets back all that remains."""
+    return await ask(call, "escrow_cancel", LOCATION, escrow_id=call.ids["id"])
+
+
+async def confirm(call: Call) -> web.Response:
+    """A condition is met."""
+    return await ask(
+        call,
+        "escrow_condition_confirm",
+        LOCATION,
+        escrow_id=call.ids["id"],
+        name=call.names["name"],
+    )
+
+
+ENDPOINTS = (
+    Endpoint("GET", LOCATION, "payments:read", get),
+    Endpoint("POST", f"{LOCATION}/release", "escrow:write", release, body=EscrowRelease),
+    Endpoint("POST", f"{LOCATION}/cancel", "escrow:write", cancel, body=Reason),
+    Endpoint(
+        "POST", f"{LOCATION}/conditions/{{name}}", "escrow:write", confirm, body=ConditionConfirm
+    ),
+)

@@ -1,0 +1,28 @@
+"""Events: cancelled, with every payment refunded."""
+
+from aiohttp import web
+
+from app.answers import answer_document
+from app.endpoint import Call, Endpoint
+from app.inline import ask
+from app.models import Reason
+
+LOCATION = "/api/v1/refund-batches/{id}"
+
+
+async def cancel(call: Call) -> web.Response:
+    """Plan the refund of every payment for the event."""
+    return await ask(call, "event_cancel", LOCATION, event_id=call.names["event_id"])
+
+
+async def get(call: Call) -> web.Response:
+    """How far a cancellation has come."""
+    return await answer_document(call, "refund_batch_get", batch_id=call.ids["id"])
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST", "/api/v1/events/{event_id}/cancellation", "refunds:write", cancel, body=Reason
+    ),
+    Endpoint("GET", LOCATION, "payments:read", get),
+)

@@ -1,0 +1,32 @@
+"""Refunds: money back to the buyer."""
+
+from aiohttp import web
+
+from app.answers import answer_document, answer_page
+from app.endpoint import Call, Endpoint
+from app.inline import ask
+from app.models import RefundCreate, RefundList
+
+LOCATION = "/api/v1/refunds/{id}"
+
+
+async def create(call: Call) -> web.Response:
+    """A refund, in full or in part."""
+    return await ask(call, "refund_create", LOCATION)
+
+
+async def get(call: Call) -> web.Response:
+    """One refund."""
+    return await answer_document(call, "refund_get", refund_id=call.ids["id"])
+
+
+async def list_(call: Call) -> web.Response:
+    """A page of refunds, newest first."""
+    return await answer_page(call, "refund_list")
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/api/v1/refunds", "refunds:write", create, body=RefundCreate),
+    Endpoint("GET", "/api/v1/refunds", "payments:read", list_, query=RefundList),
+    Endpoint("GET", "/api/v1/refunds/{id}", "payments:read", get),
+)

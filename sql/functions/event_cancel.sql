@@ -1,0 +1,36 @@
+CREATE OR REPLACE FUNCTION api.event_cancel(
+    p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_event_id text, p_request jsonb,
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_batch_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'refund_batch', p_subject, p_idempotency_key);
+    v_now timestamptz := payments.clock();
+BEGIN
+    PERFORM payments.tenant_admit(p_tenant_id);
+    RETURN QUERY SELECT * FROM payments.idempotency_begin(
+        p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, p_fingerprint, NULL);
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    INSERT INTO payments.refund_batches (tenant_id, id, event_id, reason, status, total, created_by, started_at, updated_at)
+    VALUES (p_tenant_id, v_batch_id, p_event_id, p_request ->> 'reason', 'running', 0, p_subject, v_now, v_now);
+    -- No payment is locked here: each is when its turn comes.
+    WITH planned AS (
+        INSERT INTO payments.refund_batch_items (tenant_id, id, batch_id, payment_id, state, next_run_at, updated_at)
+        SELECT p_tenant_id, gen_random_uuid(), v_batch_id, p.id, 'pending', v_now, v_now
+          FROM payments.payment_transactions AS p
+         WHERE p.tenant_id = p_tenant_id AND p.event_id = p_event_id AND p.status = 'succeeded'
+           AND p.amount_refunded + p.amount_refund_pending + p.amount_disputed < p.amount_captured
+        RETURNING id
+    )
+    UPDATE payments.refund_batches AS b SET total = (SELECT count(*) FROM planned)
+     WHERE b.tenant_id = p_tenant_id AND b.id = v_batch_id;
+    PERFORM payments.refund_batch_close(p_tenant_id, v_batch_id, v_now);
+    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, 202,
+        payments.refund_batch_json(p_tenant_id, v_batch_id));
+END
+$$;
+COMMENT ON FUNCTION api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text) IS
+    'Plans the refund of every captured payment of an event; the worker carries it out. Returns the batch. Raises PY003, PY040.';

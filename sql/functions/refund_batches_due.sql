@@ -1,0 +1,15 @@
+-- owner: payments_system
+CREATE OR REPLACE FUNCTION api.refund_batches_due(p_limit integer) RETURNS TABLE (tenant_id uuid)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_now timestamptz := payments.clock();
+BEGIN
+    RETURN QUERY
+    SELECT t.tenant_id FROM payments.tenants AS t
+     WHERE EXISTS (SELECT i.tenant_id FROM payments.refund_batch_items AS i
+                    WHERE i.tenant_id = t.tenant_id AND i.state = 'pending' AND i.next_run_at <= v_now)
+     LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION api.refund_batches_due(integer) IS 'Tenants with cancelled events whose refunds are still to be requested.';

@@ -1,0 +1,25 @@
+CREATE OR REPLACE FUNCTION payments.transfer_reduce(
+    p_tenant_id uuid, p_transfer_id uuid, p_amount bigint, p_cause_id uuid, p_now timestamptz
+) RETURNS integer
+LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_transfer payments.stripe_transfers;
+BEGIN
+    -- The frozen request cannot change: the transfer is cancelled unsent and a smaller one takes its place.
+    UPDATE payments.stripe_operations AS o
+       SET state = 'failed', outcome = 'failed', last_error_code = 'superseded', finished_at = p_now, updated_at = p_now
+     WHERE o.tenant_id = p_tenant_id AND o.subject_id = p_transfer_id AND o.kind = 'transfer' AND o.first_sent_at IS NULL;
+    UPDATE payments.stripe_transfers AS t SET status = 'canceled', updated_at = p_now
+     WHERE t.tenant_id = p_tenant_id AND t.id = p_transfer_id
+    RETURNING t.* INTO v_transfer;
+    IF v_transfer.amount = p_amount THEN
+        RETURN 0;
+    END IF;
+    RETURN payments.transfers_plan(p_tenant_id, v_transfer.payment_id, v_transfer.purpose, p_cause_id,
+        jsonb_build_array(jsonb_build_object('accountId', v_transfer.connected_account_id, 'amount', v_transfer.amount - p_amount)),
+        v_transfer.source_transaction, p_now, false);
+END
+$$;
+COMMENT ON FUNCTION payments.transfer_reduce(uuid, uuid, bigint, uuid, timestamptz) IS
+    'Makes a transfer that was never sent smaller by an amount (minor units), or cancels it. Returns how many operations became due.';

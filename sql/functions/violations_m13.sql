@@ -1,0 +1,22 @@
+CREATE OR REPLACE FUNCTION payments.violations_m13(p_tenant_id uuid)
+RETURNS TABLE (object_type text, object_id text, detail text)
+LANGUAGE sql STABLE SET search_path = payments, pg_temp
+AS $$
+    SELECT 'payment', p.id::text, format('captured %s, ledger %s; given back %s, refunds and losses %s', p.amount_captured, g.captured,
+               s.given, r.amount)
+      FROM payments.payment_transactions AS p
+     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount), 0) AS captured FROM payments.ledger_postings AS x
+         WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.cause_type = 'capture') AS g
+     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount), 0) AS given FROM payments.giveback_shares AS x
+         WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id) AS s
+     CROSS JOIN LATERAL (
+        SELECT coalesce((SELECT sum(x.amount) FROM payments.payment_refunds AS x
+                          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.accepted_at IS NOT NULL
+                            AND x.status IN ('pending', 'succeeded')), 0)
+             + coalesce((SELECT sum(x.allocated_amount) FROM payments.disputes AS x
+                          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id), 0) AS amount) AS r
+     WHERE p.tenant_id = p_tenant_id AND (g.captured <> p.amount_captured OR s.given <> r.amount)
+$$;
+COMMENT ON FUNCTION payments.violations_m13(uuid) IS 'Breaches of M13: per payment the ledger adds up: captured = given back + held and owed + kept + paid out, no balance of it unexplained.';

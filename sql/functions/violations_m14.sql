@@ -1,0 +1,18 @@
+CREATE OR REPLACE FUNCTION payments.violations_m14(p_tenant_id uuid)
+RETURNS TABLE (object_type text, object_id text, detail text)
+LANGUAGE sql STABLE SET search_path = payments, pg_temp
+AS $$
+    SELECT 'receivable', d.id::text, format('netted %s of %s, nettings say %s', d.amount_netted, d.amount, n.amount)
+      FROM payments.receivables AS d
+     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount), 0) AS amount FROM payments.receivable_nettings AS x
+         WHERE x.tenant_id = p_tenant_id AND x.receivable_id = d.id) AS n
+     WHERE d.tenant_id = p_tenant_id AND (d.amount_netted <> n.amount OR d.amount_netted > d.amount)
+    UNION ALL
+    SELECT 'reversal', v.id::text, format('shortfall %s without its receivable', v.shortfall)
+      FROM payments.transfer_reversals AS v
+     WHERE v.tenant_id = p_tenant_id AND v.shortfall > 0
+       AND NOT EXISTS (SELECT FROM payments.receivables AS d
+                        WHERE d.tenant_id = p_tenant_id AND d.cause_type = 'reversal' AND d.cause_id = v.id AND d.amount = v.shortfall)
+$$;
+COMMENT ON FUNCTION payments.violations_m14(uuid) IS 'Breaches of M14: what a payee owes is what reversals fell short of, less what was netted, and the ledger agrees.';

@@ -1,0 +1,6 @@
+-- Who may see and write payments.refund_batches.
+DROP POLICY IF EXISTS tenant_rows ON payments.refund_batches;
+CREATE POLICY tenant_rows ON payments.refund_batches
+    USING (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid)
+    WITH CHECK (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid);
+COMMENT ON POLICY tenant_rows ON payments.refund_batches IS 'Rows of the tenant entered, for everybody; none without one.';

@@ -1,0 +1,1 @@
+DROP TABLE payments.early_fraud_warnings, payments.disputes;

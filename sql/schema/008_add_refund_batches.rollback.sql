@@ -1,0 +1,1 @@
+DROP TABLE payments.payouts, payments.refund_batch_items, payments.refund_batches;
