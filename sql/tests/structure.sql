@@ -39,7 +39,7 @@ SELECT functions_are('payments', ARRAY[
     'account_request', 'append_only_guard', 'clock', 'connected_account_apply', 'connected_account_json',
     'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply',
     'dispute_json', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals', 'disputes_settle',
-    'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount',
+    'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount',
     'escrow_request', 'escrow_return', 'event_apply_account', 'event_apply_charge', 'event_apply_dispute',
     'event_apply_fraud_warning', 'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund',
     'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply', 'fetch_enqueue',
