@@ -12,7 +12,9 @@ SELECT is(pg_temp.news(payment_of(tenant_b(), 'k1'), 'needs_response'), '(waitin
 SELECT is(pg_temp.news(pay('k1'), 'needs_response', '{"payment_intent": "pi_unknown"}'), '(waiting,,0)', 'so does one of a payment not known yet');
 SELECT is(pg_temp.news(pay('k1'), 'needs_response', '{"currency": "eur"}'), '(quarantined,t,0)', 'another currency is for a person');
 SELECT is(pg_temp.news(pay('k1'), 'reopened'), '(quarantined,t,0)', 'so is a status we do not know');
-SELECT unchanged('neither left anything');
+SELECT is((SELECT e.state FROM payments.event_apply_dispute(tenant_a(), jsonb_build_object('livemode', true, 'data', jsonb_build_object('object', dispute_object(pay('k1'), 'd', 'needs_response'))), clock()) AS e),
+    'quarantined', 'so is another mode');
+SELECT unchanged('none of them left anything');
 SELECT is(pg_temp.news(pay('k1'), 'needs_response'), '(done,t,0)', 'a dispute of ours is applied');
 SELECT is(pg_temp.news(pay('k1'), 'won'), '(done,t,2)', 'and says how many transfers became due');
 

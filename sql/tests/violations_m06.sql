@@ -29,6 +29,15 @@ SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m0
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
+SET LOCAL session_replication_role = replica;
+UPDATE payments.giveback_shares SET amount = 9000 WHERE cause_id = the('r1') AND recipient_id = 'v1';
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m06(tenant_a())', $$ VALUES ('payment', pay('k1')::text, 'given back {10200,1500,900}, must be {6000,2500,1500}') $$,
+    'more given back than was received is reported, not an error');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
 SELECT enter(tenant_b());
 SET LOCAL ROLE payments_definer;
 SELECT is_empty('SELECT * FROM payments.violations_m06(tenant_b())', 'another tenant, whose money is right, has no breach');
