@@ -14,9 +14,12 @@ BEGIN
              WHERE d.tenant_id = p_tenant_id AND d.payment_id = p_payment_id AND d.status = 'lost' AND d.allocated_at IS NULL
              ORDER BY d.id
         LOOP
+            -- A refund on its way may still be accepted: what it reserved is not shared out a second time.
             v_loss := least(v_dispute.amount, v_payment.amount_captured - (
                 SELECT coalesce(sum(g.amount), 0) FROM payments.giveback_shares AS g
-                 WHERE g.tenant_id = p_tenant_id AND g.payment_id = p_payment_id));
+                 WHERE g.tenant_id = p_tenant_id AND g.payment_id = p_payment_id) - (
+                SELECT coalesce(sum(r.amount), 0) FROM payments.payment_refunds AS r
+                 WHERE r.tenant_id = p_tenant_id AND r.payment_id = p_payment_id AND r.status = 'pending' AND r.accepted_at IS NULL));
             UPDATE payments.disputes AS d SET allocated_at = p_now, allocated_amount = v_loss
              WHERE d.tenant_id = p_tenant_id AND d.id = v_dispute.id;
             v_due := v_due + payments.giveback_apply(p_tenant_id, p_payment_id, 'dispute', v_dispute.id, v_loss, 'disputes', p_now);

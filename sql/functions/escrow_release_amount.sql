@@ -10,6 +10,9 @@ BEGIN
     IF p_escrow.status NOT IN ('held', 'partially_released') THEN
         RAISE EXCEPTION 'an escrow in status % releases nothing', p_escrow.status USING ERRCODE = 'PY030';
     END IF;
+    IF payments.escrow_called_off(p_escrow.tenant_id, p_escrow.payment_id) THEN
+        RAISE EXCEPTION 'the sale was called off: the buyer is being refunded' USING ERRCODE = 'PY030';
+    END IF;
     IF v_amount NOT BETWEEN 1 AND p_escrow.held_amount THEN
         RAISE EXCEPTION 'from 1 to % can be released', p_escrow.held_amount USING ERRCODE = 'PY021';
     END IF;

@@ -7,7 +7,7 @@ DECLARE
     v_escrow record;
     v_part bigint;
 BEGIN
-    SELECT e.id, e.refunded_amount INTO v_escrow FROM payments.escrows AS e
+    SELECT e.id, e.refunded_amount, e.status INTO v_escrow FROM payments.escrows AS e
      WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id AND e.recipient_type = p_recipient_type
        AND e.recipient_id = p_recipient_id AND e.refunded_amount > 0 AND e.status <> 'released' FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -19,6 +19,9 @@ BEGIN
            status = CASE e.status WHEN 'cancelled' THEN 'held' ELSE e.status END
      WHERE e.tenant_id = p_tenant_id AND e.id = v_escrow.id;
     PERFORM payments.escrow_note(p_tenant_id, v_escrow.id, 'returned', v_part, 'refund failed', 'stripe', p_refund_id::text, p_now);
+    IF v_escrow.status = 'cancelled' AND payments.payment_frozen(p_tenant_id, p_payment_id) THEN
+        PERFORM payments.payment_freeze(p_tenant_id, p_payment_id, true, p_now);
+    END IF;
     RETURN v_part;
 END
 $$;

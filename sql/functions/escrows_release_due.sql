@@ -16,7 +16,8 @@ BEGIN
          ORDER BY e.hold_until, e.id LIMIT p_limit
     LOOP
         v_escrow := payments.escrow_lock(p_tenant_id, v_escrow_id);
-        CONTINUE WHEN v_escrow.status NOT IN ('held', 'partially_released') OR payments.payment_frozen(p_tenant_id, v_escrow.payment_id);
+        CONTINUE WHEN v_escrow.status NOT IN ('held', 'partially_released') OR payments.payment_frozen(p_tenant_id, v_escrow.payment_id)
+                   OR payments.escrow_called_off(p_tenant_id, v_escrow.payment_id);
         v_due := v_due + payments.escrow_release_amount(v_escrow, NULL, 'hold ended', 'worker', 'timed', v_now);
     END LOOP;
     RETURN v_due;

@@ -14,8 +14,10 @@ BEGIN
         RETURN;
     END IF;
     v_payment := payments.payment_lock(p_tenant_id, payment_id);
-    IF v_object ->> 'currency' IS DISTINCT FROM v_payment.currency OR payments.dispute_rank(v_object ->> 'status') IS NULL THEN
-        RETURN QUERY SELECT 'quarantined', 'currency or status is not one we know', v_payment.id, 0;
+    IF v_object ->> 'currency' IS DISTINCT FROM v_payment.currency OR payments.dispute_rank(v_object ->> 'status') IS NULL
+       OR (p_event ->> 'livemode') IS DISTINCT FROM
+          (SELECT i.livemode::text FROM payments.payment_intents AS i WHERE i.tenant_id = p_tenant_id AND i.id = v_payment.id) THEN
+        RETURN QUERY SELECT 'quarantined', 'currency, livemode or status is not one we know', v_payment.id, 0;
         RETURN;
     END IF;
     RETURN QUERY SELECT 'done', NULL::text, v_payment.id, payments.dispute_apply(v_payment, v_object, p_now);

@@ -4,7 +4,7 @@ LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT 'payment', x.payment_id::text, format('given back %s, must be %s', x.given, x.target)
       FROM (SELECT l.payment_id, array_agg(l.given ORDER BY l.position) AS given,
-                   payments.giveback_calculate(array_agg(l.amount ORDER BY l.position), sum(l.given)::bigint) AS target
+                   payments.giveback_calculate(array_agg(l.amount ORDER BY l.position), least(greatest(sum(l.given), 0), sum(l.amount))::bigint) AS target
               FROM (SELECT s.payment_id, s.position, s.amount, coalesce(sum(g.amount), 0)::bigint AS given
                       FROM payments.payment_splits AS s
                       LEFT JOIN payments.giveback_shares AS g

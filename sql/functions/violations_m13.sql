@@ -2,12 +2,15 @@ CREATE OR REPLACE FUNCTION payments.violations_m13(p_tenant_id uuid)
 RETURNS TABLE (object_type text, object_id text, detail text)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT 'payment', p.id::text, format('captured %s, ledger %s; given back %s, refunds and losses %s', p.amount_captured, g.captured,
-               s.given, r.amount)
+    SELECT 'payment', p.id::text, format('captured %s, ledger %s; given back %s, ledger %s, refunds and losses %s',
+               p.amount_captured, g.captured, s.given, g.given, r.amount)
       FROM payments.payment_transactions AS p
      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(x.amount), 0) AS captured FROM payments.ledger_postings AS x
-         WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id AND x.cause_type = 'capture') AS g
+        SELECT coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'capture'), 0) AS captured,
+               coalesce(sum(x.amount) FILTER (WHERE x.cause_type IN ('refund', 'dispute')), 0)
+                   - coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'refund_failure'), 0) AS given
+          FROM payments.ledger_postings AS x
+         WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id) AS g
      CROSS JOIN LATERAL (
         SELECT coalesce(sum(x.amount), 0) AS given FROM payments.giveback_shares AS x
          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id) AS s
@@ -17,6 +20,6 @@ AS $$
                             AND x.status IN ('pending', 'succeeded')), 0)
              + coalesce((SELECT sum(x.allocated_amount) FROM payments.disputes AS x
                           WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id), 0) AS amount) AS r
-     WHERE p.tenant_id = p_tenant_id AND (g.captured <> p.amount_captured OR s.given <> r.amount)
+     WHERE p.tenant_id = p_tenant_id AND (g.captured <> p.amount_captured OR s.given <> r.amount OR s.given <> g.given)
 $$;
-COMMENT ON FUNCTION payments.violations_m13(uuid) IS 'Breaches of M13: per payment the ledger adds up: captured = given back + held and owed + kept + paid out, no balance of it unexplained.';
+COMMENT ON FUNCTION payments.violations_m13(uuid) IS 'Breaches of M13: per payment the ledger has what was captured, and what was given back is what refunds and losses took, share by share posted.';

@@ -2,12 +2,21 @@ CREATE OR REPLACE FUNCTION payments.violations_m14(p_tenant_id uuid)
 RETURNS TABLE (object_type text, object_id text, detail text)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT 'receivable', d.id::text, format('netted %s of %s, nettings say %s', d.amount_netted, d.amount, n.amount)
+    SELECT 'receivable', d.id::text, format('netted %s of %s, nettings say %s, ledger %s of %s',
+               d.amount_netted, d.amount, n.amount, g.netted, g.opened)
       FROM payments.receivables AS d
      CROSS JOIN LATERAL (
         SELECT coalesce(sum(x.amount), 0) AS amount FROM payments.receivable_nettings AS x
          WHERE x.tenant_id = p_tenant_id AND x.receivable_id = d.id) AS n
-     WHERE d.tenant_id = p_tenant_id AND (d.amount_netted <> n.amount OR d.amount_netted > d.amount)
+     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'receivable'), 0) AS opened,
+               coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'netting'), 0) AS netted
+          FROM payments.ledger_postings AS x
+         WHERE x.tenant_id = p_tenant_id AND x.cause_type IN ('receivable', 'netting')
+           AND x.cause_id IN (SELECT d.id UNION ALL SELECT y.id FROM payments.receivable_nettings AS y
+                               WHERE y.tenant_id = p_tenant_id AND y.receivable_id = d.id)) AS g
+     WHERE d.tenant_id = p_tenant_id
+       AND (d.amount_netted <> n.amount OR d.amount_netted > d.amount OR g.opened <> d.amount OR g.netted <> n.amount)
     UNION ALL
     SELECT 'reversal', v.id::text, format('shortfall %s without its receivable', v.shortfall)
       FROM payments.transfer_reversals AS v

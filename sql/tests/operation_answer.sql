@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -21,6 +21,11 @@ SELECT is((SELECT (status, problem, detail)::text FROM payments.operation_answer
     '(,card_declined,No.)', 'a refused request is answered with its problem');
 SELECT is((SELECT count(*) FROM payments.operation_answer(tenant_a(), operation_of(pay('k1'), 'intent'), false) WHERE operation IS NOT NULL),
     0::bigint, 'an answer asks for no further call');
+RESET ROLE;
+SELECT apply(tenant_a(), 'evt_ok', event('payment_intent.succeeded', intent_object(pay('k1'), 'succeeded')));
+SELECT keep('r', asked_refund(pay('k1'), 'r', 10));
+SELECT is((SELECT (status, body ->> 'status', replayed)::text FROM payments.operation_answer(tenant_a(), operation_of(the('r'), 'refund'), false)), '(201,pending,f)',
+    'a refund whose outcome is not known is made all the same: 201, pending');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(18);
+SELECT plan(26);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -41,6 +41,16 @@ SELECT is(payments.operation_contradicts(operation_row(the('account')), '{"id": 
 SELECT is(payments.operation_contradicts(operation_row(the('account')), '{}'), true, 'an account without an id contradicts');
 SELECT is(payments.operation_contradicts(operation_row(the('link')), '{"url": "https://x"}'), false, 'a link with a url does not contradict');
 SELECT is(payments.operation_contradicts(operation_row(the('link')), '{}'), true, 'a link without a url contradicts');
+RESET ROLE;
+SELECT paid_transfer(pay('k1'), 'v1'), keep('r', refund(pay('k1'), 'r', 1000));
+SELECT keep('refund', operation_of(the('r'), 'refund')), keep('reversal', operation_of(reversal_of(the('r'), 'v1'), 'reversal'));
+SET LOCAL ROLE payments_definer;
+SELECT is(payments.operation_contradicts(operation_row(the('refund')), refund_object(the('r'))), false, 'a refund as it was asked for does not contradict');
+SELECT is(payments.operation_contradicts(operation_row(the('refund')), refund_object(the('r'), 'succeeded', c)), true, 'another one does: ' || c::text)
+  FROM unnest(ARRAY['{"amount": 1001}', '{"payment_intent": "pi_x"}', '{"id": null}']::jsonb[]) AS c;
+SELECT is(payments.operation_contradicts(operation_row(the('reversal')), jsonb_build_object('id', 'trr_1', 'amount', 600, 'transfer', 'tr_' || transfer_of(pay('k1'), 'v1'))), false, 'a reversal as it was asked for does not');
+SELECT is(payments.operation_contradicts(operation_row(the('reversal')), jsonb_build_object('id', 'trr_1', 'amount', 600, 'transfer', 'tr_' || transfer_of(pay('k1'), 'v1')) || c), true, 'another one does: ' || c::text)
+  FROM unnest(ARRAY['{"amount": 601}', '{"transfer": "tr_x"}', '{"id": null}']::jsonb[]) AS c;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(15);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -46,6 +46,22 @@ SELECT is(payments.operation_evidence(operation_row(operation_of(pay('k4'), 'can
     'an old cancellation took effect when its intent is canceled');
 SELECT is(payments.operation_evidence(operation_row(the('link')), clock() + '2 days'), NULL,
     'an onboarding link is simply asked for again: a second one does no harm');
+RESET ROLE;
+SELECT finish(the('call'), jsonb_build_object('outcome', 'succeeded', 'object', transfer_object(the('call')))), keep('r', asked_refund(pay('k1'), 'r', 1000));
+SELECT keep('refund', operation_of(the('r'), 'refund'));
+SELECT is(payments.operation_evidence(operation_row(the('refund')), clock()), jsonb_build_object('resource', 'refunds', 'list', jsonb_build_object('payment_intent', 'pi_' || pay('k1'), 'limit', 100),
+    'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(the('refund')))), 'a refund that was sent is looked for at once, by its payment');
+SELECT finish(the('refund'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(the('r'))));
+SELECT keep('reversal', operation_of(reversal_of(the('r'), 'v1'), 'reversal'));
+SELECT send(the('reversal'));
+SELECT is(payments.operation_evidence(operation_row(the('reversal')), clock()), jsonb_build_object('resource', 'transfers', 'parent', 'tr_' || transfer_of(pay('k1'), 'v1'), 'child', 'reversals',
+    'list', jsonb_build_object('limit', 100), 'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(the('reversal')))), 'a reversal by its transfer');
+SELECT dispute(pay('k1'), 'd', 'needs_response');
+SELECT count(*) FROM api.dispute_evidence_submit(tenant_a(), 'fixtures', 'e', '\x00', dispute_of(pay('k1'), 'd'), '{"evidence": {"a": "b"}}', 20);
+SELECT keep('evidence', operation_of(dispute_of(pay('k1'), 'd'), 'evidence'));
+SELECT is(payments.operation_evidence(operation_row(the('evidence')), clock()), NULL, 'evidence whose key Stripe still has is simply repeated');
+SELECT is(payments.operation_evidence(operation_row(the('evidence')), clock() + '1 day'), jsonb_build_object('resource', 'disputes', 'retrieve', 'dp_d_' || pay('k1'),
+    'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(the('evidence')))), 'old evidence went out when its dispute carries it');
 
 SELECT * FROM finish();
 ROLLBACK;

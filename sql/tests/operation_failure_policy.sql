@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(12);
 
 SET LOCAL ROLE payments_definer;
 SELECT is((SELECT array_agg(DISTINCT verdict) FROM unnest(ARRAY['intent', 'capture', 'cancel', 'account', 'account_link']) AS k,
@@ -22,6 +22,9 @@ SELECT is((SELECT verdict FROM payments.operation_failure_policy('transfer', 'ba
     'a balance short for more than seven days is given up');
 SELECT is((SELECT p::text FROM payments.operation_failure_policy('transfer', 'resource_missing', 1, '0') AS p), '(retry,0,3600)',
     'an ordinary refusal backs off up to an hour');
+SELECT is((SELECT array_agg(DISTINCT verdict) FROM unnest(ARRAY['refund', 'evidence']) AS k, LATERAL payments.operation_failure_policy(k, 'anything', 1, '0')), '{fail}', 'so is a refund, and evidence');
+SELECT is((SELECT verdict FROM payments.operation_failure_policy('reversal', 'balance_insufficient', 1, '0')), 'fail', 'a reversal that the payee''s balance does not cover is not waited for: it becomes a debt');
+SELECT is((SELECT verdict FROM payments.operation_failure_policy('reversal', 'api_error', 4, '0')), 'retry', 'refused otherwise it is tried again');
 
 SELECT * FROM finish();
 ROLLBACK;

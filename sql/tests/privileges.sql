@@ -81,6 +81,18 @@ $$, ARRAY[
     'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.transfer_get(uuid,uuid)',
     'api.transfer_list(uuid,jsonb,integer,text)',
+    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.refund_get(uuid,uuid)',
+    'api.refund_list(uuid,jsonb,integer,text)',
+    'api.escrow_get(uuid,uuid)',
+    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
+    'api.dispute_get(uuid,uuid)',
+    'api.dispute_list(uuid,jsonb,integer,text)',
+    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text)',
+    'api.refund_batch_get(uuid,uuid)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)'
@@ -109,7 +121,11 @@ $$, ARRAY[
     'api.next_due()',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.ledger_fold_due(integer)',
-    'api.ledger_fold(uuid)'
+    'api.ledger_fold(uuid)',
+    'api.escrows_due(integer)',
+    'api.escrows_release_due(uuid,integer)',
+    'api.refund_batches_due(integer)',
+    'api.refund_batch_advance(uuid)'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
@@ -119,6 +135,10 @@ $$, ARRAY[
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
+    'ops.ledger_balance_at(uuid,timestamp with time zone)',
+    'ops.payment_timeline(uuid,uuid)',
+    'ops.payouts(uuid,text,text)',
+    'ops.receivables_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
@@ -129,8 +149,15 @@ $$, ARRAY[
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
+    'ops.ledger_balance_at(uuid,timestamp with time zone)',
+    'ops.payment_timeline(uuid,uuid)',
+    'ops.payouts(uuid,text,text)',
+    'ops.receivables_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.refund_batch_stop(uuid,uuid)',
+    'ops.refund_batch_resume(uuid,uuid)',
+    'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
     'ops.clock_advance(bigint)'
 ], 'payments_operator executes the reports and just its verbs');
@@ -167,6 +194,8 @@ $$, $$ SELECT f.signature FROM our_functions AS f WHERE f.schema = 'api' $$,
 
 -- ── functions' owners ────────────────────────────────────────────────────────────────────────
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'payments_system' $$, ARRAY[
+    'api.escrows_due(integer)',
+    'api.refund_batches_due(integer)',
     'api.ledger_fold_due(integer)',
     'api.next_due()',
     'api.operations_due(integer)',
@@ -178,7 +207,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'payments.tenant_ids()'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
-    $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()') $$,
+    $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
+              ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
@@ -251,7 +281,9 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     SELECT 'INSERT', unnest(ARRAY['tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
         'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups', 'stripe_operations',
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
-        'stripe_transfers'])
+        'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
+        'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
+        'refund_batches', 'refund_batch_items', 'payouts'])
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances')
 $$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships and roll-ups only');
@@ -275,7 +307,16 @@ $$, $$
         ('idempotency_keys', '{operation_id,response_status,response_body,problem,problem_detail,completed_at}'),
         ('connected_accounts', '{email,country,business_name,status,stripe_account_id,transfers_enabled,charges_enabled,
             payouts_enabled,details_submitted,requirements,disabled_reason,onboarding_url,onboarding_expires_at,updated_at}'),
-        ('stripe_transfers', '{status,stripe_transfer_id,amount_reversed,paid_at,updated_at}')) AS u (t, columns),
+        ('stripe_transfers', '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
+        ('payment_refunds', '{status,stripe_refund_id,failure_reason,accepted_at,updated_at}'),
+        ('transfer_reversals', '{status,stripe_reversal_id,shortfall,updated_at}'),
+        ('receivables', '{amount_netted,updated_at}'),
+        ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
+        ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
+        ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
+        ('refund_batches', '{status,total,finished_at,updated_at}'),
+        ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
+        ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, no tenant, no id');
 SELECT set_eq($$
@@ -291,7 +332,10 @@ $$, $$
            ('SELECT', 'stripe_operations', 'holds'), ('SELECT', 'stripe_operations', 'next_run_at'),
            ('SELECT', 'ledger_postings', 'tenant_id'), ('SELECT', 'ledger_postings', 'posted_xid'),
            ('SELECT', 'ledger_rollups', 'tenant_id'), ('SELECT', 'ledger_rollups', 'folded_xid'),
-           ('SELECT', 'provider_objects', 'provider_id'), ('SELECT', 'provider_objects', 'tenant_id')
+           ('SELECT', 'provider_objects', 'provider_id'), ('SELECT', 'provider_objects', 'tenant_id'),
+           ('SELECT', 'escrows', 'tenant_id'), ('SELECT', 'escrows', 'status'), ('SELECT', 'escrows', 'hold_until'),
+           ('SELECT', 'refund_batch_items', 'tenant_id'), ('SELECT', 'refund_batch_items', 'state'),
+           ('SELECT', 'refund_batch_items', 'next_run_at')
 $$, 'payments_system reads just ids, states and times across tenants, and keeps the inbox and the rates');
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
@@ -299,12 +343,12 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r
-     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts']) AS t (name)
+     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
      CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
      WHERE NOT r.rolsuper AND NOT pg_has_role(r.oid, 'payments_owner', 'MEMBER')
        AND NOT pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER')
        AND has_table_privilege(r.oid, t.name, p.privilege)
-$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting or an attempt');
+$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt or a line of an escrow''s history');
 
 SELECT * FROM finish();
 ROLLBACK;

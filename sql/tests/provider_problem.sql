@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(12);
 
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.provider_problem('card_error', 'anything'), 'card_declined', 'a card error is the card''s');
@@ -8,6 +8,8 @@ SELECT is(payments.provider_problem('invalid_request_error', c), 'invalid_state'
 SELECT is(payments.provider_problem('invalid_request_error', c), 'amount_invalid', c || ' is the amount''s') FROM unnest(ARRAY['amount_too_small', 'amount_too_large']) AS c;
 SELECT is(payments.provider_problem('api_error', 'x'), 'provider_error', 'anything else is the provider''s');
 SELECT is(payments.provider_problem(NULL, NULL), 'provider_error', 'also nothing at all');
+SELECT is(payments.provider_problem('invalid_request_error', c), 'payment_not_refundable', c || ' is the payment''s') FROM unnest(ARRAY['charge_disputed', 'refund_disputed_payment', 'charge_not_refundable']) AS c;
+SELECT is(payments.provider_problem('invalid_request_error', 'charge_already_refunded'), 'refund_exceeds_remaining', 'what is refunded already does not remain');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,10 +5,13 @@ SELECT plan(45);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'connected_accounts', 'currencies', 'deployment', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
-    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_splits',
-    'payment_transactions', 'provider_objects', 'provider_rates', 'split_rules', 'state_transitions',
-    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants', 'webhook_inbox'
+    'connected_accounts', 'currencies', 'deployment', 'disputes', 'early_fraud_warnings', 'escrow_conditions',
+    'escrow_events', 'escrows', 'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
+    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_refunds',
+    'payment_splits', 'payment_transactions', 'payouts', 'provider_objects', 'provider_rates',
+    'receivable_nettings', 'receivables', 'refund_batch_items', 'refund_batches', 'refund_policies',
+    'split_rules', 'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
+    'tenant_members', 'tenants', 'transfer_reversals', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -16,37 +19,56 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'connected_account_create', 'connected_account_get', 'event_apply', 'ledger_fold', 'ledger_fold_due', 'next_due',
-    'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim', 'operations_due', 'operations_fence',
-    'operations_finish', 'operations_release', 'operations_take', 'payment_cancel', 'payment_capture', 'payment_create', 'payment_get',
-    'payment_list', 'payments_create', 'rate_lease', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list',
-    'webhook_claim', 'webhook_finish', 'webhook_receive'
+    'connected_account_create', 'connected_account_get', 'dispute_evidence_submit', 'dispute_get',
+    'dispute_list', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get', 'escrow_release',
+    'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'ledger_fold', 'ledger_fold_due',
+    'next_due', 'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim',
+    'operations_due', 'operations_fence', 'operations_finish', 'operations_release', 'operations_take',
+    'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list', 'payments_create',
+    'rate_lease', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
+    'refund_get', 'refund_list', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get',
+    'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'clock_advance', 'deployment_set', 'ledger_balances', 'money_violations', 'operation_retry', 'operations_stuck',
-    'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
-    'tenant_member_remove', 'tenant_register', 'transfers_pending'
+    'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances', 'money_violations',
+    'operation_retry', 'operations_stuck', 'payment_timeline', 'payouts', 'receivables_open',
+    'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'split_preview', 'split_rule_set',
+    'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove',
+    'tenant_register', 'transfers_pending'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_request', 'append_only_guard', 'clock', 'connected_account_apply', 'connected_account_json',
-    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'event_apply_account',
-    'event_apply_charge', 'event_apply_payment_intent', 'event_apply_transfer', 'event_dispatch', 'event_handled',
-    'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch', 'id_derive', 'idempotency_begin',
-    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'intent_request', 'intents_record', 'ledger_account_id',
-    'ledger_accounts_open', 'ledger_balance_rows', 'member_check', 'member_enter', 'onboarding_link_enqueue',
+    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply',
+    'dispute_json', 'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank',
+    'dispute_totals', 'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold',
+    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
+    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
+    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_transfer',
+    'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch',
+    'giveback_apply', 'giveback_calculate', 'giveback_share', 'id_derive', 'idempotency_begin',
+    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'idempotency_store', 'intent_request',
+    'intents_record', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open',
+    'ledger_balance_rows', 'member_check', 'member_enter', 'onboarding_link_enqueue',
     'onboarding_link_store', 'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury',
-    'operation_contradicts', 'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence',
-    'operation_fail', 'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',
-    'operation_record', 'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payment_call',
-    'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record', 'payment_settle',
-    'provider_fee_post', 'provider_object_claim', 'provider_problem', 'rfc3339', 'split_calculate', 'split_check',
-    'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'state_guard', 'tenant_admit',
-    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
-    'transfer_json', 'transfer_settle', 'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle',
-    'transfers_unblock', 'uuid_from_hash',
-    'violations_all', 'violations_m01', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m07',
-    'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12', 'webhook_patience',
-    'webhook_verdict'
+    'operation_contradicts', 'operation_document', 'operation_doubt', 'operation_enqueue',
+    'operation_evidence', 'operation_fail', 'operation_failed_consequences', 'operation_failure_policy',
+    'operation_give_back', 'operation_record', 'operation_succeed', 'operation_unsend',
+    'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback', 'payee_recover',
+    'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen', 'payment_intent_apply',
+    'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record', 'payment_settle',
+    'posting_add', 'provider_fee_post', 'provider_object_claim', 'provider_problem', 'receivable_net',
+    'receivable_open', 'refund_adopt', 'refund_amount', 'refund_apply', 'refund_batch_close',
+    'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check', 'refund_refused',
+    'refund_request', 'refund_totals', 'refund_undo', 'reversal_fail', 'reversal_request',
+    'reversal_settle', 'reversal_totals', 'reversals_start', 'rfc3339', 'split_calculate', 'split_check',
+    'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'state_guard',
+    'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
+    'tenant_visit', 'transfer_json', 'transfer_reduce', 'transfer_settle', 'transfers_json',
+    'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock', 'uuid_from_hash',
+    'violations_all', 'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04',
+    'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09',
+    'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14',
+    'violations_m28', 'webhook_patience', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -136,7 +158,7 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
     UNION ALL
     VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows')
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
 SELECT is_empty($$
     SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p
@@ -167,8 +189,11 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
     SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
     VALUES ('ledger_postings'::name, 'append_only'::name), ('stripe_operation_attempts', 'append_only'),
-           ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger and attempts are append-only; states are guarded');
+           ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
+           ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
+           ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
+           ('disputes', 'dispute_totals')
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts and escrow history are append-only; states are guarded; sums are kept');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
@@ -210,7 +235,8 @@ SELECT set_eq($$
      WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)'
        AND NOT EXISTS (SELECT FROM our_columns AS o WHERE o.relid = c.relid AND o.attname = 'currency')
 $$, $$ VALUES ('payment_intents'::name, 'provider_fee'::name), ('ledger_balances', 'debit_total'),
-              ('ledger_balances', 'credit_total') $$,
+              ('ledger_balances', 'credit_total'), ('receivable_nettings', 'amount'), ('escrow_events', 'amount'),
+              ('refund_batches', 'total') $$,
     'every amount has its currency beside it, except where the one row it extends has it');
 SELECT is_empty($$
     SELECT c.relname, c.attname, c.type FROM our_columns AS c
@@ -231,7 +257,8 @@ $$, 'every CHECK is named for what holds');
 CREATE TEMP VIEW declared_states AS
 SELECT m.machine, s.found[1] AS state
   FROM (VALUES ('payment', 'payment_status_known'), ('transfer', 'transfer_status_known'),
-               ('operation', 'operation_state_known')) AS m (machine, conname)
+               ('operation', 'operation_state_known'), ('refund', 'refund_status_known'),
+               ('reversal', 'reversal_status_known'), ('escrow', 'escrow_status_known')) AS m (machine, conname)
   JOIN pg_constraint AS k ON k.conname = m.conname AND k.connamespace = 'payments'::regnamespace
  CROSS JOIN LATERAL regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') AS s (found);
 SELECT set_eq($$
@@ -243,7 +270,8 @@ SELECT set_eq($$
     SELECT d.machine, d.state FROM declared_states AS d
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
 $$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
-              ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled') $$,
+              ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'), ('refund', 'failed'), ('refund', 'canceled'),
+              ('reversal', 'succeeded'), ('escrow', 'released') $$,
     'the terminal states have no successor');
 SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
     'no transition leads to its own start');

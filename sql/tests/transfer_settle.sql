@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(9);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1', false);
 SELECT settled_payment(tenant_a(), 'k1');
@@ -21,6 +21,13 @@ SELECT throws_ok($$ SELECT payments.transfer_settle(tenant_a(), the('two'), '{"i
 SELECT unchanged('the refused one is neither paid nor posted');
 SELECT payments.transfer_settle(tenant_a(), the('two'), '{"id": "tr_2"}', clock());
 SELECT is((SELECT status FROM payments.stripe_transfers WHERE id = the('two')), 'paid', 'a blocked transfer that Stripe paid after all is paid');
+RESET ROLE;
+SELECT open_account(tenant_a(), 'artist', 'a2'), settled_payment(tenant_a(), 'k2');
+SELECT send(call_of(pay('k2'), 'v1'));
+SELECT refund(pay('k2'), 'r', 1000);
+SET LOCAL ROLE payments_definer;
+SELECT is(payments.transfer_settle(tenant_a(), transfer_of(pay('k2'), 'v1'), '{"id": "tr_9"}', clock()), 1, 'a reversal that waited for its transfer is due then');
+SELECT is(payments.transfer_settle(tenant_a(), transfer_of(pay('k2'), 'v1'), '{"id": "tr_9"}', clock()), 0, 'once');
 
 SELECT * FROM finish();
 ROLLBACK;

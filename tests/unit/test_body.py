@@ -86,7 +86,8 @@ def pointers(value: Any, model: Any = IntentCreate) -> set[str]:
             {"splits": [{"recipientType": "god", "recipientId": "v", "amount": 1}]},
             "/splits/0/recipientType",
         ),
-        ({"escrow": {"recipientType": "seller", "recipientId": "s"}}, "/escrow"),
+        ({"escrow": {"recipientType": "seller"}}, "/escrow/recipientId"),
+        ({"escrow": {"recipientType": "platform", "recipientId": "p"}}, "/escrow/recipientType"),
     ],
 )
 def test_a_wrong_field_is_pointed_to(change: dict[str, Any], pointer: str) -> None:

@@ -12,6 +12,7 @@ from app import failpoints
 
 SOURCE = Path(app.__file__).parent
 FOREIGN_OR_COMMIT = {
+    "chores.after_advance",
     "inline.before_carry",
     "inline.before_finish",
     "inline.after_finish",

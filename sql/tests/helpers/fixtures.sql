@@ -344,6 +344,161 @@ END
 $$;
 COMMENT ON FUNCTION tap_helpers.paid_transfer(uuid, text) IS 'Pays a payee''s transfer of a settled payment; returns the transfer''s id.';
 
+-- ── money back ──────────────────────────────────────────────────────────────────────────────────
+
+CREATE FUNCTION tap_helpers.paid_payment(p_tenant_id uuid, p_key text, p_more jsonb DEFAULT '{}') RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+DECLARE
+    v_payment_id uuid := tap_helpers.settled_payment(p_tenant_id, p_key, p_more);
+BEGIN
+    PERFORM tap_helpers.paid_transfer(v_payment_id, t.recipient_id) FROM payments.stripe_transfers AS t WHERE t.payment_id = v_payment_id;
+    RETURN v_payment_id;
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.paid_payment(uuid, text, jsonb) IS 'A settled payment whose payees have their money; returns its id.';
+
+CREATE FUNCTION tap_helpers.resale(p_escrow jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT jsonb_build_object(
+        'splits', '[{"recipientType": "venue", "recipientId": "v1", "basisPoints": 1000},
+                    {"recipientType": "seller", "recipientId": "s1", "basisPoints": 8000}]'::jsonb,
+        'escrow', '{"recipientType": "seller", "recipientId": "s1"}'::jsonb || p_escrow)
+$$;
+COMMENT ON FUNCTION tap_helpers.resale(jsonb) IS 'Of 10,000: venue v1 1,000 at once, seller s1 8,000 held, the platform 1,000; with changes to the hold.';
+
+CREATE FUNCTION tap_helpers.escrow_of(p_payment_id uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+AS $$ SELECT e.id FROM payments.escrows AS e WHERE e.payment_id = p_payment_id $$;
+COMMENT ON FUNCTION tap_helpers.escrow_of(uuid) IS 'The escrow of a payment.';
+
+CREATE FUNCTION tap_helpers.asked_refund(p_payment_id uuid, p_key text, p_amount bigint DEFAULT NULL, p_lease numeric DEFAULT 20)
+RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+DECLARE
+    v_tenant_id uuid := (SELECT p.tenant_id FROM payments.payment_transactions AS p WHERE p.id = p_payment_id);
+BEGIN
+    PERFORM tap_helpers.enter(v_tenant_id);
+    PERFORM FROM api.refund_create(v_tenant_id, 'fixtures', p_key, '\x00',
+        jsonb_strip_nulls(jsonb_build_object('paymentId', p_payment_id, 'amount', p_amount)), p_lease, NULL);
+    RETURN payments.id_derive(v_tenant_id, 'refund', 'fixtures', p_key);
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.asked_refund(uuid, text, bigint, numeric) IS
+    'A refund that was asked for and is on its way to Stripe (without a lease: in the queue); returns its id.';
+
+CREATE FUNCTION tap_helpers.refund_object(p_refund_id uuid, p_status text DEFAULT 'succeeded', p_more jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER
+AS $$
+    SELECT jsonb_build_object('id', 're_' || r.id, 'object', 'refund', 'amount', r.amount, 'currency', r.currency, 'status', p_status,
+               'payment_intent', 'pi_' || r.payment_id, 'metadata', jsonb_build_object('refund_id', r.id)) || p_more
+      FROM payments.payment_refunds AS r WHERE r.id = p_refund_id
+$$;
+COMMENT ON FUNCTION tap_helpers.refund_object(uuid, text, jsonb) IS 'Stripe''s refund re_<refund>, in a status, with changes.';
+
+CREATE FUNCTION tap_helpers.refund(p_payment_id uuid, p_key text, p_amount bigint DEFAULT NULL, p_status text DEFAULT 'succeeded')
+RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+DECLARE
+    v_refund_id uuid := tap_helpers.asked_refund(p_payment_id, p_key, p_amount);
+BEGIN
+    PERFORM tap_helpers.finish(tap_helpers.operation_of(v_refund_id, 'refund'),
+        jsonb_build_object('outcome', 'succeeded', 'object', tap_helpers.refund_object(v_refund_id, p_status)));
+    RETURN v_refund_id;
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.refund(uuid, text, bigint, text) IS 'A refund that Stripe has accepted; its reversals are due. Returns its id.';
+
+CREATE FUNCTION tap_helpers.refund_event(p_refund_id uuid, p_type text, p_status text, p_event_id text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+BEGIN
+    RETURN tap_helpers.apply((SELECT r.tenant_id FROM payments.payment_refunds AS r WHERE r.id = p_refund_id), p_event_id,
+        tap_helpers.event(p_type, tap_helpers.refund_object(p_refund_id, p_status, '{"failure_reason": "declined"}')));
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.refund_event(uuid, text, text, text) IS 'Applies an event about a refund; returns the state it ended in.';
+
+CREATE FUNCTION tap_helpers.reversal_of(p_cause_id uuid, p_recipient_id text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+AS $$
+    SELECT v.id FROM payments.transfer_reversals AS v JOIN payments.stripe_transfers AS t ON t.id = v.transfer_id
+     WHERE v.cause_id = p_cause_id AND t.recipient_id = p_recipient_id ORDER BY v.id LIMIT 1
+$$;
+COMMENT ON FUNCTION tap_helpers.reversal_of(uuid, text) IS 'What a refund or dispute takes back from a payee''s transfer.';
+
+CREATE FUNCTION tap_helpers.reverse(p_payment_id uuid, p_recipient_id text DEFAULT NULL, p_code text DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+DECLARE
+    v_call record;
+    v_count integer := 0;
+BEGIN
+    FOR v_call IN
+        SELECT o.id, o.request FROM payments.stripe_operations AS o
+          JOIN payments.transfer_reversals AS v ON v.id = o.subject_id
+          JOIN payments.stripe_transfers AS t ON t.id = v.transfer_id
+         WHERE o.payment_id = p_payment_id AND o.kind = 'reversal' AND o.state = 'ready'
+           AND t.recipient_id = coalesce(p_recipient_id, t.recipient_id) ORDER BY o.id
+    LOOP
+        PERFORM tap_helpers.send(v_call.id);
+        PERFORM tap_helpers.finish(v_call.id, CASE WHEN p_code IS NOT NULL THEN jsonb_build_object('outcome', 'failed', 'code', p_code)
+            ELSE jsonb_build_object('outcome', 'succeeded', 'object', jsonb_build_object('id', 'trr_' || v_call.id,
+                'amount', v_call.request #> '{params,amount}', 'transfer', v_call.request -> 'target')) END);
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.reverse(uuid, text, text) IS
+    'Carries out the reversals that are due of a payment (of one payee), or has Stripe refuse them with a code; returns how many.';
+
+CREATE FUNCTION tap_helpers.dispute_object(p_payment_id uuid, p_name text, p_status text, p_amount bigint DEFAULT NULL, p_more jsonb DEFAULT '{}')
+RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
+AS $$
+    SELECT jsonb_build_object('id', 'dp_' || p_name || '_' || p.id, 'object', 'dispute', 'payment_intent', 'pi_' || p.id,
+               'charge', 'ch_' || p.id, 'amount', coalesce(p_amount, p.amount), 'currency', p.currency, 'livemode', false,
+               'status', p_status, 'reason', 'fraudulent', 'balance_transactions', '[]'::jsonb,
+               'evidence_details', jsonb_build_object('due_by', 4102444800, 'submission_count', 0)) || p_more
+      FROM payments.payment_transactions AS p WHERE p.id = p_payment_id
+$$;
+COMMENT ON FUNCTION tap_helpers.dispute_object(uuid, text, text, bigint, jsonb) IS
+    'Stripe''s dispute dp_<name>_<payment> of a payment, of all of it or an amount, in a status, with changes.';
+
+CREATE FUNCTION tap_helpers.dispute(
+    p_payment_id uuid, p_name text, p_status text, p_amount bigint DEFAULT NULL, p_more jsonb DEFAULT '{}'
+) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+BEGIN
+    RETURN tap_helpers.apply((SELECT p.tenant_id FROM payments.payment_transactions AS p WHERE p.id = p_payment_id),
+        'evt_' || gen_random_uuid(), tap_helpers.event(
+            CASE WHEN p_status IN ('won', 'lost', 'warning_closed') THEN 'charge.dispute.closed' ELSE 'charge.dispute.created' END,
+            tap_helpers.dispute_object(p_payment_id, p_name, p_status, p_amount, p_more)));
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.dispute(uuid, text, text, bigint, jsonb) IS 'Applies news of a dispute; returns the state the event ended in.';
+
+CREATE FUNCTION tap_helpers.dispute_of(p_payment_id uuid, p_name text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+AS $$ SELECT d.id FROM payments.disputes AS d WHERE d.stripe_dispute_id = 'dp_' || p_name || '_' || p_payment_id $$;
+COMMENT ON FUNCTION tap_helpers.dispute_of(uuid, text) IS 'A dispute by its name.';
+
+CREATE FUNCTION tap_helpers.balance(p_tenant_id uuid, p_kind text, p_recipient_id text DEFAULT '') RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER
+AS $$
+    SELECT coalesce(sum(CASE WHEN g.debit_account_id = a.id THEN g.amount ELSE -g.amount END), 0)::bigint
+      FROM payments.ledger_accounts AS a
+      JOIN payments.ledger_postings AS g ON g.tenant_id = a.tenant_id AND a.id IN (g.debit_account_id, g.credit_account_id)
+     WHERE a.tenant_id = p_tenant_id AND a.kind = p_kind AND a.recipient_id = p_recipient_id
+$$;
+COMMENT ON FUNCTION tap_helpers.balance(uuid, text, text) IS 'Debits less credits of a ledger account.';
+
+CREATE FUNCTION tap_helpers.money_is_right(p_tenant_id uuid, p_description text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+BEGIN
+    PERFORM tap_helpers.enter(p_tenant_id);
+    RETURN tap.is((SELECT string_agg(v::text, ' ') FROM payments.violations_all(p_tenant_id) AS v), NULL, p_description);
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.money_is_right(uuid, text) IS 'Asserts that no money invariant of a tenant is broken.';
+
 -- The two tenants are there from the start.
 SELECT tap_helpers.enter(tap_helpers.tenant_a());
 SELECT ops.tenant_register(tap_helpers.tenant_a(), 'Tenant A');

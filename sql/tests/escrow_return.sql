@@ -1,0 +1,20 @@
+BEGIN;
+SET LOCAL search_path = tap, tap_helpers, public;
+SELECT plan(0);
+SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
+SELECT settled_payment(tenant_a(), 'k1', resale()), settled_payment(tenant_a(), 'k2', resale()), settled_payment(tenant_a(), 'k3', resale());
+SELECT keep('r1', refund(pay('k1'), 'r1')), keep('r2', refund(pay('k2'), 'r2', 5000)), keep('r3', refund(pay('k3'), 'r3'));
+SELECT refund_event(the('r1'), 'refund.failed', 'failed', 'e1');
+SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k1')), '(held,8000,0)', 'money of a failed refund goes back into the hold it came from');
+SELECT is((SELECT (v.amount, v.reason)::text FROM payments.escrow_events AS v WHERE v.event = 'returned'), '(8000,"refund failed")', 'its history says so');
+SELECT is_empty($$ SELECT 1 FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k1') AND t.recipient_id = 's1' $$, 'the seller is not paid for it');
+SELECT api.escrow_release(tenant_a(), 'svc', 'x', '\x01', escrow_of(pay('k2')), '{"reason": "r"}', 20);
+SELECT refund_event(the('r2'), 'refund.failed', 'failed', 'e2');
+SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k2')), '(released,0,4000)', 'a hold that is over is not opened again');
+SELECT is((SELECT sum(t.amount) FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k2') AND t.recipient_id = 's1'), 8000::numeric, 'then the seller is paid');
+SELECT dispute(pay('k3'), 'd', 'needs_response'), refund_event(the('r3'), 'refund.failed', 'failed', 'e3');
+SELECT is((SELECT e.status FROM payments.escrows AS e WHERE e.payment_id = pay('k3')), 'disputed', 'while a dispute is open it comes back frozen');
+SELECT money_is_right(tenant_a(), 'no cent is lost');
+
+SELECT * FROM finish();
+ROLLBACK;

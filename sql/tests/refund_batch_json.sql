@@ -1,0 +1,19 @@
+BEGIN;
+SET LOCAL search_path = tap, tap_helpers, public;
+SELECT plan(0);
+SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
+SELECT paid_payment(tenant_a(), k, '{"eventId": "gig"}') FROM unnest(ARRAY['k1', 'k2', 'k3']) AS k;
+SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
+SELECT dispute(pay('k1'), 'd', 'needs_response', 1), refund(pay('k2'), 'r');
+SELECT count(*) FROM generate_series(1, 2), LATERAL api.refund_batch_advance(tenant_a());
+SELECT count(*) FROM api.refund_batch_advance(tenant_a());
+SELECT count(*) FROM api.refund_batch_advance(tenant_a());
+SET LOCAL ROLE payments_definer;
+SELECT is(payments.refund_batch_json(tenant_a(), the('b')) - 'startedAt' - 'finishedAt', jsonb_build_object('id', the('b'), 'eventId', 'gig', 'reason', 'storm', 'status', 'finished', 'total', 3,
+    'succeeded', 1, 'failed', 1, 'pending', 1, 'amount', 10000), 'a batch''s progress: one had its money already, one failed, one is on its way');
+SELECT is(payments.refund_batch_json(tenant_a(), gen_random_uuid()), NULL, 'of no batch there is none');
+SELECT enter(tenant_b());
+SELECT is(payments.refund_batch_json(tenant_a(), the('b')), NULL, 'another tenant sees none');
+
+SELECT * FROM finish();
+ROLLBACK;
