@@ -16,7 +16,7 @@ SELECT is((SELECT array_agg(DISTINCT o.holds::text) FROM payments.stripe_operati
 SELECT remember();
 SELECT is(pg_temp.news('k1', 'd', 'needs_response'), 0, 'the same news again');
 SELECT unchanged('changes nothing');
-SELECT is(pg_temp.news('k1', 'd', 'under_review', NULL, '{"evidence_details": {"submission_count": 1}}'), 0, 'evidence went out');
+SELECT is(pg_temp.news('k1', 'd', 'under_review', NULL, '{"evidence_details": {"submission_count": 1}}'), 1, 'evidence went out: its fee is asked for');
 SELECT is((SELECT (d.status, d.submission_count, d.evidence_due_by = to_timestamp(4102444800))::text FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd')), '(under_review,1,t)', 'the count is kept, and the deadline too');
 SELECT is(pg_temp.news('k1', 'd', 'won'), 2, 'a win releases both transfers');
 SELECT is((SELECT p.amount_disputed FROM payments.payment_transactions AS p WHERE p.id = pay('k1')), 0::bigint, 'nothing is disputed any more');
@@ -24,7 +24,7 @@ SELECT remember();
 SELECT is(pg_temp.news('k1', 'd', 'needs_response'), 0, 'older news comes too late');
 SELECT is(pg_temp.news('k1', 'd', 'lost'), 0, 'a decision is final');
 SELECT unchanged('and changes nothing');
-SELECT is(pg_temp.news('k1', 'd', 'under_review', NULL, '{"evidence_details": {"submission_count": 2}}'), 0, 'an older status with a newer count of evidence');
+SELECT is(pg_temp.news('k1', 'd', 'under_review', NULL, '{"evidence_details": {"submission_count": 2}}'), 1, 'an older status with a newer count of evidence');
 SELECT is((SELECT (d.status, d.submission_count)::text FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd')), '(won,2)', 'never moves the status backwards');
 SELECT is(pg_temp.news('k2', 'd', 'warning_needs_response'), 0, 'an inquiry holds nothing');
 SELECT is((SELECT count(*) FROM payments.stripe_operations AS o WHERE o.payment_id = pay('k2') AND o.kind = 'transfer' AND o.holds <> '{}'), 0::bigint, 'no transfer of it');
