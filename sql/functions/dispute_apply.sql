@@ -12,8 +12,7 @@ BEGIN
             p_object ->> 'status', p_object ->> 'reason', payments.from_epoch(p_object #>> '{evidence_details,due_by}'),
             coalesce((p_object #>> '{evidence_details,submission_count}')::integer, 0), p_now, p_now)
     ON CONFLICT (tenant_id, id) DO UPDATE
-        SET status = CASE WHEN payments.dispute_rank(excluded.status) > payments.dispute_rank(d.status)
-                          THEN excluded.status ELSE d.status END,
+        SET status = CASE WHEN payments.dispute_rank(excluded.status) > payments.dispute_rank(d.status) THEN excluded.status ELSE d.status END,
             amount = excluded.amount, reason = excluded.reason, updated_at = p_now,
             evidence_due_by = coalesce(excluded.evidence_due_by, d.evidence_due_by),
             submission_count = greatest(excluded.submission_count, d.submission_count)
