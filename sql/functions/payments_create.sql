@@ -3,8 +3,14 @@ RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, repl
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
-    PERFORM payments.tenant_enter(p_tenant_id);
+    PERFORM payments.tenant_admit(p_tenant_id);
     -- In the order of the keys, so that two batches with the same keys never wait for each other.
+    IF payments.requests_are_new(p_tenant_id, p_requests) THEN
+        RETURN QUERY
+        SELECT n.ordinal, NULL::integer, NULL::jsonb, n.operation, false, NULL::text, NULL::text
+          FROM payments.payments_create_new(p_tenant_id, p_requests, p_lease_seconds) AS n;
+        RETURN;
+    END IF;
     RETURN QUERY
     SELECT r.n, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
       FROM (SELECT e.value AS request, e.ordinality AS n
