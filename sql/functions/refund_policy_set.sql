@@ -11,7 +11,7 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     IF p_kept_basis_points IS NULL OR p_kept_basis_points NOT BETWEEN 0 AND 10000 OR p_override_subjects IS NULL
        OR (p_closes_before IS NOT NULL AND p_event_starts_at IS NULL) THEN
-        RAISE EXCEPTION 'kept is from 0 to 10000 basis points; a window needs the event''s start' USING ERRCODE = 'PY020';
+        RAISE EXCEPTION 'kept is from 0 to 10000 basis points, and a window needs the event''s start' USING ERRCODE = 'PY020';
     END IF;
     PERFORM FROM payments.tenants AS t WHERE t.tenant_id = p_tenant_id FOR NO KEY UPDATE;
     SELECT coalesce(max(r.version), 0) + 1 INTO v_version

@@ -70,10 +70,11 @@ CREATE TABLE payments.stripe_transfers (
     cause_id             uuid NOT NULL,
     stripe_account_id    text NOT NULL,
     stripe_transfer_id   text,
-    source_transaction   text NOT NULL,
+    source_transaction   text,
     transfer_group       text NOT NULL,
     amount               bigint NOT NULL CONSTRAINT transfer_amount_positive CHECK (amount > 0),
     amount_reversed      bigint NOT NULL DEFAULT 0,
+    amount_reversal_pending bigint NOT NULL DEFAULT 0,
     currency             text NOT NULL,
     status               text NOT NULL CONSTRAINT transfer_status_known CHECK (status IN (
         'pending', 'blocked', 'paid', 'partially_reversed', 'reversed', 'failed', 'canceled')),
@@ -85,7 +86,8 @@ CREATE TABLE payments.stripe_transfers (
     CONSTRAINT transfer_once UNIQUE (tenant_id, payment_id, connected_account_id, purpose, cause_id),
     FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency),
     FOREIGN KEY (tenant_id, connected_account_id) REFERENCES payments.connected_accounts (tenant_id, id),
-    CONSTRAINT transfer_reversed_within_amount CHECK (amount_reversed BETWEEN 0 AND amount),
+    CONSTRAINT transfer_reversed_within_amount CHECK (
+        amount_reversed >= 0 AND amount_reversal_pending >= 0 AND amount_reversed + amount_reversal_pending <= amount),
     CONSTRAINT transfer_paid_has_stripe_id
         CHECK ((status IN ('paid', 'partially_reversed', 'reversed')) = (stripe_transfer_id IS NOT NULL))
 );
@@ -102,10 +104,11 @@ COMMENT ON COLUMN payments.stripe_transfers.purpose IS
 COMMENT ON COLUMN payments.stripe_transfers.cause_id IS 'The row that caused it: payment, escrow release, dispute …';
 COMMENT ON COLUMN payments.stripe_transfers.stripe_account_id IS 'Destination, as frozen in the request.';
 COMMENT ON COLUMN payments.stripe_transfers.stripe_transfer_id IS 'tr_…, once paid.';
-COMMENT ON COLUMN payments.stripe_transfers.source_transaction IS 'The charge it draws on: Stripe''s own guard against paying more than was charged.';
+COMMENT ON COLUMN payments.stripe_transfers.source_transaction IS 'The charge it draws on: Stripe''s own guard against paying more than was charged. Null: money paid again, out of the balance.';
 COMMENT ON COLUMN payments.stripe_transfers.transfer_group IS 'Label by which a lost answer is found again.';
 COMMENT ON COLUMN payments.stripe_transfers.amount IS 'Minor units.';
 COMMENT ON COLUMN payments.stripe_transfers.amount_reversed IS 'Minor units taken back.';
+COMMENT ON COLUMN payments.stripe_transfers.amount_reversal_pending IS 'Minor units of reversals asked for and not yet ended.';
 COMMENT ON COLUMN payments.stripe_transfers.currency IS 'The payment''s currency.';
 COMMENT ON COLUMN payments.stripe_transfers.status IS
     'pending: operation under way. blocked: payee cannot receive yet, a liability. paid. partially_reversed, reversed: taken back. failed: given up, a liability for a person. canceled: not owed any more, never sent.';

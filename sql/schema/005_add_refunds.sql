@@ -110,14 +110,6 @@ COMMENT ON COLUMN payments.giveback_shares.created_at IS 'When shared out.';
 ALTER TABLE payments.giveback_shares ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX giveback_shares_by_payment ON payments.giveback_shares (tenant_id, payment_id);
 
--- Money paid again (a refund that failed) draws on the balance, not on the charge, whose transfers may be used up.
-ALTER TABLE payments.stripe_transfers ALTER COLUMN source_transaction DROP NOT NULL;
-ALTER TABLE payments.stripe_transfers
-    ADD COLUMN amount_reversal_pending bigint NOT NULL DEFAULT 0,
-    ADD CONSTRAINT transfer_reversals_within_amount
-        CHECK (amount_reversal_pending >= 0 AND amount_reversed + amount_reversal_pending <= amount);
-COMMENT ON COLUMN payments.stripe_transfers.amount_reversal_pending IS 'Minor units of reversals asked for and not yet ended.';
-
 CREATE TABLE payments.transfer_reversals (
     tenant_id          uuid NOT NULL,
     id                 uuid NOT NULL,

@@ -18,7 +18,7 @@ INSERT INTO payments.stripe_operation_attempts (tenant_id, operation_id, lease_e
 SELECT tenant_a(), o, 1, 0, 'succeeded', false, 'x' || n, now()
   FROM unnest(ARRAY['11111111-1111-4111-8111-111111111111', operation_of(current_setting('tap.payment')::uuid, 'intent'),
                     call_of(current_setting('tap.payment')::uuid, 'v1')]) AS o, generate_series(1, 2) AS n;
-ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_reversed_within_amount, DROP CONSTRAINT transfer_reversals_within_amount;
+ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_reversed_within_amount;
 SET LOCAL session_replication_role = replica;
 UPDATE payments.payment_transactions SET settled_at = NULL, amount_captured = 0;
 UPDATE payments.stripe_transfers SET amount_reversed = 6001 WHERE id = current_setting('tap.v1')::uuid;

@@ -17,7 +17,7 @@ RESET ROLE;
 SAVEPOINT clean;
 
 SET LOCAL session_replication_role = replica;
-ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_reversed_within_amount, DROP CONSTRAINT transfer_reversals_within_amount;
+ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_reversed_within_amount;
 UPDATE payments.stripe_transfers SET amount_reversed = 6001 WHERE id = current_setting('tap.v1')::uuid;
 SET LOCAL session_replication_role = origin;
 SET LOCAL ROLE payments_definer;
@@ -28,7 +28,7 @@ RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
 SET LOCAL session_replication_role = replica;
-ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_reversed_within_amount, DROP CONSTRAINT transfer_reversals_within_amount;
+ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_reversed_within_amount;
 UPDATE payments.stripe_transfers SET amount_reversed = -1 WHERE id = current_setting('tap.v1')::uuid;
 SET LOCAL session_replication_role = origin;
 SET LOCAL ROLE payments_definer;
