@@ -99,7 +99,7 @@ async def test_a_double_click_makes_one_payment(service: Service) -> None:
         ),
         ({"amount": "10000"}, "validation_failed"),
         ({"surprise": 1}, "validation_failed"),
-        ({"escrow": {"recipientType": "seller", "recipientId": "s"}}, "validation_failed"),
+        ({"escrow": {"recipientType": "seller", "recipientId": "s"}}, "split_invalid"),
     ],
 )
 async def test_a_refused_request_changes_nothing(
