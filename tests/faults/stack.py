@@ -234,9 +234,9 @@ class Stack:
         sent = json.dumps(body).encode() if body is not None else b""
         return request(self.web_port, method, path, sent, headers)
 
-    def order(self, name: str, key: str | None = None) -> Reply:
+    def order(self, name: str, key: str | None = None, **more: str) -> Reply:
         """Ask for a payment of 10000 with two payees."""
-        body = {"amount": 10_000, "currency": "usd", "orderId": name, "splits": SPLITS}
+        body = {"amount": 10_000, "currency": "usd", "orderId": name, "splits": SPLITS, **more}
         return self.ask("POST", "/api/v1/payments/intents", body, key)
 
     def order_until_done(self, name: str, key: str) -> Json:
@@ -283,7 +283,9 @@ class Stack:
 
     def paid(self) -> int:
         """Transfers that have reached their payee."""
-        return self.count("SELECT count(*) FROM payments.stripe_transfers WHERE status = 'paid'")
+        return self.count(
+            "SELECT count(*) FROM payments.stripe_transfers WHERE paid_at > '-infinity'"
+        )
 
     def events(self) -> int:
         """Events that are applied or otherwise at their end."""

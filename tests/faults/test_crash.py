@@ -33,6 +33,7 @@ BY_WORKER = {
     "webhooks.after_apply",
     "webhooks.after_finish",
 } | EVIDENCE
+CANCELLATION_BY_WORKER = {"chores.after_advance"}
 INTENT_BY_WORKER = {
     "worker.after_claim": "inline.before_carry",
     "worker.after_fence": "stripe.after_send",
@@ -59,7 +60,8 @@ def failpoints_of_the_source() -> set[str]:
 
 def test_every_failpoint_of_the_source_is_struck_here() -> None:
     """A new failpoint without a crash at it fails the suite."""
-    assert failpoints_of_the_source() == INTENT_BY_WEB | WEBHOOK_BY_WEB | BY_WORKER
+    struck = INTENT_BY_WEB | WEBHOOK_BY_WEB | BY_WORKER | CANCELLATION_BY_WORKER
+    assert failpoints_of_the_source() == struck
 
 
 @pytest.fixture
@@ -165,3 +167,27 @@ def test_killed_again_and_again_still_pays_once(stack: Stack, orders: int) -> No
     stack.start_worker()
     stack.check_paid(orders + 10)
     until(lambda: stack.open_work() == 0, "no work left")
+
+
+# ── a cancelled event, by the worker ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", sorted(CANCELLATION_BY_WORKER))
+def test_a_worker_killed_while_an_event_is_cancelled_refunds_once(
+    stack: Stack, orders: int, name: str
+) -> None:
+    """Killed between two payments of the event, another worker goes on: one refund each."""
+    event = f"gig-{secrets.token_hex(4)}"
+    dying = stack.start_worker(f"{name}=exit")
+    for order in ("first", "second"):
+        reply = stack.order(order, eventId=event)
+        stack.pay(reply.body["stripePaymentIntentId"])
+    stack.check_paid(orders + 2)
+    reply = stack.ask("POST", f"/api/v1/events/{event}/cancellation", {"reason": "storm"})
+    assert (reply.status, reply.body["total"]) == (202, 2)
+    killed(dying)
+    stack.start_worker()
+    accepted = "SELECT count(*) FROM payments.payment_refunds WHERE accepted_at > '-infinity'"
+    until(lambda: stack.count(accepted) == len(("first", "second")), "both refunds accepted")
+    stack.check_paid(orders + 2)
+    assert [len(made) for made in stack.made("/v1/refunds").values()] == [1, 1]
