@@ -15,8 +15,9 @@ from app.micro_batch import MicroBatch
 MAX_BATCH = 16
 """A batch holds its rows for its whole length: about a millisecond a payment."""
 
-FLUSHES = 2
-"""Commits of one tenant under way at once: while one waits for its disk the next is filled."""
+FINISHES = 2
+"""Commits of one tenant under way at once. Creating waits for nobody's locks: one makes the larger
+batches. A payment may be locked by its webhook: the second goes on meanwhile."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,10 +29,14 @@ class ByTenant(Generic[T, R]):
 
     Args:
         flush: takes a tenant and its items, returns one result per item in the same order.
+        concurrency: flushes of one tenant under way at once.
     """
 
-    def __init__(self, flush: Callable[[UUID, list[T]], Awaitable[Sequence[R]]]) -> None:
+    def __init__(
+        self, flush: Callable[[UUID, list[T]], Awaitable[Sequence[R]]], concurrency: int = 1
+    ) -> None:
         self._flush = flush
+        self._concurrency = concurrency
         self._busy: dict[UUID, MicroBatch[T, R]] = {}
 
     async def submit(self, tenant_id: UUID, item: T) -> R:
@@ -45,7 +50,7 @@ class ByTenant(Generic[T, R]):
             batch = self._busy[tenant_id] = MicroBatch(
                 lambda items: self._flush(tenant_id, items),
                 max_items=MAX_BATCH,
-                concurrency=FLUSHES,
+                concurrency=self._concurrency,
                 one_by_one=(Refused,),
             )
         try:
@@ -67,7 +72,7 @@ class Batches:
         self._database = database
         self._lease = lease_seconds
         self._creates = ByTenant(self._create)
-        self._finishes = ByTenant(self._finish)
+        self._finishes = ByTenant(self._finish, FINISHES)
 
     async def create(self, tenant_id: UUID, request: Document) -> Answer:
         """Write a payment; `request` as api.payments_create takes it.

@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: one line per measure, ours beside its floor. See bench/README.md."""
+"""`python -m bench [NAME …]`: one line per measure, ours beside its floor."""
 
 import sys
 from collections.abc import Callable

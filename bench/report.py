@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of `make bench`. Rates: higher is better, ratio = ours / floor."""
+    """One line of `make bench`; ratio = ours / floor.
+
+    Rates: the floor is the barest thing that does the same work; higher is better. Latency and
+    memory (units ms, MB): the floor is the limit to stay below; lower is better.
+    """
 
     name: str
     ours: float
@@ -24,10 +27,21 @@ class Measure:
 
 
 def median_of_rounds(
-    rounds: int, ours: Callable[[], float], floor: Callable[[], float]
+    rounds: int,
+    ours: Callable[[], float],
+    floor: Callable[[], float],
+    settle: Callable[[], object] = bool,
 ) -> tuple[float, float]:
-    """Medians of alternating rounds, after one of each that does not count."""
+    """Both rates of the round with the median ratio: what else the machine does changes slowly.
+
+    Args:
+        rounds: an odd number of alternating rounds, after one of each that does not count.
+        ours: one round of ours, a rate.
+        floor: one round of the floor, a rate.
+        settle: called once between the round that does not count and those that do.
+    """
     ours()
     floor()
-    pairs = [(ours(), floor()) for _ in range(rounds)]
-    return median(o for o, _ in pairs), median(f for _, f in pairs)
+    settle()
+    pairs = sorted(((ours(), floor()) for _ in range(rounds)), key=lambda pair: pair[0] / pair[1])
+    return pairs[len(pairs) // 2]

@@ -199,6 +199,11 @@ class Database:
     superuser_url: str
     service_url: str
 
+    def analyze(self) -> None:
+        """Gather statistics, as autovacuum does within a minute of the first rows."""
+        with psycopg.connect(self.superuser_url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
 
 def _base_environ() -> dict[str, str]:
     return {"PATH": os.defpath, "PYTHONWARNINGS": "ignore"}
