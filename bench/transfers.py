@@ -20,7 +20,8 @@ POLL_SECONDS = 0.02
 LIMIT_SECONDS = 60.0
 
 HOLD: LiteralString = (
-    "UPDATE payments.stripe_operations SET next_run_at = 'infinity' WHERE state = 'ready'"
+    "UPDATE payments.stripe_operations SET next_run_at = clock_timestamp() + interval '1 day'"
+    " WHERE state = 'ready'"
 )
 RELEASE: LiteralString = (
     "UPDATE payments.stripe_operations SET next_run_at = clock_timestamp() WHERE state = 'ready'"
