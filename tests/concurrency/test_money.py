@@ -60,7 +60,7 @@ def test_a_late_commit_is_never_lost_by_the_fold(sessions: Sessions) -> None:
         scenario.finish(quick.operation, succeeded(quick.object("succeeded")))
         fold(sessions)
         assert cleared(sessions) in {0, 100}
-    fold(sessions)
+    scenario.fold()
     assert cleared(sessions) == 7100
     assert fold(sessions) == 0
     assert scenario.violations() == []
@@ -75,7 +75,7 @@ def test_a_posting_that_rolls_back_is_never_folded(sessions: Sessions) -> None:
         scenario.finish(gone.operation, succeeded(gone.object("succeeded")), on=older)
         scenario.finish(kept.operation, succeeded(kept.object("succeeded")))
         fold(sessions)
-    fold(sessions)
+    scenario.fold()
     assert cleared(sessions) == 100
 
 
@@ -84,7 +84,7 @@ def test_two_folds_at_once_count_a_posting_once(sessions: Sessions) -> None:
     sessions.scenario.settled_payment(1000, HALVES)
     one, other = sessions.open(), sessions.open()
     with sessions.held(one):
-        assert fold(sessions, one) == 3
+        assert sessions.scenario.fold(on=one) == 3
         waiting = sessions.start(lambda: fold(sessions, other))
         sessions.await_blocked(other)
     assert waiting.result() == 0
@@ -108,7 +108,7 @@ def test_folds_among_settlements_lose_nothing(sessions: Sessions) -> None:
 
     works = [partial(settle, session, n) for n, session in enumerate(settlers)]
     sessions.together([*works, *(partial(keep_folding, session) for session in folders)])
-    fold(sessions)
+    scenario.fold()
     assert cleared(sessions) == sum(payment.amount for payment in payments)
     assert scenario.violations() == []
 

@@ -5,6 +5,7 @@ Only reading tables back, and shifting the clock, needs the superuser.
 """
 
 import secrets
+import time
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -27,6 +28,12 @@ LEASE_SECONDS = 60
 SUBJECT = "order-service"
 LOCK_TIMEOUT_MS = 25_000
 """Longer than any wait that a test means; a wait that it does not mean ends as an error."""
+
+FOLD_PATIENCE_SECONDS = 60.0
+OLDER_RUNS = """
+    SELECT FROM payments.ledger_postings AS p
+     WHERE p.tenant_id = %s AND p.posted_xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -165,6 +172,18 @@ class Scenario:
         """Rows of a query as the superuser."""
         with self.owner.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query.encode(), values).fetchall()
+
+    def fold(self, *, on: Connection | None = None) -> int:
+        """Roll up everything posted so far; return how many postings the last fold took.
+
+        A fold stops at the oldest transaction that runs anywhere on the server, and tests of
+        other databases run beside this one: wait until none is older than our last posting.
+        """
+        deadline = time.monotonic() + FOLD_PATIENCE_SECONDS
+        while self.read(OLDER_RUNS, self.tenant):
+            assert time.monotonic() < deadline, "a transaction older than our postings runs on"
+            time.sleep(0.005)
+        return int(self.call("ledger_fold", on=on)[0]["ledger_fold"])
 
     def violations(self) -> list[Json]:
         """Breaches of the money invariants of this tenant."""
