@@ -39,7 +39,7 @@ BEGIN
     END LOOP;
 END
 $$;
-SELECT is((SELECT count(*) FROM pg_temp.insert_states()), 31::bigint, 'thirty-one tables hold rows of tenants');
+SELECT cmp_ok((SELECT count(*) FROM pg_temp.insert_states()), '>', 30::bigint, 'more than thirty tables hold rows of tenants');
 SELECT is_empty($$ SELECT * FROM pg_temp.insert_states() AS s WHERE s.state <> 'PY002' $$,
     'each of them refuses another tenant''s row before it looks at anything else');
 
