@@ -25,7 +25,7 @@ from app.free_text import holds_card_number
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.logs import get_logger, trace_id
 from app.rate import Rate
-from app.routes import ENDPOINTS, health, webhooks
+from app.routes import ENDPOINTS, docs, health, webhooks
 from app.server import Runner
 from app.stripe_gateway import Gateway
 from app.wakeup import Notifier
@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_get("/health", health.alive)
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/health/startup", health.startup)
+    docs.add_routes(app, ENDPOINTS)
     app.on_response_prepare.append(_harden)
     app.cleanup_ctx.append(_services(settings))
     return app
