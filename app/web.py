@@ -16,16 +16,18 @@ from aiohttp import web
 from prometheus_client import Histogram
 
 from app import metrics
-from app.auth import Authenticator, SharedSecret
+from app.auth import Authenticator
 from app.batches import Batches
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
+from app.jwks import KeySet
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.logs import get_logger, trace_id
 from app.rate import Rate
 from app.routes import ENDPOINTS, health, webhooks
 from app.stripe_gateway import Gateway
+from app.tokens import SharedSecret, Verifier
 from app.wakeup import Notifier
 
 log = get_logger("web")
@@ -76,9 +78,13 @@ def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         app[SERVICES] = services
         await services.database.open()
         await services.side_database.open()
-        guarding = asyncio.create_task(_guard(services))
+        background = [
+            asyncio.create_task(_guard(services)),
+            asyncio.create_task(services.authenticator.run()),
+        ]
         yield
-        guarding.cancel()
+        for task in background:
+            task.cancel()
         await services.notifier.close()
         await services.gateway.close()
         await services.database.close()
@@ -97,7 +103,7 @@ def build_services(settings: Settings) -> Services:
         database=database,
         side_database=side,
         gateway=Gateway(settings),
-        authenticator=Authenticator(SharedSecret(settings), database),
+        authenticator=Authenticator(_verifier(settings), database),
         rate=Rate(settings, database, inline=True),
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
@@ -107,6 +113,10 @@ def build_services(settings: Settings) -> Services:
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
         },
     )
+
+
+def _verifier(settings: Settings) -> Verifier:
+    return KeySet(settings) if settings.jwt_jwks else SharedSecret(settings)
 
 
 async def _guard(services: Services) -> None:
