@@ -100,6 +100,7 @@ class Settings(BaseModel):
     stripe_api_base_allow_loopback: bool = False
     stripe_rate: Annotated[Decimal, Field(gt=0, le=10_000)] = Decimal(20)
     stripe_timeout_seconds: Annotated[float, Field(gt=0, le=80)] = 20.0
+    body_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
     operation_lease_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
     operation_backoff_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
 
