@@ -16,17 +16,21 @@ from aiohttp import web
 from prometheus_client import Histogram
 
 from app import health, metrics
-from app.auth import Authenticator, SharedSecret
+from app.auth import Authenticator
 from app.batches import Batches
 from app.checks import checks, guard_check, pool_check
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
+from app.free_text import holds_card_number
+from app.jwks import KeySet
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.logs import get_logger, trace_id
 from app.rate import Rate
 from app.routes import ENDPOINTS, webhooks
+from app.server import Runner
 from app.stripe_gateway import Gateway
+from app.tokens import SharedSecret, Verifier
 from app.wakeup import Notifier
 
 log = get_logger("web")
@@ -94,10 +98,14 @@ def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         databases = (services.database, services.side_database, services.health_database)
         for database in databases:
             await database.open()
-        guarding = asyncio.create_task(_guard(services))
+        background = [
+            asyncio.create_task(_guard(services)),
+            asyncio.create_task(services.authenticator.run()),
+        ]
         monitor.start()
         yield
-        guarding.cancel()
+        for task in background:
+            task.cancel()
         await monitor.close()
         await services.notifier.close()
         await services.gateway.close()
@@ -118,7 +126,7 @@ def build_services(settings: Settings) -> Services:
         side_database=side,
         health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
         gateway=Gateway(settings),
-        authenticator=Authenticator(SharedSecret(settings), database),
+        authenticator=Authenticator(_verifier(settings), database),
         rate=Rate(settings, database, inline=True),
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
@@ -128,6 +136,10 @@ def build_services(settings: Settings) -> Services:
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
         },
     )
+
+
+def _verifier(settings: Settings) -> Verifier:
+    return KeySet(settings) if settings.jwt_jwks else SharedSecret(settings)
 
 
 async def _guard(services: Services) -> None:
@@ -152,14 +164,13 @@ async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
     trace = _trace(request)
     request[TRACE] = trace
     trace_id.set(trace.trace_id)
-    path = request.path
     try:
-        _require_open(request.app[SERVICES], path)
+        _require_open(request.app[SERVICES], request.path)
         response = await handler(request)
     except web.HTTPException as error:
-        response = response_of(_problem_of_http(error), path)
+        response = response_of(_problem_of_http(error), _instance(request))
     except Exception as error:  # noqa: BLE001 -- the one place where exceptions become answers
-        response = response_of(problem_of(error), path)
+        response = response_of(problem_of(error), _instance(request))
     response.headers["X-Request-Id"] = trace.request_id
     _record(request, response, trace, time.perf_counter() - started)
     return response
@@ -168,6 +179,10 @@ async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _require_open(services: Services, path: str) -> None:
     if not services.guard.passed and not path.startswith("/health"):
         raise Problem("unavailable", "Still starting.")
+
+
+def _instance(request: web.Request) -> str:
+    return "/" if holds_card_number(request.path) else request.rel_url.raw_path
 
 
 def _record(
@@ -200,7 +215,7 @@ def _trace(request: web.Request) -> Trace:
     if parent and (match := _TRACEPARENT.fullmatch(parent)) and match[1] != _NO_TRACE:
         identity, flags = match[1], match[3]
     request_id = request.headers.get("X-Request-Id")
-    if not request_id or not _REQUEST_ID.fullmatch(request_id):
+    if not request_id or not _REQUEST_ID.fullmatch(request_id) or holds_card_number(request_id):
         request_id = identity
     return Trace(identity, f"00-{identity}-{span}-{flags}", request_id)
 
@@ -231,12 +246,7 @@ async def serve(settings: Settings) -> None:
         LoginError: the login role or the database is not fit for production.
     """
     app = create_app(settings)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        auto_decompress=False,
-    )
+    runner = create_runner(app, settings)
     admin = web.AppRunner(create_admin_app(), access_log=None, shutdown_timeout=1.0)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -254,6 +264,13 @@ async def serve(settings: Settings) -> None:
         await admin.cleanup()
     if app[SERVICES].guard.refusal:
         raise LoginError(app[SERVICES].guard.refusal)
+
+
+def create_runner(app: web.Application, settings: Settings) -> Runner:
+    """What puts the application behind a socket."""
+    return Runner(
+        app, header_seconds=settings.body_timeout_seconds, shutdown_timeout=SHUTDOWN_SECONDS
+    )
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 import aiohttp
 import jwt
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.config import Settings, load_settings
-from app.web import create_app
+from app.web import create_app, create_runner
 from app.worker.process import Worker
 from stripe_simulator.app import make_app
 from stripe_simulator.config import Config
@@ -237,11 +238,12 @@ async def running_service(database: Database, **changes: str) -> AsyncIterator[S
         simulator = await stack.enter_async_context(TestServer(make_app(config, Start(seed=7))))
         stripe_url = str(simulator.make_url("")).rstrip("/")
         settings = settings_for(database, stripe_url, **changes)
-        server = TestServer(create_app(settings))
-        await server.start_server(access_log=None, auto_decompress=False)
-        stack.push_async_callback(server.close)
+        runner = create_runner(create_app(settings), settings)
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        url = str(server.make_url("")).rstrip("/")
+        url = "http://{}:{}".format(*runner.addresses[0])
         service = Service(database, url, stripe_url, settings, http)
         await stack.enter_async_context(service._tasks)
         await service.control("POST", "accounts/platform", {"balance": {"usd": 1_000_000}})
