@@ -287,10 +287,13 @@ class Received(BaseModel):
 
 
 class HealthCheck(Answer):
-    """One thing the service needs."""
+    """One thing the service needs, and what else a look at it tells."""
+
+    model_config = ConfigDict(extra="allow")
 
     status: Literal["ok", "degraded", "unavailable"]
     latency_ms: float
+    reason: Annotated[str, Field(description="What is wrong.")] = ""
 
 
 class Health(Answer):

@@ -100,6 +100,7 @@ PLAIN = (
     Plain("GET", "/health", "Is the process alive", Health),
     Plain("GET", "/health/ready", "Can it serve", Health, unwell=True),
     Plain("GET", "/health/startup", "Has it started", Health, unwell=True),
+    Plain("GET", "/health/integrations", "Everything behind it", Health, unwell=True),
     Plain("GET", "/openapi.json", "This document"),
     Plain("GET", "/docs", "This document, for people"),
 )
