@@ -95,6 +95,10 @@ GRANT SELECT, INSERT, UPDATE ON payments.chores, payments.event_sweeps, payments
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
 
+-- Which migrations were applied: api.schema_migrations.
+GRANT USAGE ON SCHEMA migrations TO payments_definer;
+GRANT SELECT (migration_id) ON migrations._yoyo_migration TO payments_definer;
+
 -- Callers: EXECUTE on their list, no right on any table.
 GRANT USAGE ON SCHEMA api TO payments_api, payments_webhook, payments_worker;
 GRANT EXECUTE ON FUNCTION
@@ -126,7 +130,11 @@ GRANT EXECUTE ON FUNCTION
     api.refund_batch_get(uuid, uuid),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
-    api.rate_lease(text, numeric, integer, boolean)
+    api.rate_lease(text, numeric, integer, boolean),
+    api.schema_migrations(),
+    api.queues_state(),
+    api.operations_troubled(integer),
+    api.operations_open(uuid)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
@@ -159,7 +167,11 @@ GRANT EXECUTE ON FUNCTION
     api.event_sweeps_due(integer),
     api.event_sweep_done(text, timestamptz),
     api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
-    api.objects_poll(uuid, numeric, numeric, integer)
+    api.objects_poll(uuid, numeric, numeric, integer),
+    api.schema_migrations(),
+    api.queues_state(),
+    api.operations_troubled(integer),
+    api.operations_open(uuid)
     TO payments_worker;
 
 -- People.

@@ -1,5 +1,5 @@
 -- What Stripe says against what we say: runs of the comparison, what did not agree, and when chores are due.
--- depends: 008_add_refund_batches
+-- depends: 009_add_operational_indexes
 
 SET LOCAL ROLE payments_owner;
 
