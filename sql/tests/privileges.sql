@@ -98,6 +98,7 @@ $$, ARRAY[
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.schema_migrations()',
     'api.queues_state()',
+    'api.discrepancy_totals()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
@@ -137,6 +138,15 @@ $$, ARRAY[
     'api.event_sweep_done(text,timestamp with time zone)',
     'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
     'api.objects_poll(uuid,numeric,numeric,integer)',
+    'api.reconcile_begin(text,timestamp with time zone,numeric)',
+    'api.reconcile_accounts(text,integer)',
+    'api.reconcile_sort(jsonb,text,text,jsonb)',
+    'api.reconcile_compare(uuid,jsonb,text,text,jsonb)',
+    'api.reconcile_settle(uuid,jsonb,text[])',
+    'api.reconcile_end(jsonb,text[],text)',
+    'api.reconcile_report(uuid,jsonb)',
+    'api.unowned_report()',
+    'api.discrepancy_totals()',
     'api.schema_migrations()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
@@ -154,6 +164,7 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.discrepancies_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
@@ -168,8 +179,12 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.discrepancies_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.discrepancy_resolve(uuid,uuid,text)',
+    'ops.unowned_objects()',
+    'ops.unowned_object_resolve(text,text,text)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
@@ -187,7 +202,9 @@ $$, ARRAY[
     'payments.event_handled(text)',
     'payments.webhook_patience(interval)',
     'payments.webhook_verdict(text,text,bigint,interval)',
-    'payments.operation_backoff(integer,numeric,numeric)'
+    'payments.operation_backoff(integer,numeric,numeric)',
+    'payments.uuid_said(text)',
+    'payments.from_epoch(text)'
 ], 'payments_system executes, besides its own functions, just this list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
@@ -216,6 +233,16 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.tenants_page(uuid,integer)',
     'api.event_sweeps_due(integer)',
     'api.event_sweep_done(text,timestamp with time zone)',
+    'api.reconcile_begin(text,timestamp with time zone,numeric)',
+    'api.reconcile_accounts(text,integer)',
+    'api.reconcile_sort(jsonb,text,text,jsonb)',
+    'api.reconcile_end(jsonb,text[],text)',
+    'api.unowned_report()',
+    'api.discrepancy_totals()',
+    'ops.unowned_objects()',
+    'ops.unowned_object_resolve(text,text,text)',
+    'payments.reconcile_owner(text,jsonb)',
+    'payments.unowned_note(text,jsonb,bigint)',
     'api.ledger_fold_due(integer)',
     'api.next_due()',
     'api.operations_due(integer)',
@@ -353,7 +380,7 @@ $$, $$
            ('SELECT', 'webhook_inbox', NULL), ('INSERT', 'webhook_inbox', NULL), ('UPDATE', 'webhook_inbox', NULL),
            ('SELECT', 'provider_rates', NULL), ('INSERT', 'provider_rates', NULL), ('UPDATE', 'provider_rates', NULL),
            ('SELECT', 'tenants', 'tenant_id'),
-           ('SELECT', 'stripe_operations', 'tenant_id'), ('SELECT', 'stripe_operations', 'state'),
+           ('SELECT', 'stripe_operations', 'tenant_id'), ('SELECT', 'stripe_operations', 'id'), ('SELECT', 'stripe_operations', 'state'),
            ('SELECT', 'stripe_operations', 'holds'), ('SELECT', 'stripe_operations', 'next_run_at'),
            ('SELECT', 'ledger_postings', 'tenant_id'), ('SELECT', 'ledger_postings', 'posted_xid'),
            ('SELECT', 'ledger_rollups', 'tenant_id'), ('SELECT', 'ledger_rollups', 'folded_xid'),
