@@ -1,8 +1,8 @@
 """The way of every API request, in the order in which its faults win.
 
-Route and method, size and content type, authentication, scope, card numbers, JSON, schema,
-idempotency, and only then the one SQL function that decides. An `Endpoint` declares what it needs;
-its handler is a few lines.
+Route and method, size and content type, the address's limit, authentication, scope, the user's
+limit, card numbers, JSON, schema, idempotency, and only then the one SQL function that decides. An
+`Endpoint` declares what it needs; its handler is a few lines.
 """
 
 import asyncio
@@ -86,6 +86,7 @@ class Endpoint:
         handler: called with what passed.
         body: model of the body; a request with one needs an Idempotency-Key.
         query: model of the query; none allows no query.
+        is_payment: whether a user's payments are counted by it.
     """
 
     method: str
@@ -94,6 +95,7 @@ class Endpoint:
     handler: Handler
     body: type[Document] | None = None
     query: type[Page] | None = None
+    is_payment: bool = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check the request and hand it to the handler.
@@ -105,11 +107,14 @@ class Endpoint:
         services, trace = request.app[SERVICES], request[TRACE]
         ids, names = _path_ids(request), _path_names(request)
         raw = await read_json_body(request) if self.body else b""
+        await count_request(request)
         caller = await services.authenticator.authenticate(
             request.headers.getall("Authorization", [])
         )
         trace.tenant_id = caller.tenant_id
         require_scope(caller, self.scope)
+        if self.is_payment:
+            await _count_payment(request, caller)
         refuse_card_numbers(_loose_texts(request, names))
         document = self._document(request, raw)
         return await self.handler(
@@ -139,6 +144,24 @@ class Endpoint:
             return wire(validate(self.query, _query(request)))
         _refuse_query(request)
         return {}
+
+
+async def count_request(request: web.Request) -> None:
+    """Count a request of its address.
+
+    Raises:
+        Problem: rate_limited.
+    """
+    trace = request[TRACE]
+    verdict = await request.app[SERVICES].limiter.request(trace.client)
+    trace.verdicts.append(verdict)
+    verdict.require()
+
+
+async def _count_payment(request: web.Request, caller: Caller) -> None:
+    verdict = await request.app[SERVICES].limiter.payment(caller.tenant_id, caller.subject)
+    request[TRACE].verdicts.append(verdict)
+    verdict.require()
 
 
 async def read_json_body(request: web.Request) -> bytes:

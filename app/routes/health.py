@@ -1,5 +1,6 @@
 """Health: is the process alive, can it serve, has it started."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -17,7 +18,7 @@ async def alive(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """GET /health/ready: PostgreSQL answers and its schema is there."""
+    """GET /health/ready: PostgreSQL answers, its schema is there; without Redis degraded."""
     return await _respond(request.app[SERVICES])
 
 
@@ -27,11 +28,11 @@ async def startup(request: web.Request) -> web.Response:
 
 
 async def _respond(services: Services) -> web.Response:
-    check = await check_database(services)
-    healthy = check["status"] == "ok"
+    database, redis = await asyncio.gather(check_database(services), check_redis(services))
+    healthy = database["status"] == "ok"
+    status = redis["status"] if healthy else "unavailable"
     return json_response(
-        _body("ok" if healthy else "unavailable", {"postgresql": check}),
-        status=200 if healthy else 503,
+        _body(status, {"postgresql": database, "redis": redis}), status=200 if healthy else 503
     )
 
 
@@ -45,6 +46,14 @@ async def check_database(services: Services) -> dict[str, Any]:
         healthy = False
     latency = round((time.perf_counter() - started) * 1000, 1)
     return {"status": "ok" if healthy else "unavailable", "latencyMs": latency}
+
+
+async def check_redis(services: Services) -> dict[str, Any]:
+    """Status and latency of Redis; without it each process counts for itself."""
+    started = time.perf_counter()
+    answers = await services.limiter.answers()
+    latency = round((time.perf_counter() - started) * 1000, 1)
+    return {"status": "ok" if answers else "degraded", "latencyMs": latency}
 
 
 def _body(status: str, checks: dict[str, Any]) -> dict[str, Any]:

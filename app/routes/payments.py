@@ -36,7 +36,14 @@ async def list_(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/api/v1/payments/intents", "payments:write", create, body=IntentCreate),
+    Endpoint(
+        "POST",
+        "/api/v1/payments/intents",
+        "payments:write",
+        create,
+        body=IntentCreate,
+        is_payment=True,
+    ),
     Endpoint("GET", "/api/v1/payments", "payments:read", list_, query=PaymentList),
     Endpoint("GET", "/api/v1/payments/{id}", "payments:read", get),
     Endpoint("POST", "/api/v1/payments/{id}/capture", "payments:write", capture, body=Capture),
