@@ -59,6 +59,7 @@ class Services:
     settings: Settings
     database: Database
     side_database: Database
+    health_database: Database
     gateway: Gateway
     authenticator: Authenticator
     limiter: Limiter

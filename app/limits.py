@@ -145,7 +145,6 @@ class Limiter:
             RateLimitItemPerMinute(settings.rate_limit_payments_per_user, namespace="payments"),
             MovingWindowRateLimiter(storage),
         )
-        self._storage = storage
         self._local = LocalCounter()
         self._retry_at = 0.0
         """When one request may try Redis again; 0: it works."""
@@ -161,14 +160,6 @@ class Limiter:
     async def payment(self, tenant_id: UUID, subject: str) -> Verdict:
         """Count a payment that a user asks for."""
         return await self._hit(self._payments, f"{tenant_id}:{subject}")
-
-    async def answers(self) -> bool:
-        """Whether Redis does, within the budget."""
-        try:
-            async with asyncio.timeout(self._budget):
-                return bool(await self._storage.check())
-        except TimeoutError:
-            return False
 
     async def _hit(self, limit: _Limit, key: str) -> Verdict:
         if self._is_open():

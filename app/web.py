@@ -15,9 +15,10 @@ from functools import lru_cache
 from aiohttp import web
 from prometheus_client import Histogram
 
-from app import metrics
+from app import health, metrics
 from app.auth import Authenticator
 from app.batches import Batches
+from app.checks import checks, guard_check, pool_check
 from app.client_address import Address, client_address
 from app.config import Settings
 from app.db import Database, LoginError
@@ -28,7 +29,7 @@ from app.keys import SERVICES, TRACE, Services, Trace
 from app.limits import Limiter
 from app.logs import get_logger, trace_id
 from app.rate import Rate
-from app.routes import ENDPOINTS, health, webhooks
+from app.routes import ENDPOINTS, webhooks
 from app.server import Runner
 from app.stripe_gateway import Gateway
 from app.tokens import SharedSecret, Verifier
@@ -38,6 +39,9 @@ log = get_logger("web")
 
 SIDE_POOL_SIZE = 4
 """Connections kept apart for webhooks and health, so that slow requests cannot starve them."""
+
+HEALTH_POOL_SIZE = 2
+"""Looks that hang must not take connections away from anybody."""
 
 SHUTDOWN_SECONDS = 25.0
 GUARD_RETRY_SECONDS = 1.0
@@ -61,9 +65,7 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_route(endpoint.method, endpoint.path, endpoint.handle)
     app.router.add_post("/webhooks/stripe", webhooks.platform)
     app.router.add_post("/webhooks/stripe/connect", webhooks.connect)
-    app.router.add_get("/health", health.alive)
-    app.router.add_get("/health/ready", health.ready)
-    app.router.add_get("/health/startup", health.startup)
+    health.add_routes(app)
     app.on_response_prepare.append(_harden)
     app.cleanup_ctx.append(_services(settings))
     return app
@@ -76,24 +78,42 @@ def create_admin_app() -> web.Application:
     return app
 
 
+def _monitor(services: Services) -> health.Monitor:
+    def refusal() -> str | None:
+        guard = services.guard
+        return None if guard.passed else guard.refusal or "was not looked at yet"
+
+    return health.Monitor(
+        [
+            *checks(services.settings, services.health_database, services.gateway),
+            pool_check(services.database, services.side_database),
+            guard_check(refusal),
+        ]
+    )
+
+
 def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         services = build_services(settings)
         app[SERVICES] = services
-        await services.database.open()
-        await services.side_database.open()
+        app[health.MONITOR] = monitor = _monitor(services)
+        databases = (services.database, services.side_database, services.health_database)
+        for database in databases:
+            await database.open()
         background = [
             asyncio.create_task(_guard(services)),
             asyncio.create_task(services.authenticator.run()),
         ]
+        monitor.start()
         yield
         for task in background:
             task.cancel()
+        await monitor.close()
         await services.notifier.close()
         await services.gateway.close()
         await services.limiter.close()
-        await services.database.close()
-        await services.side_database.close()
+        for database in databases:
+            await database.close()
 
     return run
 
@@ -107,6 +127,7 @@ def build_services(settings: Settings) -> Services:
         settings=settings,
         database=database,
         side_database=side,
+        health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
         gateway=Gateway(settings),
         authenticator=Authenticator(_verifier(settings), database),
         limiter=Limiter(settings),
