@@ -186,7 +186,16 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
-    ops.split_preview(bigint, jsonb, bigint)
+    ops.split_preview(bigint, jsonb, bigint),
+    ops.revenue(uuid, timestamptz, timestamptz, text, text),
+    ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
+    ops.escrow_ageing(uuid),
+    ops.transfer_ageing(uuid),
+    ops.transfer_failures(uuid, timestamptz, timestamptz),
+    ops.dispute_rate(uuid, timestamptz, timestamptz),
+    ops.intent_funnel(uuid, timestamptz, timestamptz),
+    ops.webhook_lag(uuid, timestamptz, timestamptz),
+    ops.tenants_compared(timestamptz, timestamptz)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),

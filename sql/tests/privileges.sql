@@ -154,7 +154,16 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)'
+    'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -169,6 +178,15 @@ $$, ARRAY[
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
