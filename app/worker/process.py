@@ -19,8 +19,9 @@ from app.inline import json_response
 from app.logs import get_logger
 from app.rate import Rate
 from app.stripe_gateway import Gateway
-from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
-from app.worker import chores, fold
+from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
+from app.worker import fold
+from app.worker.chores import Chores
 from app.worker.listener import Listener
 from app.worker.loop import Loop
 from app.worker.operations import Operations
@@ -41,7 +42,7 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Both queues, the listener and the ledger fold.
+    """Both queues, the listener, the chores and the ledger fold.
 
     Args:
         settings: from load_settings.
@@ -62,7 +63,12 @@ class Worker:
             self._operations, self.database, self._operations.capacity
         )
         self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
-        channels = {OPERATIONS: self.operations_loop.wake, WEBHOOKS: self.webhooks_loop.wake}
+        self.chores = Chores(self.database, self.notifier)
+        channels = {
+            OPERATIONS: self.operations_loop.wake,
+            WEBHOOKS: self.webhooks_loop.wake,
+            CHORES: self.chores.wake,
+        }
         self.notifier.local.update(channels)
         self.listener = Listener(settings, self.database, channels, name)
 
@@ -77,9 +83,7 @@ class Worker:
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
-            asyncio.create_task(
-                supervise("chores", lambda: chores.run(self.database, self.notifier))
-            ),
+            asyncio.create_task(supervise("chores", self.chores.run)),
         ]
         loops = [
             asyncio.create_task(supervise("operations", self.operations_loop.run)),

@@ -283,10 +283,10 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
-        'refund_batches', 'refund_batch_items', 'payouts'])
+        'refund_batches', 'refund_batch_items', 'payouts', 'payment_marks', 'violation_checks', 'violations_found'])
     UNION ALL
-    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships and roll-ups only');
+    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and what a check is done with only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -297,7 +297,7 @@ $$, $$
         ('payment_transactions', '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
             failure_message,settled_at,updated_at}'),
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
-            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,updated_at}'),
+            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
@@ -308,9 +308,11 @@ $$, $$
         ('connected_accounts', '{email,country,business_name,status,stripe_account_id,transfers_enabled,charges_enabled,
             payouts_enabled,details_submitted,requirements,disabled_reason,onboarding_url,onboarding_expires_at,updated_at}'),
         ('stripe_transfers', '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
-        ('payment_refunds', '{status,stripe_refund_id,failure_reason,accepted_at,updated_at}'),
+        ('payment_refunds', '{status,stripe_refund_id,failure_reason,pending_reason,accepted_at,updated_at}'),
         ('transfer_reversals', '{status,stripe_reversal_id,shortfall,updated_at}'),
-        ('receivables', '{amount_netted,updated_at}'),
+        ('receivables', '{amount_netted,amount_reversing,amount_reversed,retries,next_retry_at,updated_at}'),
+        ('violation_checks', '{checked_xid,checked_at}'),
+        ('violations_found', '{detail}'),
         ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
         ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
@@ -335,7 +337,12 @@ $$, $$
            ('SELECT', 'provider_objects', 'provider_id'), ('SELECT', 'provider_objects', 'tenant_id'),
            ('SELECT', 'escrows', 'tenant_id'), ('SELECT', 'escrows', 'status'), ('SELECT', 'escrows', 'hold_until'),
            ('SELECT', 'refund_batch_items', 'tenant_id'), ('SELECT', 'refund_batch_items', 'state'),
-           ('SELECT', 'refund_batch_items', 'next_run_at')
+           ('SELECT', 'refund_batch_items', 'next_run_at'), ('SELECT', 'refund_batch_items', 'batch_id'),
+           ('SELECT', 'refund_batches', 'tenant_id'), ('SELECT', 'refund_batches', 'id'), ('SELECT', 'refund_batches', 'status'),
+           ('SELECT', 'escrows', 'id'), ('SELECT', 'escrows', 'payment_id'), ('SELECT', 'escrow_conditions', 'tenant_id'),
+           ('SELECT', 'escrow_conditions', 'escrow_id'), ('SELECT', 'escrow_conditions', 'confirmed_at'),
+           ('SELECT', 'payment_refunds', 'tenant_id'), ('SELECT', 'payment_refunds', 'payment_id'), ('SELECT', 'payment_refunds', 'origin'),
+           ('SELECT', 'payment_refunds', 'status'), ('SELECT', 'payment_refunds', 'accepted_at')
 $$, 'payments_system reads just ids, states and times across tenants, and keeps the inbox and the rates');
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
