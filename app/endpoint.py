@@ -105,7 +105,9 @@ class Endpoint:
         services, trace = request.app[SERVICES], request[TRACE]
         ids, names = _path_ids(request), _path_names(request)
         raw = await read_json_body(request) if self.body else b""
-        caller = await services.authenticator.authenticate(request.headers.get("Authorization"))
+        caller = await services.authenticator.authenticate(
+            request.headers.getall("Authorization", [])
+        )
         trace.tenant_id = caller.tenant_id
         require_scope(caller, self.scope)
         refuse_card_numbers(_loose_texts(request, names))

@@ -57,6 +57,7 @@ class Services:
     settings: Settings
     database: Database
     side_database: Database
+    health_database: Database
     gateway: Gateway
     authenticator: Authenticator
     rate: Rate

@@ -181,6 +181,18 @@ class Gateway:
         metrics.stripe_seconds.labels(kind, result["outcome"]).observe(self._clock() - started)
         return result
 
+    async def ping(self) -> str:
+        """Ask for our balance, the cheapest question that proves key and connection.
+
+        Returns:
+            The Date header of the answer.
+
+        Raises:
+            stripe.StripeError: Stripe refused or did not answer.
+        """
+        answer = await self._get("/v1/balance")
+        return str(answer.headers["Date"])
+
     async def look(self, operation: Operation) -> dict[str, Any] | None:
         """Look for what an earlier attempt may have left at Stripe.
 

@@ -15,25 +15,31 @@ from functools import lru_cache
 from aiohttp import web
 from prometheus_client import Histogram
 
-from app import metrics
-from app.auth import Authenticator, SharedSecret
+from app import health, metrics
+from app.auth import Authenticator
 from app.batches import Batches
+from app.checks import checks, guard_check, pool_check
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
 from app.free_text import holds_card_number
+from app.jwks import KeySet
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.logs import get_logger, trace_id
 from app.rate import Rate
-from app.routes import ENDPOINTS, health, webhooks
+from app.routes import ENDPOINTS, webhooks
 from app.server import Runner
 from app.stripe_gateway import Gateway
+from app.tokens import SharedSecret, Verifier
 from app.wakeup import Notifier
 
 log = get_logger("web")
 
 SIDE_POOL_SIZE = 4
 """Connections kept apart for webhooks and health, so that slow requests cannot starve them."""
+
+HEALTH_POOL_SIZE = 2
+"""Looks that hang must not take connections away from anybody."""
 
 SHUTDOWN_SECONDS = 25.0
 GUARD_RETRY_SECONDS = 1.0
@@ -57,9 +63,7 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_route(endpoint.method, endpoint.path, endpoint.handle)
     app.router.add_post("/webhooks/stripe", webhooks.platform)
     app.router.add_post("/webhooks/stripe/connect", webhooks.connect)
-    app.router.add_get("/health", health.alive)
-    app.router.add_get("/health/ready", health.ready)
-    app.router.add_get("/health/startup", health.startup)
+    health.add_routes(app)
     app.on_response_prepare.append(_harden)
     app.cleanup_ctx.append(_services(settings))
     return app
@@ -72,19 +76,41 @@ def create_admin_app() -> web.Application:
     return app
 
 
+def _monitor(services: Services) -> health.Monitor:
+    def refusal() -> str | None:
+        guard = services.guard
+        return None if guard.passed else guard.refusal or "was not looked at yet"
+
+    return health.Monitor(
+        [
+            *checks(services.settings, services.health_database, services.gateway),
+            pool_check(services.database, services.side_database),
+            guard_check(refusal),
+        ]
+    )
+
+
 def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         services = build_services(settings)
         app[SERVICES] = services
-        await services.database.open()
-        await services.side_database.open()
-        guarding = asyncio.create_task(_guard(services))
+        app[health.MONITOR] = monitor = _monitor(services)
+        databases = (services.database, services.side_database, services.health_database)
+        for database in databases:
+            await database.open()
+        background = [
+            asyncio.create_task(_guard(services)),
+            asyncio.create_task(services.authenticator.run()),
+        ]
+        monitor.start()
         yield
-        guarding.cancel()
+        for task in background:
+            task.cancel()
+        await monitor.close()
         await services.notifier.close()
         await services.gateway.close()
-        await services.database.close()
-        await services.side_database.close()
+        for database in databases:
+            await database.close()
 
     return run
 
@@ -98,8 +124,9 @@ def build_services(settings: Settings) -> Services:
         settings=settings,
         database=database,
         side_database=side,
+        health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
         gateway=Gateway(settings),
-        authenticator=Authenticator(SharedSecret(settings), database),
+        authenticator=Authenticator(_verifier(settings), database),
         rate=Rate(settings, database, inline=True),
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
@@ -109,6 +136,10 @@ def build_services(settings: Settings) -> Services:
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
         },
     )
+
+
+def _verifier(settings: Settings) -> Verifier:
+    return KeySet(settings) if settings.jwt_jwks else SharedSecret(settings)
 
 
 async def _guard(services: Services) -> None:

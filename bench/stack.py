@@ -77,6 +77,11 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self._exit.close()
 
+    @property
+    def servers(self) -> tuple[int, int]:
+        """Process ids of PostgreSQL and Valkey."""
+        return self._postgres.pid, self._valkey.pid
+
     def database(self, name: str) -> "Database":
         """A fresh migrated database."""
         create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")

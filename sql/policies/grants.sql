@@ -93,6 +93,10 @@ GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
 
+-- Which migrations were applied: api.schema_migrations.
+GRANT USAGE ON SCHEMA migrations TO payments_definer;
+GRANT SELECT (migration_id) ON migrations._yoyo_migration TO payments_definer;
+
 -- Callers: EXECUTE on their list, no right on any table.
 GRANT USAGE ON SCHEMA api TO payments_api, payments_webhook, payments_worker;
 GRANT EXECUTE ON FUNCTION
@@ -124,7 +128,11 @@ GRANT EXECUTE ON FUNCTION
     api.refund_batch_get(uuid, uuid),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
-    api.rate_lease(text, numeric, integer, boolean)
+    api.rate_lease(text, numeric, integer, boolean),
+    api.schema_migrations(),
+    api.queues_state(),
+    api.operations_troubled(integer),
+    api.operations_open(uuid)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
@@ -150,7 +158,11 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_due(integer),
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
-    api.refund_batch_advance(uuid)
+    api.refund_batch_advance(uuid),
+    api.schema_migrations(),
+    api.queues_state(),
+    api.operations_troubled(integer),
+    api.operations_open(uuid)
     TO payments_worker;
 
 -- People.

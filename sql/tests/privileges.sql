@@ -95,7 +95,11 @@ $$, ARRAY[
     'api.refund_batch_get(uuid,uuid)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
-    'api.rate_lease(text,numeric,integer,boolean)'
+    'api.rate_lease(text,numeric,integer,boolean)',
+    'api.schema_migrations()',
+    'api.queues_state()',
+    'api.operations_troubled(integer)',
+    'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
@@ -125,7 +129,11 @@ $$, ARRAY[
     'api.escrows_due(integer)',
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
-    'api.refund_batch_advance(uuid)'
+    'api.refund_batch_advance(uuid)',
+    'api.schema_migrations()',
+    'api.queues_state()',
+    'api.operations_troubled(integer)',
+    'api.operations_open(uuid)'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
@@ -199,6 +207,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.ledger_fold_due(integer)',
     'api.next_due()',
     'api.operations_due(integer)',
+    'api.operations_troubled(integer)',
+    'api.queues_state()',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.webhook_claim(text,integer,numeric)',
     'api.webhook_finish(jsonb)',

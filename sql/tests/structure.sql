@@ -24,11 +24,12 @@ SELECT functions_are('api', ARRAY[
     'dispute_list', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get', 'escrow_release',
     'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'ledger_fold', 'ledger_fold_due',
     'next_due', 'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim',
-    'operations_due', 'operations_fence', 'operations_finish', 'operations_release', 'operations_take',
-    'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list', 'payments_create',
-    'rate_lease', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
-    'refund_get', 'refund_list', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get',
-    'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
+    'operations_due', 'operations_fence', 'operations_finish', 'operations_open', 'operations_release',
+    'operations_take', 'operations_troubled', 'payment_cancel', 'payment_capture', 'payment_create',
+    'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease', 'refund_batch_advance',
+    'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get', 'refund_list', 'schema_check',
+    'schema_migrations', 'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list', 'webhook_claim',
+    'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances', 'money_violations',
@@ -144,7 +145,7 @@ SELECT is_empty($$
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
     'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
-    'stripe_operations_by_subject'], 'the queue of operations has just these indexes');
+    'stripe_operations_by_subject', 'stripe_operations_troubled'], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
     'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
     ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',

@@ -159,20 +159,6 @@ async def test_the_trace_of_the_caller_goes_on(service: Service) -> None:
     assert reply.body["traceId"] == trace
 
 
-async def test_health(service: Service) -> None:
-    """Alive, ready, started."""
-    for path in ("/health", "/health/ready", "/health/startup"):
-        reply = await service.ask("GET", path, headers={"Authorization": None})
-        assert (reply.status, reply.body["status"]) == (200, "ok")
-
-
-async def test_a_database_that_is_not_migrated_is_not_ready(service: Service) -> None:
-    """Alive all the same: a restart would not help."""
-    service.database.execute("DROP FUNCTION api.schema_check()")
-    assert (await service.ask("GET", "/health/ready")).status == 503
-    assert (await service.ask("GET", "/health")).status == 200
-
-
 async def test_connections_cut_by_the_server_heal(service: Service) -> None:
     """F43: reads are repeated; what might hand out an operation is 503 at worst, then works."""
     await service.ask("GET", "/api/v1/payments")
