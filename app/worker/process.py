@@ -19,15 +19,10 @@ from app.errors import DatabaseError
 from app.logs import get_logger
 from app.rate import Rate
 from app.stripe_gateway import Gateway
-<<<<<<< HEAD
 from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
 from app.worker import fold
 from app.worker.chores import Chores
-=======
-from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
-from app.worker import chores, fold
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
->>>>>>> main
 from app.worker.listener import Listener
 from app.worker.loop import Loop
 from app.worker.operations import Operations
