@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from app.auth import Caller, require_scope
 from app.body import fingerprint, parse_json, validate, wire
@@ -28,6 +29,16 @@ _NAME = re.compile(rf"[^{DECEPTIVE}\t\n\r]{{1,200}}")
 NAMES = frozenset({"event_id", "name"})
 """Parts of a path that are the caller's own names and not our ids."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+BY_STRIPE = (
+    "card_declined",
+    "invalid_state",
+    "amount_invalid",
+    "payment_not_refundable",
+    "refund_exceeds_remaining",
+    "provider_error",
+)
+"""Codes that Stripe's refusal of a carried operation can become (payments.provider_problem)."""
+
 KEPT_HEADERS = ("Idempotency-Key", "X-Request-Id")
 """Headers that are stored, logged or sent back."""
 
@@ -86,6 +97,9 @@ class Endpoint:
         handler: called with what passed.
         body: model of the body; a request with one needs an Idempotency-Key.
         query: model of the query; none allows no query.
+        answer: model of what comes back; for /openapi.json and the tests.
+        statuses: how a success is answered.
+        refuses: codes of its own, beside those that the way of every request brings.
     """
 
     method: str
@@ -94,6 +108,9 @@ class Endpoint:
     handler: Handler
     body: type[Document] | None = None
     query: type[Page] | None = None
+    answer: type[BaseModel] | None = None
+    statuses: tuple[int, ...] = (200,)
+    refuses: tuple[str, ...] = ()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check the request and hand it to the handler.

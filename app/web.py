@@ -27,7 +27,7 @@ from app.jwks import KeySet
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.logs import get_logger, trace_id
 from app.rate import Rate
-from app.routes import ENDPOINTS, webhooks
+from app.routes import ENDPOINTS, docs, webhooks
 from app.server import Runner
 from app.stripe_gateway import Gateway
 from app.tokens import SharedSecret, Verifier
@@ -64,6 +64,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_post("/webhooks/stripe", webhooks.platform)
     app.router.add_post("/webhooks/stripe/connect", webhooks.connect)
     health.add_routes(app)
+    docs.add_routes(app, ENDPOINTS)
     app.on_response_prepare.append(_harden)
     app.cleanup_ctx.append(_services(settings))
     return app

@@ -20,6 +20,7 @@ from stripe_simulator.app import make_app
 from stripe_simulator.config import Config
 from stripe_simulator.simulator import Start
 from tests.database import Database
+from tests.integration.conformance import check_answer
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"
@@ -96,7 +97,7 @@ class Service:
     _tasks: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Reply:
-        """One request with a good token and, for a POST, a fresh key."""
+        """One request with a good token and, for a POST, a fresh key; it is as documented."""
         headers: dict[str, str | None] = {"Authorization": f"Bearer {token()}"}
         if method == "POST":
             headers["Idempotency-Key"] = f"key-{next(_numbers)}"
@@ -107,6 +108,7 @@ class Service:
         async with self.http.request(method, self.url + path, headers=sent, **options) as response:
             kind = response.content_type
             read = await (response.json() if kind.endswith("json") else response.text())
+            check_answer(method, path, response.status, read)
             return Reply(response.status, read, response.headers)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:

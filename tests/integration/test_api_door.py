@@ -182,3 +182,13 @@ async def test_a_lock_that_is_not_given_up_is_503(service: Service, connect: Any
     assert reply.headers["Retry-After"] == "1"
     holder.rollback()
     assert (await service.get(f"/api/v1/payments/{payment['id']}"))["status"] == payment["status"]
+
+
+async def test_the_description_is_open_to_everybody(service: Service) -> None:
+    """As JSON and as a page under a policy that lets nothing else in."""
+    reply = await service.ask("GET", "/openapi.json", headers={"Authorization": None})
+    assert (reply.status, reply.body["openapi"]) == (200, "3.1.0")
+    reply = await service.ask("GET", "/docs", headers={"Authorization": None})
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "/api/v1/payments/intents" in reply.body
