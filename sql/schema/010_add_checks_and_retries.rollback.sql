@@ -1,3 +1,4 @@
+DROP INDEX payments.receivable_nettings_by_payment, payments.receivables_retried, payments.receivables_by_payment, payments.payment_refunds_waiting;
 ALTER TABLE payments.payment_refunds DROP COLUMN pending_reason;
 ALTER TABLE payments.payment_intents DROP COLUMN cancel_reason;
 DELETE FROM payments.state_transitions WHERE machine = 'reversal' AND to_state = 'canceled';

@@ -87,3 +87,12 @@ COMMENT ON COLUMN payments.payment_intents.cancel_reason IS 'Why its cancellatio
 ALTER TABLE payments.payment_refunds ADD COLUMN pending_reason text;
 COMMENT ON COLUMN payments.payment_refunds.pending_reason IS
     'Why Stripe has not paid it out yet, in Stripe''s words: insufficient_funds waits for the platform''s balance. Null once it has ended.';
+-- Receivables, nettings and refunds are few beside payments: building these holds up their writers for a moment only.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX payment_refunds_waiting ON payments.payment_refunds (tenant_id, pending_reason) WHERE pending_reason IS NOT NULL;
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX receivables_by_payment ON payments.receivables (tenant_id, payment_id);
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX receivables_retried ON payments.receivables (tenant_id, next_retry_at) WHERE next_retry_at IS NOT NULL;
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX receivable_nettings_by_payment ON payments.receivable_nettings (tenant_id, payment_id);
