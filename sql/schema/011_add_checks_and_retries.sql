@@ -1,5 +1,5 @@
 -- What the continuous check of the money invariants remembers, and what a second attempt at a refused reversal needs.
--- depends: 009_add_operational_indexes
+-- depends: 010_add_reconciliation
 
 SET LOCAL ROLE payments_owner;
 
