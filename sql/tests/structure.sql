@@ -166,7 +166,8 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
     UNION ALL
     VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads'),
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('refund_batch_items', 'system_reads'),
            ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
            ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
