@@ -18,13 +18,19 @@ from app.db import Database
 from app.errors import DatabaseError
 from app.logs import get_logger
 from app.rate import Rate
+from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
-from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
-from app.worker import chores, fold
+from app.stripe_lists import Lists
+from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
+from app.worker import fold, schedule
+from app.worker.chores import Chores
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
 from app.worker.loop import Loop
 from app.worker.operations import Operations
+from app.worker.poll import poll
+from app.worker.schedule import Chore
+from app.worker.sweep import sweep
 from app.worker.webhooks import Webhooks
 
 log = get_logger("worker")
@@ -43,7 +49,7 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Both queues, the listener and the ledger fold.
+    """Both queues, the listener, the chores and the ledger fold.
 
     Args:
         settings: from load_settings.
@@ -55,16 +61,21 @@ class Worker:
         self.database = Database(settings, name="worker", size=POOL_SIZE)
         self.gateway = Gateway(settings)
         self.notifier = Notifier(self.database)
-        rate = Rate(settings, self.database, inline=False)
+        self._rate = Rate(settings, self.database, inline=False)
         self._operations = Operations(
-            settings, self.database, self.gateway, rate, self.notifier, name
+            settings, self.database, self.gateway, self._rate, self.notifier, name
         )
         webhooks = Webhooks(settings, self.database, self.notifier, name)
         self.operations_loop: Loop[dict[str, Any]] = Loop(
             self._operations, self.database, self._operations.capacity
         )
         self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
-        channels = {OPERATIONS: self.operations_loop.wake, WEBHOOKS: self.webhooks_loop.wake}
+        self.chores = Chores(self.database, self.notifier)
+        channels = {
+            OPERATIONS: self.operations_loop.wake,
+            WEBHOOKS: self.webhooks_loop.wake,
+            CHORES: self.chores.wake,
+        }
         self.notifier.local.update(channels)
         self.listener = Listener(settings, self.database, channels, name)
         self._health_database = Database(settings, name="worker health", size=HEALTH_POOL_SIZE)
@@ -90,8 +101,9 @@ class Worker:
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
+            asyncio.create_task(supervise("chores", self.chores.run)),
             asyncio.create_task(
-                supervise("chores", lambda: chores.run(self.database, self.notifier))
+                supervise("schedule", lambda: schedule.run(self.database, self._by_the_clock()))
             ),
         ]
         loops = [
@@ -112,6 +124,15 @@ class Worker:
         await self.gateway.close()
         await self.database.close()
         await self._health_database.close()
+
+    def _by_the_clock(self) -> list[Chore]:
+        settings, database = self._settings, self.database
+        lists = Lists(self.gateway, self._rate)
+        swept = inbox(database, self.notifier)
+        return [
+            Chore("sweep", settings.sweep_seconds, lambda: sweep(database, lists, swept)),
+            Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
+        ]
 
     async def _stop(self, loops: list[asyncio.Task[None]]) -> None:
         self._operations.stopping = True

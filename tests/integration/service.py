@@ -50,7 +50,9 @@ def settings_for(database: Database, stripe_url: str, **changes: str) -> Setting
         {
             "APP_ENV": "test",
             "DATABASE_URL": database.service_url,
-            "REDIS_URL": "redis://localhost",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "RATE_LIMIT_PER_IP": "1000000",
+            "RATE_LIMIT_PAYMENTS_PER_USER": "1000000",
             "JWT_SECRET": JWT_SECRET,
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
