@@ -10,13 +10,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
 from app.dev.child import Child, answers
 from app.dev.tokens import mint
-from app.embedded.process import free_port
+from app.embedded.process import ServerError, free_port
 from tests.database import Database
+from tests.faults.forked import Forked
 
 TENANT = uuid.UUID("11111111-1111-4111-8111-111111111111")
 JWT_SECRET = "0123456789abcdef0123456789abcdef"
@@ -37,6 +39,7 @@ SPLITS = [
 ]
 
 Json = dict[str, Any]
+Process = Child | Forked
 
 
 class NoAnswerError(Exception):
@@ -99,12 +102,12 @@ class Stack:
     database: Database
     log: IO[bytes]
     service_url: str
-    children: list[Child] = field(default_factory=list)
+    children: list[Process] = field(default_factory=list)
     web_port: int = field(default_factory=free_port)
     stripe_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
-        self.web = self._child("web", "serve")
+        self.web = self._forked("serve")
 
     # ── processes ─────────────────────────────────────────────────────────────────────────────
 
@@ -125,18 +128,23 @@ class Stack:
             self.control("POST", "webhook_endpoints", endpoint)
         self.control("POST", "webhooks", {"retrySeconds": [0.2] * 100, "timeoutSeconds": 3})
 
-    def start_web(self, failpoints: str = "", **environ: str) -> Child:
+    def start_web(self, failpoints: str = "", **environ: str) -> Forked:
         """Start the API, always at the same port; return it when it serves."""
         self.web.kill()
-        self.web = self._child("web", "serve", failpoints, **environ)
+        self.web = self._forked("serve", failpoints, **environ)
         self.web.start()
-        self.web.await_ready(lambda: answers(self.web_port, "/health/ready"))
+        until(lambda: self._serves(self.web), "the web")
         return self.web
 
-    def start_worker(self, failpoints: str = "", **environ: str) -> Child:
+    def _serves(self, web: Forked) -> bool:
+        if web.ended() is not None:
+            raise ServerError(f"the web ended with {web.ended()} while starting")
+        return answers(self.web_port, "/health/ready")
+
+    def start_worker(self, failpoints: str = "", **environ: str) -> Forked:
         """Start one more worker; return it when it runs, or has met its failpoint already."""
         port = free_port()
-        worker = self._child("worker", "worker", failpoints, WORKER_ADMIN_PORT=str(port), **environ)
+        worker = self._forked("worker", failpoints, WORKER_ADMIN_PORT=str(port), **environ)
         worker.start()
         until(lambda: worker.ended() is not None or answers(port, "/health"), "a worker")
         return worker
@@ -146,7 +154,7 @@ class Stack:
         for child in self.children:
             child.kill()
 
-    def _child(self, name: str, command: str, failpoints: str = "", **environ: str) -> Child:
+    def _forked(self, command: str, failpoints: str = "", **environ: str) -> Forked:
         settings = {
             "APP_ENV": "test",
             "PAYMENT_FAILPOINTS": failpoints,
@@ -166,7 +174,7 @@ class Stack:
             "OPERATION_BACKOFF_SECONDS": "0.05",
             **environ,
         }
-        child = Child(name, ["-m", "app", command], self.log, lambda: settings)
+        child = Forked(command, settings, Path(self.log.name))
         self.children.append(child)
         return child
 
@@ -339,7 +347,7 @@ def running_stack(
         yield stack
 
 
-def killed(child: Child) -> None:
+def killed(child: Process) -> None:
     """Wait until a process has died of its failpoint.
 
     Raises:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.dev.child import Child
-from tests.faults.stack import NoAnswerError, Stack, killed, until
+from tests.faults.stack import NoAnswerError, Process, Stack, killed, until
 
 SOURCE = Path(__file__).resolve().parents[2] / "app"
 NAMED = re.compile(r"""failpoint\(\s*["']([a-z_.]+)["']""")
@@ -76,7 +75,7 @@ def orders(stack: Stack) -> Iterator[int]:
     stack.control("DELETE", "faults")
 
 
-def die_and_drain(stack: Stack, dying: Child, orders: int) -> None:
+def die_and_drain(stack: Stack, dying: Process, orders: int) -> None:
     """Wait for a worker's death, start another one, check that all is paid out once."""
     killed(dying)
     stack.start_worker()
