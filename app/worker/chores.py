@@ -48,7 +48,9 @@ async def _each_tenant(
 
 
 async def _release(database: Database, notifier: Notifier, tenant: UUID) -> bool:
+    await failpoint("chores.before_release")
     released = await database.value("escrows_release_due", tenant_id=tenant, limit=MAX_ESCROWS)
+    await failpoint("chores.after_release")
     if released:
         notifier.wake(OPERATIONS)
     return bool(released)
@@ -56,6 +58,7 @@ async def _release(database: Database, notifier: Notifier, tenant: UUID) -> bool
 
 async def _advance(database: Database, notifier: Notifier, tenant: UUID) -> bool:
     done = 0
+    await failpoint("chores.before_advance")
     while done < ITEMS_A_TURN and await database.rows("refund_batch_advance", tenant_id=tenant):
         await failpoint("chores.after_advance")
         done += 1
