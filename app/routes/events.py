@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from app.answers import answer_document
+from app.documents import RefundBatch
 from app.endpoint import Call, Endpoint
 from app.inline import ask
 from app.models import Reason
@@ -22,7 +23,13 @@ async def get(call: Call) -> web.Response:
 
 ENDPOINTS = (
     Endpoint(
-        "POST", "/api/v1/events/{event_id}/cancellation", "refunds:write", cancel, body=Reason
+        "POST",
+        "/api/v1/events/{event_id}/cancellation",
+        "refunds:write",
+        cancel,
+        body=Reason,
+        answer=RefundBatch,
+        statuses=(202,),
     ),
-    Endpoint("GET", LOCATION, "payments:read", get),
+    Endpoint("GET", LOCATION, "payments:read", get, answer=RefundBatch),
 )

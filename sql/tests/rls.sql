@@ -50,24 +50,27 @@ BEGIN
         SELECT format('INSERT INTO payments.%I (%s) VALUES (%s)', p_table, string_agg(quote_ident(a.attname), ', '),
                       string_agg(CASE WHEN a.attname = 'tenant_id' THEN quote_literal(p_tenant)
                                       WHEN a.atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'
-                                      WHEN a.atttypid = 'timestamptz'::regtype THEN 'now()'
-                                      WHEN a.atttypid = 'boolean'::regtype THEN 'true'
-                                      WHEN a.atttypid IN ('jsonb'::regtype, 'text[]'::regtype) THEN '''{}'''
+                                      WHEN t.typcategory = 'D' THEN 'now()'
+                                      WHEN t.typcategory = 'B' THEN 'true'
+                                      WHEN t.typcategory = 'I' THEN '''::1'''
+                                      WHEN t.typcategory = 'A' OR a.atttypid = 'jsonb'::regtype THEN '''{}'''
                                       ELSE '''1''' END, ', '))
-          FROM pg_attribute AS a
-         WHERE a.attrelid = format('payments.%I', p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull);
+          FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+         WHERE a.attrelid = format('payments.%I', p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
+           AND a.attgenerated = '');
 END
 $$;
 SET LOCAL session_replication_role = replica;
 DO $$
 DECLARE
     v_table text;
+    v_tenant uuid;
     v_empty boolean;
 BEGIN
-    FOR v_table IN SELECT t.name FROM tenant_tables AS t LOOP
-        EXECUTE format('SELECT NOT EXISTS (SELECT FROM payments.%I)', v_table) INTO v_empty;
+    FOR v_table, v_tenant IN SELECT t.name, unnest(ARRAY[tap_helpers.tenant_a(), tap_helpers.tenant_b()]) FROM tenant_tables AS t LOOP
+        EXECUTE format('SELECT NOT EXISTS (SELECT FROM payments.%I WHERE tenant_id = %L)', v_table, v_tenant) INTO v_empty;
         IF v_empty THEN
-            PERFORM pg_temp.plant(t, v_table) FROM unnest(ARRAY[tap_helpers.tenant_a(), tap_helpers.tenant_b()]) AS t;
+            PERFORM pg_temp.plant(v_tenant, v_table);
         END IF;
     END LOOP;
 END
@@ -100,7 +103,8 @@ BEGIN
 END
 $$;
 GRANT SELECT ON tenant_tables, truth TO PUBLIC;
-SELECT is((SELECT count(*) FROM truth), 62::bigint, 'both tenants have rows in all thirty-one tables');
+SELECT set_eq('SELECT name, tenant_id FROM truth', 'SELECT name, unnest(ARRAY[tenant_a(), tenant_b()]) FROM tenant_tables',
+    'both tenants have rows in every table of tenants');
 SELECT remember();
 
 -- ── reading: the functions' owner, and the tables' owner ─────────────────────────────────────
@@ -196,11 +200,11 @@ END
 $$;
 SELECT enter(tenant_a());
 SELECT set_eq('SELECT * FROM pg_temp.caller_answers()', $$
-    SELECT r, '42501', 155::bigint FROM unnest(ARRAY['payments_api', 'payments_webhook', 'payments_worker', 'payments_analyst', 'payments_operator']) AS r
+    SELECT r AS role, '42501' AS state, 5 * (SELECT count(*) FROM tenant_tables) AS tries FROM unnest(ARRAY['payments_api', 'payments_webhook', 'payments_worker', 'payments_analyst', 'payments_operator']) AS r
 $$, 'no caller reads or writes any table, with a tenant set by hand or not');
 GRANT USAGE ON SCHEMA payments TO payments_api, payments_webhook, payments_worker, payments_analyst, payments_operator;
 SELECT set_eq('SELECT * FROM pg_temp.caller_answers()', $$
-    SELECT r, '42501', 155::bigint FROM unnest(ARRAY['payments_api', 'payments_webhook', 'payments_worker', 'payments_analyst', 'payments_operator']) AS r
+    SELECT r AS role, '42501' AS state, 5 * (SELECT count(*) FROM tenant_tables) AS tries FROM unnest(ARRAY['payments_api', 'payments_webhook', 'payments_worker', 'payments_analyst', 'payments_operator']) AS r
 $$, 'nor would it with the schema open: no caller has a right on any table');
 REVOKE USAGE ON SCHEMA payments FROM payments_api, payments_webhook, payments_worker, payments_analyst, payments_operator;
 SELECT unchanged('no caller changed a row');

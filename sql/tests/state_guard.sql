@@ -55,7 +55,7 @@ SELECT g.machine, g.from_state, t AS to_state
     ('escrow', 'partially_released', '{released,cancelled,disputed}'),
     ('escrow', 'disputed', '{held,partially_released,released,cancelled}'),
     ('escrow', 'cancelled', '{held}'),
-    ('operation', 'ready', '{leased,failed,succeeded}'),
+    ('operation', 'ready', '{leased,unknown,failed,succeeded}'),
     ('operation', 'leased', '{ready,succeeded,failed,unknown,dead}'),
     ('operation', 'unknown', '{leased,succeeded,dead}'),
     ('operation', 'failed', '{ready,leased}'),

@@ -54,8 +54,11 @@ BY_CHORES = frozenset(
 )
 """Met by the worker's chores."""
 
+OF_LISTS = frozenset({"lists.after_page"})
+"""Met by the worker between the pages of a list of Stripe's."""
+
 ALL = ASKED | BY_WEB | OF_DELIVERIES | BY_WORKER | OF_LOOKS
-ALL |= OF_CLAIMED_EVENTS | OF_EVENTS | BY_CHORES
+ALL |= OF_CLAIMED_EVENTS | OF_EVENTS | OF_LISTS | BY_CHORES
 
 
 def failpoints_of_the_source() -> set[str]:

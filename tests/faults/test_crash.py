@@ -12,6 +12,7 @@ from tests.faults.points import (
     OF_CLAIMED_EVENTS,
     OF_DELIVERIES,
     OF_EVENTS,
+    OF_LISTS,
     OF_LOOKS,
     failpoints_of_the_source,
 )
@@ -137,3 +138,24 @@ def test_killed_again_and_again_still_pays_once(stack: Stack, orders: int) -> No
     stack.start_worker()
     stack.check_paid(orders + 10)
     until(lambda: stack.open_work() == 0, "no work left")
+
+
+# ── missed webhooks, by the worker ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", sorted(OF_LISTS))
+def test_a_worker_killed_while_it_looks_for_missed_webhooks_misses_none(
+    stack: Stack, orders: int, name: str
+) -> None:
+    """Killed between a page of Stripe's events and its end, another worker finds them all."""
+    stack.control("POST", "webhooks", {"dropForever": True})
+    try:
+        dying = stack.start_worker(f"{name}[events]=exit", SWEEP_SECONDS="0.2")
+        reply = stack.order(name)
+        stack.pay(reply.body["stripePaymentIntentId"])
+        killed(dying)
+        stack.start_worker(SWEEP_SECONDS="0.2")
+        stack.check_paid(orders + 1)
+    finally:
+        stack.control("DELETE", "webhooks")
+        stack.control("POST", "webhooks", {"retrySeconds": [0.2] * 100, "timeoutSeconds": 3})
