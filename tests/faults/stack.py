@@ -186,6 +186,8 @@ class Stack:
             "STRIPE_TIMEOUT_SECONDS": str(LEASE_SECONDS / 2),
             "OPERATION_LEASE_SECONDS": str(LEASE_SECONDS),
             "OPERATION_BACKOFF_SECONDS": "0.05",
+            "SWEEP_SECONDS": "0",
+            "POLL_SECONDS": "0",
             **environ,
         }
         child = Forked(command, settings, Path(self.log.name))
