@@ -191,6 +191,12 @@ class LinkCreate(Document):
     """POST /api/v1/connected-accounts/{id}/onboarding-links; nothing to choose."""
 
 
+class ReviewDecision(Document):
+    """POST /api/v1/reviews/{id}/approve and …/reject: what the reviewer has to say."""
+
+    note: LongText
+
+
 class Page(BaseModel):
     """Query of every list: values arrive as text."""
 
@@ -257,3 +263,11 @@ class DisputeList(Page):
 
     payment_id: Identifier | None = None
     status: Text | None = None
+
+
+class ReviewList(Page):
+    """GET /api/v1/reviews."""
+
+    status: Literal["open", "approved", "rejected", "canceled"] | None = None
+    kind: Literal["fraud", "aml"] | None = None
+    payment_id: Identifier | None = None

@@ -1,0 +1,38 @@
+"""What a person has to decide: payments and payees that fraud or AML rules point at."""
+
+from aiohttp import web
+
+from app.answers import answer_page
+from app.endpoint import Call, Endpoint
+from app.inline import ask
+from app.models import ReviewDecision, ReviewList
+
+PATH = "/api/v1/reviews"
+SCOPE = "reviews:write"
+"""Also to read them: what is suspected is not for everybody who may see payments."""
+
+
+async def list_(call: Call) -> web.Response:
+    """A page of reviews, newest first."""
+    return await answer_page(call, "review_list")
+
+
+async def approve(call: Call) -> web.Response:
+    """Let the payment or payee go on."""
+    return await _decide(call, "approved")
+
+
+async def reject(call: Call) -> web.Response:
+    """Turn the payment back: cancel or refund it."""
+    return await _decide(call, "rejected")
+
+
+async def _decide(call: Call, decision: str) -> web.Response:
+    return await ask(call, "review_decide", PATH, review_id=call.ids["id"], decision=decision)
+
+
+ENDPOINTS = (
+    Endpoint("GET", PATH, SCOPE, list_, query=ReviewList),
+    Endpoint("POST", PATH + "/{id}/approve", SCOPE, approve, body=ReviewDecision),
+    Endpoint("POST", PATH + "/{id}/reject", SCOPE, reject, body=ReviewDecision),
+)
