@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from app.answers import answer_page
-from app.endpoint import Call, Endpoint
+from app.documents import Review, ReviewPage
+from app.endpoint import Call, Endpoint, Handler
 from app.inline import ask
 from app.models import ReviewDecision, ReviewList
 
@@ -31,8 +32,20 @@ async def _decide(call: Call, decision: str) -> web.Response:
     return await ask(call, "review_decide", PATH, review_id=call.ids["id"], decision=decision)
 
 
+def _decision(verb: str, handler: Handler) -> Endpoint:
+    return Endpoint(
+        "POST",
+        f"{PATH}/{{id}}/{verb}",
+        SCOPE,
+        handler,
+        body=ReviewDecision,
+        answer=Review,
+        refuses=("invalid_state", "payment_not_refundable"),
+    )
+
+
 ENDPOINTS = (
-    Endpoint("GET", PATH, SCOPE, list_, query=ReviewList),
-    Endpoint("POST", PATH + "/{id}/approve", SCOPE, approve, body=ReviewDecision),
-    Endpoint("POST", PATH + "/{id}/reject", SCOPE, reject, body=ReviewDecision),
+    Endpoint("GET", PATH, SCOPE, list_, query=ReviewList, answer=ReviewPage),
+    _decision("approve", approve),
+    _decision("reject", reject),
 )

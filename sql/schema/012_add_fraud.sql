@@ -1,5 +1,5 @@
 -- Fraud: rules, what they saw, what they decided, and the queue of what a person has to decide.
--- depends: 008_add_refund_batches
+-- depends: 011_add_checks_and_retries
 
 SET LOCAL ROLE payments_owner;
 
