@@ -4,7 +4,7 @@ They are not in the way of an answer: /openapi.json is made from them, and the t
 answer against it.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel

@@ -272,6 +272,8 @@ class LinkCreate(Document):
 class ReviewDecision(Document):
     """POST /api/v1/reviews/{id}/approve and …/reject: what the reviewer has to say."""
 
+    model_config = _example(note="Called the customer, the order is theirs.")
+
     note: LongText
 
 
