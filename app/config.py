@@ -117,6 +117,8 @@ class Settings(BaseModel):
     worker_admin_port: Port = 9104
     worker_concurrency: Annotated[int, Field(ge=1, le=200)] = 24
     trusted_proxy_ips: Networks = ()
+    rate_limit_per_ip: Annotated[int, Field(ge=1)] = 100
+    rate_limit_payments_per_user: Annotated[int, Field(ge=1)] = 10
 
     @property
     def listen_url(self) -> str:

@@ -1,8 +1,8 @@
 """The way of every API request, in the order in which its faults win.
 
-Route and method, size and content type, authentication, scope, card numbers, JSON, schema,
-idempotency, and only then the one SQL function that decides. An `Endpoint` declares what it needs;
-its handler is a few lines.
+Route and method, size and content type, the address's limit, authentication, scope, the user's
+limit, card numbers, JSON, schema, idempotency, and only then the one SQL function that decides. An
+`Endpoint` declares what it needs; its handler is a few lines.
 """
 
 import asyncio
@@ -100,6 +100,7 @@ class Endpoint:
         answer: model of what comes back; for /openapi.json and the tests.
         statuses: how a success is answered.
         refuses: codes of its own, beside those that the way of every request brings.
+        is_payment: whether a user's payments are counted by it.
     """
 
     method: str
@@ -111,6 +112,7 @@ class Endpoint:
     answer: type[BaseModel] | None = None
     statuses: tuple[int, ...] = (200,)
     refuses: tuple[str, ...] = ()
+    is_payment: bool = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check the request and hand it to the handler.
@@ -122,11 +124,14 @@ class Endpoint:
         services, trace = request.app[SERVICES], request[TRACE]
         ids, names = _path_ids(request), _path_names(request)
         raw = await read_json_body(request) if self.body else b""
+        await count_request(request)
         caller = await services.authenticator.authenticate(
             request.headers.getall("Authorization", [])
         )
         trace.tenant_id = caller.tenant_id
         require_scope(caller, self.scope)
+        if self.is_payment:
+            await _count_payment(request, caller)
         refuse_card_numbers(_loose_texts(request, names))
         document = self._document(request, raw)
         return await self.handler(
@@ -156,6 +161,24 @@ class Endpoint:
             return wire(validate(self.query, _query(request)))
         _refuse_query(request)
         return {}
+
+
+async def count_request(request: web.Request) -> None:
+    """Count a request of its address.
+
+    Raises:
+        Problem: rate_limited.
+    """
+    trace = request[TRACE]
+    verdict = await request.app[SERVICES].limiter.request(trace.client)
+    trace.verdicts.append(verdict)
+    verdict.require()
+
+
+async def _count_payment(request: web.Request, caller: Caller) -> None:
+    verdict = await request.app[SERVICES].limiter.payment(caller.tenant_id, caller.subject)
+    request[TRACE].verdicts.append(verdict)
+    verdict.require()
 
 
 async def read_json_body(request: web.Request) -> bytes:

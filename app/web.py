@@ -19,12 +19,14 @@ from app import health, metrics
 from app.auth import Authenticator
 from app.batches import Batches
 from app.checks import checks, guard_check, pool_check
+from app.client_address import Address, client_address
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
 from app.free_text import holds_card_number
 from app.jwks import KeySet
 from app.keys import SERVICES, TRACE, Services, Trace
+from app.limits import Limiter
 from app.logs import get_logger, trace_id
 from app.rate import Rate
 from app.routes import ENDPOINTS, docs, webhooks
@@ -110,6 +112,7 @@ def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         await monitor.close()
         await services.notifier.close()
         await services.gateway.close()
+        await services.limiter.close()
         for database in databases:
             await database.close()
 
@@ -128,6 +131,7 @@ def build_services(settings: Settings) -> Services:
         health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
         gateway=Gateway(settings),
         authenticator=Authenticator(_verifier(settings), database),
+        limiter=Limiter(settings),
         rate=Rate(settings, database, inline=True),
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
@@ -173,8 +177,15 @@ async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:  # noqa: BLE001 -- the one place where exceptions become answers
         response = response_of(problem_of(error), _instance(request))
     response.headers["X-Request-Id"] = trace.request_id
+    _tell_limits(response, trace)
     _record(request, response, trace, time.perf_counter() - started)
     return response
+
+
+def _tell_limits(response: web.StreamResponse, trace: Trace) -> None:
+    if trace.verdicts:
+        response.headers["RateLimit-Policy"] = ", ".join(v.policy for v in trace.verdicts)
+        response.headers["RateLimit"] = ", ".join(v.state for v in trace.verdicts)
 
 
 def _require_open(services: Services, path: str) -> None:
@@ -192,7 +203,7 @@ def _record(
     resource = request.match_info.route.resource
     route = resource.canonical if resource else "none"
     _histogram(route, request.method, response.status).observe(seconds)
-    if not route.startswith("/api"):
+    if not route.startswith(("/api", "/internal")):
         return
     log.info(
         "request",
@@ -218,7 +229,15 @@ def _trace(request: web.Request) -> Trace:
     request_id = request.headers.get("X-Request-Id")
     if not request_id or not _REQUEST_ID.fullmatch(request_id) or holds_card_number(request_id):
         request_id = identity
-    return Trace(identity, f"00-{identity}-{span}-{flags}", request_id)
+    return Trace(identity, f"00-{identity}-{span}-{flags}", request_id, _client(request))
+
+
+def _client(request: web.Request) -> Address | None:
+    return client_address(
+        request.remote,
+        request.headers.getall("X-Forwarded-For", []),
+        request.app[SERVICES].settings.trusted_proxy_ips,
+    )
 
 
 def _problem_of_http(error: web.HTTPException) -> Problem:

@@ -43,6 +43,7 @@ ENDPOINTS = (
         "payments:write",
         create,
         body=IntentCreate,
+        is_payment=True,
         answer=CreatedPayment,
         statuses=(201, 202),
         refuses=(

@@ -35,10 +35,12 @@ GLANCE_SECONDS = 0.02
 _numbers = count(1)
 
 
-def token(tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester") -> str:
+def token(
+    tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester", seconds: int = 600
+) -> str:
     """A bearer token."""
     now = int(time.time())
-    claims = {"sub": subject, "tenant_id": tenant, "scope": scope, "iat": now, "exp": now + 600}
+    claims = {"sub": subject, "tenant_id": tenant, "scope": scope, "iat": now, "exp": now + seconds}
     return jwt.encode(claims, JWT_SECRET, "HS256")
 
 
@@ -48,7 +50,9 @@ def settings_for(database: Database, stripe_url: str, **changes: str) -> Setting
         {
             "APP_ENV": "test",
             "DATABASE_URL": database.service_url,
-            "REDIS_URL": "redis://localhost",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "RATE_LIMIT_PER_IP": "1000000",
+            "RATE_LIMIT_PAYMENTS_PER_USER": "1000000",
             "JWT_SECRET": JWT_SECRET,
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
