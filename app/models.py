@@ -190,6 +190,25 @@ class Cancel(Document):
     reason: LongText | None = None
 
 
+class DistributionTransfer(Document):
+    """One payee's part of a distribution."""
+
+    stripe_account_id: Annotated[str, StringConstraints(pattern=r"^acct_\w{1,250}$")]
+    amount: Amount
+    recipient_type: Payee
+    recipient_id: Text
+
+
+class DistributionCreate(Document):
+    """POST /internal/v1/distributions."""
+
+    order_id: Text
+    payment_intent_id: Annotated[str, StringConstraints(pattern=r"^pi_[\w-]{1,250}$")]
+    charge_id: Annotated[str, StringConstraints(pattern=r"^(ch|py)_[\w-]{1,250}$")]
+    total_amount: Amount
+    transfers: Annotated[list[DistributionTransfer], Field(min_length=1, max_length=MAX_SPLITS)]
+
+
 class RefundCreate(Document):
     """POST /api/v1/refunds; without an amount, all that remains."""
 

@@ -30,7 +30,7 @@ GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), paymen
     TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- and what a comparison with Stripe has noted for its own use.
+-- what a comparison with Stripe has noted for its own use, and nonces and client keys past their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
 REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
@@ -41,17 +41,18 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.giveback_shares,
     payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
-    payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
+    payments.refund_batches, payments.refund_batch_items, payments.request_nonces, payments.distributions,
+    payments.borne_shares, payments.payouts, payments.reconciliation_sightings,
     payments.reconciliation_totals, payments.discrepancies TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
-    payments.reconciliation_totals TO payments_definer;
+    payments.reconciliation_totals, payments.request_nonces, payments.idempotency_keys TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
     provider_fee, capture_before, canceled_at, cancellation_reason, updated_at) ON payments.payment_intents TO payments_definer;
-GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
+GRANT UPDATE (amount) ON payments.payment_splits, payments.borne_shares TO payments_definer;
 GRANT UPDATE (debit_total, credit_total) ON payments.ledger_balances TO payments_definer;
 GRANT UPDATE (folded_xid, folded_at) ON payments.ledger_rollups TO payments_definer;
 GRANT UPDATE (idempotency_id, request, state, outcome, generation, lease_epoch, leased_by, failures, holds, next_run_at,
@@ -128,6 +129,9 @@ GRANT EXECUTE ON FUNCTION
     api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
     api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
     api.refund_batch_get(uuid, uuid),
+    api.nonce_use(uuid, text, text, integer),
+    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text),
+    api.distribution_get(uuid, uuid),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
@@ -161,6 +165,8 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
     api.refund_batch_advance(uuid),
+    api.nonces_sweep(uuid, integer),
+    api.idempotency_sweep(uuid, integer),
     api.chore_take(text, numeric, numeric),
     api.chore_done(text, numeric),
     api.tenants_page(uuid, integer),
