@@ -193,7 +193,9 @@ class Cancel(Document):
 class DistributionTransfer(Document):
     """One payee's part of a distribution."""
 
-    stripe_account_id: Annotated[str, StringConstraints(pattern=r"^acct_\w{1,250}$")]
+    stripe_account_id: Annotated[
+        str, StringConstraints(pattern=r"^acct_[A-Za-z0-9_]+$", max_length=255)
+    ]
     amount: Amount
     recipient_type: Payee
     recipient_id: Text
@@ -203,8 +205,10 @@ class DistributionCreate(Document):
     """POST /internal/v1/distributions."""
 
     order_id: Text
-    payment_intent_id: Annotated[str, StringConstraints(pattern=r"^pi_[\w-]{1,250}$")]
-    charge_id: Annotated[str, StringConstraints(pattern=r"^(ch|py)_[\w-]{1,250}$")]
+    payment_intent_id: Annotated[
+        str, StringConstraints(pattern=r"^pi_[A-Za-z0-9_]+$", max_length=255)
+    ]
+    charge_id: Annotated[str, StringConstraints(pattern=r"^(ch|py)_[A-Za-z0-9_]+$", max_length=255)]
     total_amount: Amount
     transfers: Annotated[list[DistributionTransfer], Field(min_length=1, max_length=MAX_SPLITS)]
 
