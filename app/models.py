@@ -202,7 +202,22 @@ class DistributionTransfer(Document):
 
 
 class DistributionCreate(Document):
-    """POST /internal/v1/distributions."""
+    """POST /internal/v1/distributions: from what is left of a captured payment to payees."""
+
+    model_config = _example(
+        orderId="order-20731",
+        paymentIntentId="pi_3Nq8sT2eZvKYlo2C1aBcDeFg",
+        chargeId="ch_3Nq8sT2eZvKYlo2C1hIjKlMn",
+        totalAmount=10_000,
+        transfers=[
+            {
+                "stripeAccountId": "acct_1Nq8sT2eZvKYlo2C",
+                "amount": 7_000,
+                "recipientType": "venue",
+                "recipientId": "venue-1",
+            }
+        ],
+    )
 
     order_id: Text
     payment_intent_id: Annotated[

@@ -7,13 +7,16 @@ from app.documents import RefundBatch
 from app.endpoint import Call, Endpoint
 from app.inline import ask
 from app.models import Reason
+from app.wakeup import CHORES
 
 LOCATION = "/api/v1/refund-batches/{id}"
 
 
 async def cancel(call: Call) -> web.Response:
     """Plan the refund of every payment for the event."""
-    return await ask(call, "event_cancel", LOCATION, event_id=call.names["event_id"])
+    answer = await ask(call, "event_cancel", LOCATION, event_id=call.names["event_id"])
+    call.services.notifier.wake(CHORES)
+    return answer
 
 
 async def get(call: Call) -> web.Response:

@@ -21,8 +21,9 @@ from app.rate import Rate
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
 from app.stripe_lists import Lists
-from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
-from app.worker import chores, fold, retention, schedule
+from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
+from app.worker import fold, retention, schedule
+from app.worker.chores import Chores
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
 from app.worker.loop import Loop
@@ -48,7 +49,7 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Both queues, the listener and the ledger fold.
+    """Both queues, the listener, the chores and the ledger fold.
 
     Args:
         settings: from load_settings.
@@ -69,7 +70,12 @@ class Worker:
             self._operations, self.database, self._operations.capacity
         )
         self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
-        channels = {OPERATIONS: self.operations_loop.wake, WEBHOOKS: self.webhooks_loop.wake}
+        self.chores = Chores(self.database, self.notifier)
+        channels = {
+            OPERATIONS: self.operations_loop.wake,
+            WEBHOOKS: self.webhooks_loop.wake,
+            CHORES: self.chores.wake,
+        }
         self.notifier.local.update(channels)
         self.listener = Listener(settings, self.database, channels, name)
         self._health_database = Database(settings, name="worker health", size=HEALTH_POOL_SIZE)
@@ -95,9 +101,7 @@ class Worker:
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
-            asyncio.create_task(
-                supervise("chores", lambda: chores.run(self.database, self.notifier))
-            ),
+            asyncio.create_task(supervise("chores", self.chores.run)),
             asyncio.create_task(
                 supervise("schedule", lambda: schedule.run(self.database, self._by_the_clock()))
             ),

@@ -30,7 +30,8 @@ GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), paymen
     TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- what a comparison with Stripe has noted for its own use, and nonces and client keys past their retention.
+-- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces and client keys past
+-- their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
 REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
@@ -41,18 +42,24 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.giveback_shares,
     payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
-    payments.refund_batches, payments.refund_batch_items, payments.request_nonces, payments.distributions,
-    payments.borne_shares, payments.payouts, payments.reconciliation_sightings,
+    payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
     payments.reconciliation_totals, payments.discrepancies TO payments_definer;
+GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
+GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
+GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
-    payments.reconciliation_totals, payments.request_nonces, payments.idempotency_keys TO payments_definer;
+    payments.reconciliation_totals TO payments_definer;
+GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
+GRANT DELETE ON payments.idempotency_keys TO payments_definer;
+GRANT INSERT ON payments.distributions TO payments_definer;
+GRANT INSERT, UPDATE (amount) ON payments.borne_shares TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
-    provider_fee, capture_before, canceled_at, cancellation_reason, updated_at) ON payments.payment_intents TO payments_definer;
-GRANT UPDATE (amount) ON payments.payment_splits, payments.borne_shares TO payments_definer;
+    provider_fee, capture_before, canceled_at, cancellation_reason, cancel_reason, updated_at) ON payments.payment_intents TO payments_definer;
+GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
 GRANT UPDATE (debit_total, credit_total) ON payments.ledger_balances TO payments_definer;
 GRANT UPDATE (folded_xid, folded_at) ON payments.ledger_rollups TO payments_definer;
 GRANT UPDATE (idempotency_id, request, state, outcome, generation, lease_epoch, leased_by, failures, holds, next_run_at,
@@ -65,9 +72,9 @@ GRANT UPDATE (email, country, business_name, status, stripe_account_id, transfer
     ON payments.connected_accounts TO payments_definer;
 GRANT UPDATE (status, stripe_transfer_id, amount_reversed, amount_reversal_pending, paid_at, updated_at)
     ON payments.stripe_transfers TO payments_definer;
-GRANT UPDATE (status, stripe_refund_id, failure_reason, accepted_at, updated_at) ON payments.payment_refunds TO payments_definer;
+GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted_at, updated_at) ON payments.payment_refunds TO payments_definer;
 GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
-GRANT UPDATE (amount_netted, updated_at) ON payments.receivables TO payments_definer;
+GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
 GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
 GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
 GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
@@ -87,8 +94,11 @@ GRANT SELECT (tenant_id, state, holds, next_run_at) ON payments.stripe_operation
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
-GRANT SELECT (tenant_id, status, hold_until) ON payments.escrows TO payments_system;
-GRANT SELECT (tenant_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
+GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
+GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
+GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
+GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
 GRANT SELECT (tenant_id, class, unexplained, currency, occurred_at, opened_at, state) ON payments.discrepancies TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.chores, payments.event_sweeps, payments.reconciliation_runs, payments.unowned_objects

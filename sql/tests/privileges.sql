@@ -311,11 +311,15 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
-        'refund_batches', 'refund_batch_items', 'request_nonces', 'distributions', 'borne_shares', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies'])
+        'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
+        'payment_marks', 'violation_checks', 'violations_found'])
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
-           ('DELETE', 'reconciliation_totals'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison, and nonces and client keys only');
+           ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
+    UNION ALL
+    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
+           ('INSERT', 'borne_shares')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -326,7 +330,7 @@ $$, $$
         ('payment_transactions', '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
             failure_message,settled_at,updated_at}'),
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
-            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,updated_at}'),
+            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
         ('borne_shares', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
@@ -338,9 +342,11 @@ $$, $$
         ('connected_accounts', '{email,country,business_name,status,stripe_account_id,transfers_enabled,charges_enabled,
             payouts_enabled,details_submitted,requirements,disabled_reason,onboarding_url,onboarding_expires_at,updated_at}'),
         ('stripe_transfers', '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
-        ('payment_refunds', '{status,stripe_refund_id,failure_reason,accepted_at,updated_at}'),
+        ('payment_refunds', '{status,stripe_refund_id,failure_reason,pending_reason,accepted_at,updated_at}'),
         ('transfer_reversals', '{status,stripe_reversal_id,shortfall,updated_at}'),
-        ('receivables', '{amount_netted,updated_at}'),
+        ('receivables', '{amount_netted,amount_reversing,amount_reversed,retries,next_retry_at,updated_at}'),
+        ('violation_checks', '{checked_xid,checked_at}'),
+        ('violations_found', '{detail}'),
         ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
         ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
@@ -369,6 +375,16 @@ $$, $$
            ('SELECT', 'refund_batch_items', 'next_run_at'), ('SELECT', 'connected_accounts', 'stripe_account_id')
     UNION ALL
     SELECT 'SELECT', 'discrepancies', unnest(ARRAY['tenant_id', 'class', 'unexplained', 'currency', 'occurred_at', 'opened_at', 'state'])
+    UNION ALL
+    SELECT 'SELECT', 'escrows', unnest(ARRAY['id', 'payment_id'])
+    UNION ALL
+    SELECT 'SELECT', 'escrow_conditions', unnest(ARRAY['tenant_id', 'escrow_id', 'confirmed_at'])
+    UNION ALL
+    SELECT 'SELECT', 'payment_refunds', unnest(ARRAY['tenant_id', 'payment_id', 'origin', 'status', 'accepted_at'])
+    UNION ALL
+    SELECT 'SELECT', 'refund_batches', unnest(ARRAY['tenant_id', 'id', 'status'])
+    UNION ALL
+    SELECT 'SELECT', 'refund_batch_items', 'batch_id'
     UNION ALL
     SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
                            unnest(ARRAY['chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects']) AS t

@@ -47,7 +47,7 @@ SELECT g.machine, g.from_state, t AS to_state
     ('transfer', 'partially_reversed', '{reversed}'),
     ('refund', 'pending', '{succeeded,failed,canceled}'),
     ('refund', 'succeeded', '{failed}'),
-    ('reversal', 'waiting', '{pending,failed}'),
+    ('reversal', 'waiting', '{pending,failed,canceled}'),
     ('reversal', 'pending', '{succeeded,failed}'),
     ('reversal', 'failed', '{succeeded}'),
     ('escrow', 'pending', '{held,cancelled,disputed}'),

@@ -8,12 +8,13 @@ SELECT tables_are('payments', ARRAY[
     'borne_shares', 'chores', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes',
     'distributions', 'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'event_sweeps',
     'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings',
-    'ledger_rollups', 'payment_events', 'payment_intents', 'payment_refunds', 'payment_splits',
-    'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
-    'receivables', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
-    'refund_batch_items', 'refund_batches', 'refund_policies', 'request_nonces', 'split_rules',
-    'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
-    'tenant_members', 'tenants', 'transfer_reversals', 'unowned_objects', 'webhook_inbox'
+    'ledger_rollups', 'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds',
+    'payment_splits', 'payment_transactions', 'payouts', 'provider_objects', 'provider_rates',
+    'receivable_nettings', 'receivables', 'reconciliation_runs', 'reconciliation_sightings',
+    'reconciliation_totals', 'refund_batch_items', 'refund_batches', 'refund_policies', 'request_nonces',
+    'split_rules', 'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
+    'tenant_members', 'tenants', 'transfer_reversals', 'unowned_objects', 'violation_checks',
+    'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -67,16 +68,16 @@ SELECT functions_are('payments', ARRAY[
     'provider_problem', 'receivable_net', 'receivable_open', 'refund_adopt', 'refund_amount', 'refund_apply',
     'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check',
     'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'requests_are_new', 'reversal_fail',
-    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_start', 'rfc3339', 'share_move',
-    'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find', 'split_share_valid',
-    'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter',
-    'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transfer_json',
-    'transfer_reduce', 'transfer_settle', 'transfers_json', 'transfers_plan', 'transfers_record',
-    'transfers_settle', 'transfers_unblock', 'uuid_from_hash', 'violations_all', 'violations_m01',
-    'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06',
-    'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11',
-    'violations_m12', 'violations_m13', 'violations_m14', 'violations_m28', 'webhook_patience',
-    'webhook_verdict'
+    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo', 'reversals_start', 'rfc3339',
+    'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find',
+    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
+    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
+    'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_json',
+    'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock', 'uuid_from_hash',
+    'violations_all', 'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04',
+    'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09',
+    'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14',
+    'violations_m28', 'webhook_patience', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -168,7 +169,8 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
     UNION ALL
     VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads'),
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('refund_batch_items', 'system_reads'),
            ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
            ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
@@ -283,7 +285,7 @@ SELECT set_eq($$
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
 $$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
               ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'), ('refund', 'failed'), ('refund', 'canceled'),
-              ('reversal', 'succeeded'), ('escrow', 'released') $$,
+              ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released') $$,
     'the terminal states have no successor');
 SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
     'no transition leads to its own start');

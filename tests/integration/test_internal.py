@@ -1,4 +1,4 @@
-"""What other services ask for: signed requests, replays, distributions, and the example of the docs."""
+"""What other services ask for: signed requests, replays, distributions, the docs' example."""
 
 import asyncio
 import json
@@ -23,6 +23,7 @@ from tests.integration.service import (
 PATH = "/internal/v1/distributions"
 SECRET = "h" * 32
 KEYS = {"INTERNAL_HMAC_KEYS": f"orders:{SECRET}", "TRUSTED_PROXY_IPS": "127.0.0.1/32"}
+DOCS = Path("docs/authentication.md").read_text(encoding="utf-8")
 INTERNAL = "internal payments:read"
 
 
@@ -171,8 +172,7 @@ async def test_a_service_without_keys_lets_nobody_in(service: Service) -> None:
 
 async def test_the_example_of_the_docs_works(inside: Service) -> None:
     """docs/authentication.md is executed as it stands, against this service."""
-    text = Path("docs/authentication.md").read_text(encoding="utf-8")
-    (example,) = (part.partition("```")[0] for part in text.split("```python\n")[1:])
+    (example,) = (part.partition("```")[0] for part in DOCS.split("```python\n")[1:])
     names: dict[str, Any] = {}
     exec(compile(example, "docs/authentication.md", "exec"), names)  # noqa: S102 -- our own docs
     document = await captured(inside)

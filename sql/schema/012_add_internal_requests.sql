@@ -1,5 +1,5 @@
 -- Requests of other services: the nonces of their signatures, and the distributions they ask for.
--- depends: 010_add_reconciliation
+-- depends: 011_add_checks_and_retries
 
 SET LOCAL ROLE payments_owner;
 
