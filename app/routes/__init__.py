@@ -9,6 +9,7 @@ from app.routes import (
     events,
     payments,
     refunds,
+    reviews,
     transfers,
 )
 
@@ -21,4 +22,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *disputes.ENDPOINTS,
     *events.ENDPOINTS,
     *distributions.ENDPOINTS,
+    *reviews.ENDPOINTS,
 )

@@ -1,5 +1,5 @@
 -- Requests of other services: the nonces of their signatures, and the distributions they ask for.
--- depends: 011_add_checks_and_retries
+-- depends: 013_add_report_indexes
 
 SET LOCAL ROLE payments_owner;
 
