@@ -1,3 +1,3 @@
 -- transactional: false
--- depends: 013_add_report_indexes
+-- depends: 015_add_retention_index
 DROP INDEX CONCURRENTLY IF EXISTS payments.transfer_reversals_by_stripe_id; DROP INDEX CONCURRENTLY IF EXISTS payments.transfer_reversals_by_stripe_id;
