@@ -25,7 +25,8 @@ REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_
 -- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
 GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
-GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.webhook_patience(interval),
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.event_types(),
+    payments.webhook_patience(interval),
     payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric),
     payments.uuid_said(text), payments.from_epoch(text) TO payments_system;
 
@@ -152,6 +153,7 @@ GRANT EXECUTE ON FUNCTION
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
     api.schema_migrations(),
+    api.webhook_event_types(),
     api.queues_state(),
     api.discrepancy_totals(),
     api.operations_troubled(integer),

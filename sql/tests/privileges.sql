@@ -102,6 +102,7 @@ $$, ARRAY[
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.schema_migrations()',
+    'api.webhook_event_types()',
     'api.queues_state()',
     'api.discrepancy_totals()',
     'api.operations_troubled(integer)',
@@ -239,6 +240,7 @@ SELECT set_eq($$
 $$, ARRAY[
     'payments.clock()',
     'payments.event_handled(text)',
+    'payments.event_types()',
     'payments.webhook_patience(interval)',
     'payments.webhook_verdict(text,text,bigint,interval)',
     'payments.operation_backoff(integer,numeric,numeric)',

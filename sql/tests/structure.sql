@@ -36,7 +36,7 @@ SELECT functions_are('api', ARRAY[
     'reconcile_sort', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
     'refund_get', 'refund_list', 'review_decide', 'review_list', 'schema_check', 'schema_migrations',
     'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get', 'transfer_list', 'unowned_report',
-    'webhook_claim', 'webhook_finish', 'webhook_receive'
+    'webhook_claim', 'webhook_event_types', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'clock_advance', 'deployment_set', 'discrepancies_open', 'discrepancy_resolve', 'dispute_rate',
@@ -59,7 +59,7 @@ SELECT functions_are('payments', ARRAY[
     'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
     'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
     'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_review',
-    'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply',
+    'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch', 'event_types', 'fetch_apply',
     'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount',
     'fraud_measure_lists', 'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default',
     'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values', 'from_epoch',
