@@ -80,7 +80,7 @@ class Facts:
     def claimed(self) -> int:
         """What banks took, for good or until they decide."""
         open_now = (d["amount"] for d in self.row["disputes"] if d["status"] in OPEN_DISPUTE)
-        return self.lost + sum(open_now)
+        return self.lost + int(sum(open_now))
 
     @property
     def frozen(self) -> bool:
@@ -106,9 +106,7 @@ class Facts:
     def given(self) -> dict[Recipient, int]:
         """What each recipient has given back."""
         shares = self.shares
-        return dict(
-            zip(shares, given_back(list(shares.values()), self.taken_back), strict=True)
-        )
+        return dict(zip(shares, given_back(list(shares.values()), self.taken_back), strict=True))
 
     def refund_refused(self, amount: int | None) -> str | None:
         """The SQLSTATE with which a refund is refused, if it is."""

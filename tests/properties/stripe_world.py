@@ -46,7 +46,7 @@ class _Wire(stripe.HTTPClient):
             return BAD_GATEWAY, 502, {}
         if cut == "garbage":
             return b"\x00not json", 200, answer.headers
-        raise stripe.APIConnectionError("the connection was closed")
+        raise stripe.APIConnectionError("the connection was closed")  # type: ignore[no-untyped-call]
 
     async def close_async(self) -> None:
         """Nothing is open."""
@@ -69,7 +69,7 @@ class StripeWorld:
         self._key = settings.stripe_secret_key.get_secret_value()
 
     async def _open(self, settings: Settings) -> Gateway:
-        gateway = Gateway(settings, lambda: self.world.clock.now())
+        gateway = Gateway(settings, self._now)
         gateway._client = stripe.StripeClient(
             settings.stripe_secret_key.get_secret_value(),
             base_addresses={"api": settings.stripe_api_base},
@@ -77,6 +77,9 @@ class StripeWorld:
             http_client=_Wire(self),
         )
         return gateway
+
+    def _now(self) -> float:
+        return self.world.clock.now()
 
     def begin(self, now: float) -> None:
         """Start over with an empty world at this time."""
@@ -98,11 +101,12 @@ class StripeWorld:
     @property
     def now(self) -> float:
         """Seconds of Stripe's clock, which is ours too."""
-        return self.world.clock.now()
+        return self._now()
 
     def send(self, operation: Json, deadline: float) -> Json:
         """Carry an operation; the result for SQL."""
-        return self._run(self._gateway.send(operation, deadline))
+        result: Json = self._run(self._gateway.send(operation, deadline))
+        return result
 
     def look(self, operation: Json) -> Json | None:
         """Look for evidence; the result for SQL when there is one, or it could not be seen."""
