@@ -16,6 +16,9 @@ from app.pointer import pointer
 MAX_DEPTH = 16
 """No document of ours is deeper than four."""
 
+MAX_FAULTS = 50
+"""As many as anybody reads; an answer must not be many times its request."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 _TYPE_CODES = {
@@ -125,9 +128,13 @@ def _too_deep() -> Problem:
 def _faults(error: ValidationError) -> list[dict[str, str]]:
     return [
         {
-            "pointer": pointer(fault["loc"]),
+            "pointer": pointer(_place(fault["loc"])),
             "code": _TYPE_CODES.get(fault["type"], fault["type"]),
             "detail": str(fault.get("ctx", {}).get("error") or fault["msg"]),
         }
-        for fault in error.errors(include_url=False, include_input=False)
+        for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
     ]
+
+
+def _place(steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return steps[:-2] if steps[-1:] == ("[key]",) else steps  # a bad key is not repeated

@@ -104,12 +104,18 @@ class Settings(BaseModel):
     operation_lease_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
     operation_backoff_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
 
+    sweep_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    poll_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
+    poll_patience_seconds: Annotated[float, Field(gt=0, le=86_400)] = 3600.0
+
     listen_host: str = "0.0.0.0"  # noqa: S104 -- a container's own address; a proxy stands in front
     port: Port = 3003
     admin_port: Port = 9103
     worker_admin_port: Port = 9104
     worker_concurrency: Annotated[int, Field(ge=1, le=200)] = 24
     trusted_proxy_ips: Networks = ()
+    rate_limit_per_ip: Annotated[int, Field(ge=1)] = 100
+    rate_limit_payments_per_user: Annotated[int, Field(ge=1)] = 10
 
     @property
     def listen_url(self) -> str:

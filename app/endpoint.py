@@ -1,8 +1,8 @@
 """The way of every API request, in the order in which its faults win.
 
-Route and method, size and content type, authentication, scope, card numbers, JSON, schema,
-idempotency, and only then the one SQL function that decides. An `Endpoint` declares what it needs;
-its handler is a few lines.
+Route and method, size and content type, the address's limit, authentication, scope, the user's
+limit, card numbers, JSON, schema, idempotency, and only then the one SQL function that decides. An
+`Endpoint` declares what it needs; its handler is a few lines.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from app.auth import Caller, require_scope
 from app.body import fingerprint, parse_json, validate, wire
@@ -28,6 +29,16 @@ _NAME = re.compile(rf"[^{DECEPTIVE}\t\n\r]{{1,200}}")
 NAMES = frozenset({"event_id", "name"})
 """Parts of a path that are the caller's own names and not our ids."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+BY_STRIPE = (
+    "card_declined",
+    "invalid_state",
+    "amount_invalid",
+    "payment_not_refundable",
+    "refund_exceeds_remaining",
+    "provider_error",
+)
+"""Codes that Stripe's refusal of a carried operation can become (payments.provider_problem)."""
+
 KEPT_HEADERS = ("Idempotency-Key", "X-Request-Id")
 """Headers that are stored, logged or sent back."""
 
@@ -86,6 +97,10 @@ class Endpoint:
         handler: called with what passed.
         body: model of the body; a request with one needs an Idempotency-Key.
         query: model of the query; none allows no query.
+        answer: model of what comes back; for /openapi.json and the tests.
+        statuses: how a success is answered.
+        refuses: codes of its own, beside those that the way of every request brings.
+        is_payment: whether a user's payments are counted by it.
     """
 
     method: str
@@ -94,6 +109,10 @@ class Endpoint:
     handler: Handler
     body: type[Document] | None = None
     query: type[Page] | None = None
+    answer: type[BaseModel] | None = None
+    statuses: tuple[int, ...] = (200,)
+    refuses: tuple[str, ...] = ()
+    is_payment: bool = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check the request and hand it to the handler.
@@ -105,11 +124,14 @@ class Endpoint:
         services, trace = request.app[SERVICES], request[TRACE]
         ids, names = _path_ids(request), _path_names(request)
         raw = await read_json_body(request) if self.body else b""
+        await count_request(request)
         caller = await services.authenticator.authenticate(
             request.headers.getall("Authorization", [])
         )
         trace.tenant_id = caller.tenant_id
         require_scope(caller, self.scope)
+        if self.is_payment:
+            await _count_payment(request, caller)
         refuse_card_numbers(_loose_texts(request, names))
         document = self._document(request, raw)
         return await self.handler(
@@ -139,6 +161,24 @@ class Endpoint:
             return wire(validate(self.query, _query(request)))
         _refuse_query(request)
         return {}
+
+
+async def count_request(request: web.Request) -> None:
+    """Count a request of its address.
+
+    Raises:
+        Problem: rate_limited.
+    """
+    trace = request[TRACE]
+    verdict = await request.app[SERVICES].limiter.request(trace.client)
+    trace.verdicts.append(verdict)
+    verdict.require()
+
+
+async def _count_payment(request: web.Request, caller: Caller) -> None:
+    verdict = await request.app[SERVICES].limiter.payment(caller.tenant_id, caller.subject)
+    request[TRACE].verdicts.append(verdict)
+    verdict.require()
 
 
 async def read_json_body(request: web.Request) -> bytes:

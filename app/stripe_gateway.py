@@ -12,6 +12,7 @@ back is one of four outcomes:
 import asyncio
 import hmac
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Protocol
@@ -40,6 +41,9 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 CONNECTION_LIMIT = 100
 KEEPALIVE_SECONDS = 30.0
 MAX_MESSAGE_CHARS = 500
+_EMAIL = re.compile(r"\x00|[^\s@:'\"]+@[^\s@:'\"]+")
+"""Stripe repeats a malformed address; ours is not to store it, log it or send it back."""
+
 
 CIRCUIT_SECONDS = 15.0
 """How long nothing is sent after Stripe refused our key (F22)."""
@@ -181,6 +185,18 @@ class Gateway:
         metrics.stripe_seconds.labels(kind, result["outcome"]).observe(self._clock() - started)
         return result
 
+    async def ping(self) -> str:
+        """Ask for our balance, the cheapest question that proves key and connection.
+
+        Returns:
+            The Date header of the answer.
+
+        Raises:
+            stripe.StripeError: Stripe refused or did not answer.
+        """
+        answer = await self._get("/v1/balance")
+        return str(answer.headers["Date"])
+
     async def look(self, operation: Operation) -> dict[str, Any] | None:
         """Look for what an earlier attempt may have left at Stripe.
 
@@ -202,6 +218,29 @@ class Gateway:
             result = self._failure(error)
             if result["httpStatus"] == 404:  # noqa: PLR2004 -- HTTP
                 return None
+            raise LookError({**result, "outcome": "not_sent"}) from error
+
+    async def page(
+        self, resource: str, params: Mapping[str, Any], account: str | None = None
+    ) -> dict[str, Any]:
+        """Read one page of one of Stripe's lists.
+
+        Args:
+            resource: what is listed, such as `events`.
+            params: Stripe's own.
+            account: a connected account's list; the platform's when absent.
+
+        Raises:
+            LookError: Stripe could not be asked, or refuses to show it.
+        """
+        of_account = {"stripe_account": account} if account else {}
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._get(_path("/v1/{}", resource), **params, **of_account)
+            return _document(answer)
+        except Exception as error:
+            # An account that has left us refuses for itself: that says nothing about our key.
+            result = self._failure(error, judge_key=account is None)
             raise LookError({**result, "outcome": "not_sent"}) from error
 
     def adopted(self, found: dict[str, Any]) -> Result:
@@ -268,14 +307,14 @@ class Gateway:
             "object": found,
         }
 
-    def _failure(self, error: Exception) -> Result:
+    def _failure(self, error: Exception, *, judge_key: bool = True) -> Result:
         result = self._result(outcome_of(error))
         result["message"] = f"{type(error).__name__}: {error}"[:MAX_MESSAGE_CHARS]
         if not isinstance(error, stripe.StripeError):
             result["code"] = "unreadable" if isinstance(error, _AnswerError) else "no_answer"
             return result
         result.update(_told_by(error))
-        if error.http_status in REFUSED_KEY:
+        if judge_key and error.http_status in REFUSED_KEY:
             self._closed_until = self._clock() + CIRCUIT_SECONDS
             log.error("stripe refuses our key", httpStatus=error.http_status)
         return result
@@ -333,7 +372,7 @@ def _told_by(error: stripe.StripeError) -> Result:
         "code": _code(error) or ("no_answer" if error.http_status is None else None),
         "declineCode": detail.decline_code if detail else None,
         "type": detail.type if detail else None,
-        "message": str(error.user_message or error)[:MAX_MESSAGE_CHARS].replace("\x00", ""),
+        "message": _EMAIL.sub("…", str(error.user_message or error))[:MAX_MESSAGE_CHARS],
         "requestId": error.request_id,
         "replayed": _replayed(error.headers or {}),
         "retryAfter": _retry_after(error.headers or {}),

@@ -93,9 +93,15 @@ $$, ARRAY[
     'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text)',
     'api.refund_batch_get(uuid,uuid)',
+    'api.review_list(uuid,jsonb,integer,text)',
+    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
-    'api.rate_lease(text,numeric,integer,boolean)'
+    'api.rate_lease(text,numeric,integer,boolean)',
+    'api.schema_migrations()',
+    'api.queues_state()',
+    'api.operations_troubled(integer)',
+    'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
@@ -125,7 +131,18 @@ $$, ARRAY[
     'api.escrows_due(integer)',
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
-    'api.refund_batch_advance(uuid)'
+    'api.refund_batch_advance(uuid)',
+    'api.chore_take(text,numeric,numeric)',
+    'api.chore_done(text,numeric)',
+    'api.tenants_page(uuid,integer)',
+    'api.event_sweeps_due(integer)',
+    'api.event_sweep_done(text,timestamp with time zone)',
+    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.objects_poll(uuid,numeric,numeric,integer)',
+    'api.schema_migrations()',
+    'api.queues_state()',
+    'api.operations_troubled(integer)',
+    'api.operations_open(uuid)'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
@@ -139,7 +156,20 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)'
+    'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    'ops.reviews_open(uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.fraud_checks(uuid,uuid)',
+    'ops.fraud_replay(uuid,uuid)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -153,10 +183,29 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.reviews_open(uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.fraud_checks(uuid,uuid)',
+    'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
+    'ops.review_approve(uuid,uuid,text)',
+    'ops.review_reject(uuid,uuid,text)',
+    'ops.fraud_rule_set(uuid,text,boolean,integer,integer,jsonb,text)',
+    'ops.fraud_scores_set(uuid,integer,integer)',
+    'ops.fraud_rules_reset(uuid)',
+    'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
     'ops.clock_advance(bigint)'
@@ -196,9 +245,16 @@ $$, $$ SELECT f.signature FROM our_functions AS f WHERE f.schema = 'api' $$,
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'payments_system' $$, ARRAY[
     'api.escrows_due(integer)',
     'api.refund_batches_due(integer)',
+    'api.chore_take(text,numeric,numeric)',
+    'api.chore_done(text,numeric)',
+    'api.tenants_page(uuid,integer)',
+    'api.event_sweeps_due(integer)',
+    'api.event_sweep_done(text,timestamp with time zone)',
     'api.ledger_fold_due(integer)',
     'api.next_due()',
     'api.operations_due(integer)',
+    'api.operations_troubled(integer)',
+    'api.queues_state()',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.webhook_claim(text,integer,numeric)',
     'api.webhook_finish(jsonb)',
@@ -208,7 +264,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
-              ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()') $$,
+              ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()'),
+              ('payments.reviews_close()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
@@ -276,17 +333,21 @@ SELECT x.grantee::regrole::text AS role, x.privilege_type AS privilege, c.relnam
  CROSS JOIN LATERAL aclexplode(a.attacl) AS x;
 
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_definer' $$, $$
-    SELECT 'SELECT', c.relname::text FROM our_relations AS c WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates')
+    SELECT 'SELECT', c.relname::text FROM our_relations AS c 
+     WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
     SELECT 'INSERT', unnest(ARRAY['tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
         'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups', 'stripe_operations',
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
-        'refund_batches', 'refund_batch_items', 'payouts'])
+        'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
+        'payment_marks', 'violation_checks', 'violations_found',
+        'fraud_rulesets', 'fraud_rules', 'fraud_list_entries', 'fraud_signals', 'fraud_checks', 'reviews'])
     UNION ALL
-    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships and roll-ups only');
+    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
+           ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and the notes of a comparison or check only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -297,7 +358,7 @@ $$, $$
         ('payment_transactions', '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
             failure_message,settled_at,updated_at}'),
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
-            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,updated_at}'),
+            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
@@ -308,14 +369,19 @@ $$, $$
         ('connected_accounts', '{email,country,business_name,status,stripe_account_id,transfers_enabled,charges_enabled,
             payouts_enabled,details_submitted,requirements,disabled_reason,onboarding_url,onboarding_expires_at,updated_at}'),
         ('stripe_transfers', '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
-        ('payment_refunds', '{status,stripe_refund_id,failure_reason,accepted_at,updated_at}'),
+        ('payment_refunds', '{status,stripe_refund_id,failure_reason,pending_reason,accepted_at,updated_at}'),
         ('transfer_reversals', '{status,stripe_reversal_id,shortfall,updated_at}'),
-        ('receivables', '{amount_netted,updated_at}'),
+        ('receivables', '{amount_netted,amount_reversing,amount_reversed,retries,next_retry_at,updated_at}'),
+        ('violation_checks', '{checked_xid,checked_at}'),
+        ('violations_found', '{detail}'),
         ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
         ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
         ('refund_batches', '{status,total,finished_at,updated_at}'),
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
+        ('discrepancies', '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
+        ('fraud_list_entries', '{note,active,expires_at,updated_at,updated_by}'),
+        ('reviews', '{status,note,decided_by,decided_at,updated_at}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, no tenant, no id');
@@ -335,8 +401,23 @@ $$, $$
            ('SELECT', 'provider_objects', 'provider_id'), ('SELECT', 'provider_objects', 'tenant_id'),
            ('SELECT', 'escrows', 'tenant_id'), ('SELECT', 'escrows', 'status'), ('SELECT', 'escrows', 'hold_until'),
            ('SELECT', 'refund_batch_items', 'tenant_id'), ('SELECT', 'refund_batch_items', 'state'),
-           ('SELECT', 'refund_batch_items', 'next_run_at')
-$$, 'payments_system reads just ids, states and times across tenants, and keeps the inbox and the rates');
+           ('SELECT', 'refund_batch_items', 'next_run_at'), ('SELECT', 'connected_accounts', 'stripe_account_id')
+    UNION ALL
+    SELECT 'SELECT', 'discrepancies', unnest(ARRAY['tenant_id', 'class', 'unexplained', 'currency', 'occurred_at', 'opened_at', 'state'])
+    UNION ALL
+    SELECT 'SELECT', 'escrows', unnest(ARRAY['id', 'payment_id'])
+    UNION ALL
+    SELECT 'SELECT', 'escrow_conditions', unnest(ARRAY['tenant_id', 'escrow_id', 'confirmed_at'])
+    UNION ALL
+    SELECT 'SELECT', 'payment_refunds', unnest(ARRAY['tenant_id', 'payment_id', 'origin', 'status', 'accepted_at'])
+    UNION ALL
+    SELECT 'SELECT', 'refund_batches', unnest(ARRAY['tenant_id', 'id', 'status'])
+    UNION ALL
+    SELECT 'SELECT', 'refund_batch_items', 'batch_id'
+    UNION ALL
+    SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
+                           unnest(ARRAY['chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects']) AS t
+$$, 'payments_system reads just ids, states and times across tenants, counts what did not agree, and keeps what has no tenant');
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
     'payments_backup reads every table, and does nothing else');

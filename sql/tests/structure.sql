@@ -5,13 +5,16 @@ SELECT plan(45);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'connected_accounts', 'currencies', 'deployment', 'disputes', 'early_fraud_warnings', 'escrow_conditions',
-    'escrow_events', 'escrows', 'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
-    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_refunds',
-    'payment_splits', 'payment_transactions', 'payouts', 'provider_objects', 'provider_rates',
-    'receivable_nettings', 'receivables', 'refund_batch_items', 'refund_batches', 'refund_policies',
-    'split_rules', 'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
-    'tenant_members', 'tenants', 'transfer_reversals', 'webhook_inbox'
+    'chores', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes',
+    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'event_sweeps', 'fraud_checks',
+    'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'giveback_shares',
+    'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
+    'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds', 'payment_splits',
+    'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
+    'receivables', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
+    'refund_batch_items', 'refund_batches', 'refund_policies', 'reviews', 'split_rules', 'state_transitions',
+    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
+    'transfer_reversals', 'unowned_objects', 'violation_checks', 'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -19,51 +22,63 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'connected_account_create', 'connected_account_get', 'dispute_evidence_submit', 'dispute_get',
-    'dispute_list', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get', 'escrow_release',
-    'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'ledger_fold', 'ledger_fold_due',
-    'next_due', 'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim',
-    'operations_due', 'operations_fence', 'operations_finish', 'operations_release', 'operations_take',
-    'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list', 'payments_create',
-    'rate_lease', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
-    'refund_get', 'refund_list', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get',
-    'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
+    'chore_done', 'chore_take', 'connected_account_create', 'connected_account_get',
+    'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'escrow_cancel', 'escrow_condition_confirm',
+    'escrow_get', 'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel',
+    'event_sweep_done', 'event_sweeps_due', 'ledger_fold', 'ledger_fold_due', 'next_due', 'objects_poll',
+    'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim', 'operations_due',
+    'operations_fence', 'operations_finish', 'operations_open', 'operations_release', 'operations_take',
+    'operations_troubled', 'payment_cancel', 'payment_capture', 'payment_create', 'payment_get',
+    'payment_list', 'payments_create', 'queues_state', 'rate_lease', 'refund_batch_advance',
+    'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get', 'refund_list', 'review_decide',
+    'review_list', 'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page',
+    'transfer_get', 'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances', 'money_violations',
-    'operation_retry', 'operations_stuck', 'payment_timeline', 'payouts', 'receivables_open',
-    'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'split_preview', 'split_rule_set',
-    'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove',
-    'tenant_register', 'transfers_pending'
+    'clock_advance', 'deployment_set', 'dispute_rate', 'escrow_ageing', 'fraud_checks', 'fraud_list_set',
+    'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel',
+    'ledger_balance_at', 'ledger_balances', 'money_violations', 'operation_retry', 'operations_stuck',
+    'payment_timeline', 'payout_statement', 'payouts', 'receivables_open', 'refund_batch_resume',
+    'refund_batch_stop', 'refund_policy_set', 'revenue', 'review_approve', 'review_reject', 'reviews_open',
+    'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
+    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
+    'transfers_pending', 'webhook_lag'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'append_only_guard', 'clock', 'connected_account_apply', 'connected_account_json',
-    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply',
-    'dispute_json', 'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank',
-    'dispute_totals', 'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json',
-    'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
-    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
-    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_transfer',
-    'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch',
-    'giveback_apply', 'giveback_calculate', 'giveback_share', 'giveback_undo', 'id_derive',
-    'idempotency_begin', 'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'idempotency_store',
-    'intent_request', 'intents_enqueue', 'intents_record', 'ledger_account_id', 'ledger_account_open',
-    'ledger_accounts_open', 'ledger_balance_rows', 'losses_share', 'member_check', 'member_enter',
+    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'clock',
+    'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
+    'cursor_decode', 'cursor_encode', 'dispute_apply', 'dispute_json', 'dispute_money_fetch',
+    'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals', 'disputes_settle',
+    'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note',
+    'escrow_release_amount', 'escrow_request', 'escrow_return', 'event_apply_account', 'event_apply_charge',
+    'event_apply_dispute', 'event_apply_fraud_warning', 'event_apply_payment_intent', 'event_apply_payout',
+    'event_apply_refund', 'event_apply_review', 'event_apply_transfer', 'event_dispatch', 'event_handled',
+    'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests',
+    'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists', 'fraud_measure_velocity',
+    'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset',
+    'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply', 'giveback_calculate', 'giveback_share',
+    'giveback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete', 'idempotency_id',
+    'idempotency_refuse', 'idempotency_store', 'intent_request', 'intents_enqueue', 'intents_record',
+    'ip_signal', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows',
+    'losses_share', 'member_check', 'member_enter', 'money_facts', 'objects_unsettled',
     'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer', 'operation_backoff',
     'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document', 'operation_doubt',
     'operation_enqueue', 'operation_evidence', 'operation_fail', 'operation_failed_consequences',
     'operation_failure_policy', 'operation_give_back', 'operation_record', 'operation_succeed',
     'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback',
-    'payee_recover', 'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen', 'payment_intent_apply',
-    'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record', 'payment_settle',
+    'payee_recover', 'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen', 'payment_holds',
+    'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_move',
+    'payment_record', 'payment_reviewed', 'payment_settle', 'payment_turn_back', 'payments_block',
     'payments_create_new', 'payments_record', 'posting_add', 'provider_fee_post', 'provider_object_claim',
     'provider_problem', 'receivable_net', 'receivable_open', 'refund_adopt', 'refund_amount', 'refund_apply',
     'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check',
-    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'requests_are_new', 'reversal_fail',
-    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_start', 'rfc3339', 'split_calculate',
-    'split_check', 'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json',
-    'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard',
-    'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transfer_json', 'transfer_reduce', 'transfer_settle',
+    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'report_period', 'requests_are_new',
+    'reversal_fail', 'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo',
+    'reversals_start', 'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close',
+    'reviews_enforce', 'rfc3339', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find',
+    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
+    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
+    'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold',
     'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
     'uuid_from_hash', 'violations_all', 'violations_m01', 'violations_m02', 'violations_m03',
     'violations_m04', 'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08',
@@ -103,14 +118,16 @@ SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltyp
   FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid;
 
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
-    ARRAY['currencies', 'deployment', 'provider_rates', 'state_transitions', 'webhook_inbox']::name[],
+    ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_rates', 'reconciliation_runs', 'state_transitions',
+          'unowned_objects', 'webhook_inbox']::name[],
     'every table but the named ones has a NOT NULL tenant_id');
 SELECT is_empty($$
     SELECT t.relname FROM our_tables AS t
      WHERE NOT EXISTS (SELECT FROM our_keys AS k WHERE k.relname = t.relname AND k.contype = 'p')
 $$, 'every table has a primary key');
 SELECT set_eq($$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
-    ARRAY['currencies', 'deployment', 'provider_objects', 'provider_rates', 'state_transitions', 'webhook_inbox']::name[],
+    ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_objects', 'provider_rates', 'reconciliation_runs',
+          'state_transitions', 'unowned_objects', 'webhook_inbox']::name[],
     'every primary key but the named ones leads with tenant_id');
 SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u' AND k.leads <> 'tenant_id' $$,
     'every UNIQUE leads with tenant_id');
@@ -143,7 +160,7 @@ SELECT is_empty($$
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
     'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
-    'stripe_operations_by_subject'], 'the queue of operations has just these indexes');
+    'stripe_operations_by_subject', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
     'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
     ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
@@ -158,7 +175,10 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
     UNION ALL
     VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads')
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('refund_batch_items', 'system_reads'),
+           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
+           ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
 SELECT is_empty($$
     SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p
@@ -192,8 +212,9 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
-           ('disputes', 'dispute_totals')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts and escrow history are append-only; states are guarded; sums are kept');
+           ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
+           ('fraud_checks', 'append_only')
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
@@ -258,7 +279,8 @@ CREATE TEMP VIEW declared_states AS
 SELECT m.machine, s.found[1] AS state
   FROM (VALUES ('payment', 'payment_status_known'), ('transfer', 'transfer_status_known'),
                ('operation', 'operation_state_known'), ('refund', 'refund_status_known'),
-               ('reversal', 'reversal_status_known'), ('escrow', 'escrow_status_known')) AS m (machine, conname)
+               ('reversal', 'reversal_status_known'), ('escrow', 'escrow_status_known'),
+               ('review', 'review_status_known')) AS m (machine, conname)
   JOIN pg_constraint AS k ON k.conname = m.conname AND k.connamespace = 'payments'::regnamespace
  CROSS JOIN LATERAL regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') AS s (found);
 SELECT set_eq($$
@@ -271,7 +293,8 @@ SELECT set_eq($$
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
 $$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
               ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'), ('refund', 'failed'), ('refund', 'canceled'),
-              ('reversal', 'succeeded'), ('escrow', 'released') $$,
+              ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released'),
+              ('review', 'approved'), ('review', 'rejected'), ('review', 'canceled') $$,
     'the terminal states have no successor');
 SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
     'no transition leads to its own start');

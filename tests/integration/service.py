@@ -20,6 +20,7 @@ from stripe_simulator.app import make_app
 from stripe_simulator.config import Config
 from stripe_simulator.simulator import Start
 from tests.database import Database
+from tests.integration.conformance import check_answer
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"
@@ -34,10 +35,12 @@ GLANCE_SECONDS = 0.02
 _numbers = count(1)
 
 
-def token(tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester") -> str:
+def token(
+    tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester", seconds: int = 600
+) -> str:
     """A bearer token."""
     now = int(time.time())
-    claims = {"sub": subject, "tenant_id": tenant, "scope": scope, "iat": now, "exp": now + 600}
+    claims = {"sub": subject, "tenant_id": tenant, "scope": scope, "iat": now, "exp": now + seconds}
     return jwt.encode(claims, JWT_SECRET, "HS256")
 
 
@@ -47,7 +50,9 @@ def settings_for(database: Database, stripe_url: str, **changes: str) -> Setting
         {
             "APP_ENV": "test",
             "DATABASE_URL": database.service_url,
-            "REDIS_URL": "redis://localhost",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "RATE_LIMIT_PER_IP": "1000000",
+            "RATE_LIMIT_PAYMENTS_PER_USER": "1000000",
             "JWT_SECRET": JWT_SECRET,
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
@@ -96,7 +101,7 @@ class Service:
     _tasks: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Reply:
-        """One request with a good token and, for a POST, a fresh key."""
+        """One request with a good token and, for a POST, a fresh key; it is as documented."""
         headers: dict[str, str | None] = {"Authorization": f"Bearer {token()}"}
         if method == "POST":
             headers["Idempotency-Key"] = f"key-{next(_numbers)}"
@@ -107,6 +112,7 @@ class Service:
         async with self.http.request(method, self.url + path, headers=sent, **options) as response:
             kind = response.content_type
             read = await (response.json() if kind.endswith("json") else response.text())
+            check_answer(method, path, response.status, read)
             return Reply(response.status, read, response.headers)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.worker import chores
 from tests.integration.service import OTHER_TENANT, Service, eventually, token
 
 REFUNDS = "/api/v1/refunds"
@@ -12,7 +13,7 @@ ALL = "payments:read payments:write refunds:write escrow:write events:write"
 SELLER = {"recipientType": "venue", "recipientId": "venue-1"}
 
 
-def bearer(scope: str = ALL, **claims: str) -> dict[str, str]:
+def bearer(scope: str = ALL, **claims: Any) -> dict[str, str]:
     """A header with the scopes of money back."""
     return {"Authorization": f"Bearer {token(scope=scope, **claims)}"}
 
@@ -166,6 +167,19 @@ async def test_a_cancelled_event_refunds_everybody(service: Service) -> None:
     for payment in payments:
         read = await service.get(f"/api/v1/payments/{payment['id']}")
         assert (read["amountRefunded"], len(read["refunds"])) == (10_000, 1)
+    assert service.violations() == []
+
+
+async def test_a_cancelled_event_does_not_wait_for_the_poll(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request wakes the worker: with a poll of an hour the refunds are made all the same."""
+    monkeypatch.setattr(chores, "EVERY_SECONDS", (3600.0, 3600.0))
+    await service.payee()
+    await service.start_worker()
+    await paid(service, eventId="gig")
+    reply = await post(service, "/api/v1/events/gig/cancellation", {"reason": "storm"})
+    await service.until(reply.headers["Location"], status="finished", succeeded=1)
     assert service.violations() == []
 
 
