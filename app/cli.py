@@ -15,6 +15,7 @@ from typing import Annotated, Any, LiteralString
 from uuid import UUID, uuid4
 
 import jwt
+import orjson
 import psycopg
 import typer
 from psycopg.rows import TupleRow
@@ -188,6 +189,29 @@ def token(
     claims |= {"iss": settings.jwt_issuer} if settings.jwt_issuer else {}
     claims |= {"aud": settings.jwt_audience} if settings.jwt_audience else {}
     typer.echo(jwt.encode(claims, settings.jwt_secret.get_secret_value(), SHARED))
+
+
+@cli.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """Look at the whole deployment and say what to do; exit 1 when something will not work."""
+    from app.doctor import examine
+
+    async def run() -> bool:
+        well = True
+        async for finding in examine(_settings()):
+            well = well and finding.verdict != "fault"
+            if as_json:
+                typer.echo(orjson.dumps(finding))
+                continue
+            typer.echo(f"{finding.verdict:<8} {finding.check}: {finding.says}")
+            if finding.todo:
+                typer.echo(f"         → {finding.todo}")
+        return well
+
+    if not asyncio.run(run()):
+        raise typer.Exit(1)
 
 
 @cli.command()

@@ -84,6 +84,9 @@ $$, ARRAY[
     'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
+    'api.nonce_use(uuid,text,text,integer)',
+    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
     'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
@@ -99,6 +102,7 @@ $$, ARRAY[
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.schema_migrations()',
+    'api.webhook_event_types()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
@@ -132,6 +136,8 @@ $$, ARRAY[
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
     'api.refund_batch_advance(uuid)',
+    'api.nonces_sweep(uuid,integer)',
+    'api.idempotency_sweep(uuid,integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
@@ -219,6 +225,7 @@ SELECT set_eq($$
 $$, ARRAY[
     'payments.clock()',
     'payments.event_handled(text)',
+    'payments.event_types()',
     'payments.webhook_patience(interval)',
     'payments.webhook_verdict(text,text,bigint,interval)',
     'payments.operation_backoff(integer,numeric,numeric)'
@@ -347,7 +354,10 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and the notes of a comparison or check only');
+    UNION ALL
+    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
+           ('INSERT', 'borne_shares')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -360,6 +370,7 @@ $$, $$
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
             balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
+        ('borne_shares', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
         ('stripe_operations', '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,
