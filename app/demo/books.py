@@ -65,19 +65,22 @@ class Books:
         )
         return Queues(**rows[0])
 
-    async def unswept(self, moment: datetime) -> int:
-        """How many of Stripe's accounts were not looked through for missed webhooks since then."""
+    async def unswept(self, moment: datetime, *, payees: bool) -> int:
+        """How many of Stripe's accounts were not looked through for missed webhooks since then.
+
+        The platform's own, and with `payees` theirs too.
+        """
         rows = await self.rows(
             """
             SELECT count(*) AS accounts
               FROM (SELECT 'platform' AS name
                      UNION ALL
                     SELECT stripe_account_id FROM payments.connected_accounts
-                     WHERE stripe_account_id IS NOT NULL) AS a
+                     WHERE stripe_account_id IS NOT NULL AND %s) AS a
               LEFT JOIN payments.event_sweeps AS s ON s.provider_account = a.name
              WHERE s.swept_until > %s IS NOT TRUE
             """,
-            (moment,),
+            (payees, moment),
         )
         return int(rows[0]["accounts"])
 

@@ -66,8 +66,8 @@ class Story:
         await self._release()
         return await self._audit()
 
-    async def _drained(self) -> Queues:
-        return await drained(self.books, self.stripe, lossy=self.options.faults)
+    async def _drained(self, *, payees: bool = False) -> Queues:
+        return await drained(self.books, self.stripe, lossy=self.options.faults, payees=payees)
 
     async def _onboard(self) -> None:
         with self.report.step("payees onboarded") as step:
@@ -177,7 +177,7 @@ class Story:
         owed = [row for row in await self.books.owed() if row["status"] == "blocked"]
         with self.report.step("blocked payee enabled") as step:
             late = await onboarding.enable_late(self.service, self.browser, self.accounts)
-            left = await self._drained()
+            left = await self._drained(payees=True)
             sums = "; ".join(
                 f"{row['transfers']} transfers of {money(row['amount'], row['currency'])}"
                 for row in owed
