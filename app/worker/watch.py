@@ -12,7 +12,7 @@ from app.logs import get_logger
 
 log = get_logger("watch")
 
-EVERY_SECONDS = (5.0, 10.0)
+EVERY_SECONDS = (10.0, 20.0)
 MAX_TENANTS = 100
 CHANGES_A_SLICE = 1000
 """Postings and marks looked at by one call: a few hundred payments, well inside its time-out."""

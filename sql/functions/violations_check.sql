@@ -11,7 +11,10 @@ DECLARE
     v_payment_ids uuid[];
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    INSERT INTO payments.violation_checks (tenant_id, checked_xid, checked_at) VALUES (p_tenant_id, '0', v_now) ON CONFLICT DO NOTHING;
+    -- Looked for first: ON CONFLICT would wait for the check that is under way.
+    IF NOT EXISTS (SELECT FROM payments.violation_checks AS k WHERE k.tenant_id = p_tenant_id) THEN
+        INSERT INTO payments.violation_checks (tenant_id, checked_xid, checked_at) VALUES (p_tenant_id, '0', v_now) ON CONFLICT DO NOTHING;
+    END IF;
     SELECT k.checked_xid INTO v_from FROM payments.violation_checks AS k
      WHERE k.tenant_id = p_tenant_id FOR NO KEY UPDATE SKIP LOCKED;
     IF FOUND THEN
@@ -26,7 +29,9 @@ BEGIN
              WHERE m.tenant_id = p_tenant_id AND m.marked_xid >= v_from AND m.marked_xid < v_to
             UNION
             SELECT f.payment_id FROM payments.violations_found AS f WHERE f.tenant_id = p_tenant_id) AS u;
-        PERFORM payments.violations_record(p_tenant_id, coalesce(v_payment_ids, '{}'), v_now);
+        IF v_payment_ids IS NOT NULL THEN
+            PERFORM payments.violations_record(p_tenant_id, v_payment_ids, v_now);
+        END IF;
         DELETE FROM payments.payment_marks AS m WHERE m.tenant_id = p_tenant_id AND m.marked_xid < v_to;
         UPDATE payments.violation_checks AS k SET checked_xid = v_to, checked_at = v_now WHERE k.tenant_id = p_tenant_id;
     END IF;
