@@ -190,6 +190,44 @@ class Cancel(Document):
     reason: LongText | None = None
 
 
+class DistributionTransfer(Document):
+    """One payee's part of a distribution."""
+
+    stripe_account_id: Annotated[
+        str, StringConstraints(pattern=r"^acct_[A-Za-z0-9_]+$", max_length=255)
+    ]
+    amount: Amount
+    recipient_type: Payee
+    recipient_id: Text
+
+
+class DistributionCreate(Document):
+    """POST /internal/v1/distributions: from what is left of a captured payment to payees."""
+
+    model_config = _example(
+        orderId="order-20731",
+        paymentIntentId="pi_3Nq8sT2eZvKYlo2C1aBcDeFg",
+        chargeId="ch_3Nq8sT2eZvKYlo2C1hIjKlMn",
+        totalAmount=10_000,
+        transfers=[
+            {
+                "stripeAccountId": "acct_1Nq8sT2eZvKYlo2C",
+                "amount": 7_000,
+                "recipientType": "venue",
+                "recipientId": "venue-1",
+            }
+        ],
+    )
+
+    order_id: Text
+    payment_intent_id: Annotated[
+        str, StringConstraints(pattern=r"^pi_[A-Za-z0-9_]+$", max_length=255)
+    ]
+    charge_id: Annotated[str, StringConstraints(pattern=r"^(ch|py)_[A-Za-z0-9_]+$", max_length=255)]
+    total_amount: Amount
+    transfers: Annotated[list[DistributionTransfer], Field(min_length=1, max_length=MAX_SPLITS)]
+
+
 class RefundCreate(Document):
     """POST /api/v1/refunds; without an amount, all that remains."""
 
@@ -269,6 +307,14 @@ class LinkCreate(Document):
     model_config = _example()
 
 
+class ReviewDecision(Document):
+    """POST /api/v1/reviews/{id}/approve and …/reject: what the reviewer has to say."""
+
+    model_config = _example(note="Called the customer, the order is theirs.")
+
+    note: LongText
+
+
 class Page(BaseModel):
     """Query of every list: values arrive as text."""
 
@@ -316,3 +362,11 @@ class DisputeList(Page):
 
     payment_id: Identifier | None = None
     status: Text | None = None
+
+
+class ReviewList(Page):
+    """GET /api/v1/reviews."""
+
+    status: Literal["open", "approved", "rejected", "canceled"] | None = None
+    kind: Literal["fraud", "aml"] | None = None
+    payment_id: Identifier | None = None

@@ -12,6 +12,7 @@ back is one of four outcomes:
 import asyncio
 import hmac
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Protocol
@@ -34,12 +35,18 @@ log = get_logger("stripe")
 Operation = Mapping[str, Any]
 Result = dict[str, Any]
 
+API_VERSION = stripe.api_version
+"""Pinned with the SDK: what we send, and what webhooks must be sent in."""
+
 SIGNATURE_TOLERANCE_SECONDS = 300
 MAX_SIGNATURE_CHARS = 4096
 CONNECT_TIMEOUT_SECONDS = 5.0
 CONNECTION_LIMIT = 100
 KEEPALIVE_SECONDS = 30.0
 MAX_MESSAGE_CHARS = 500
+_EMAIL = re.compile(r"\x00|[^\s@:'\"]+@[^\s@:'\"]+")
+"""Stripe repeats a malformed address; ours is not to store it, log it or send it back."""
+
 
 CIRCUIT_SECONDS = 15.0
 """How long nothing is sent after Stripe refused our key (F22)."""
@@ -85,7 +92,7 @@ class LookError(Exception):
     """
 
     def __init__(self, result: Result) -> None:
-        super().__init__(result["code"])
+        super().__init__(result["code"] or result["type"])
         self.result = result
 
 
@@ -188,9 +195,12 @@ class Gateway:
             The Date header of the answer.
 
         Raises:
-            stripe.StripeError: Stripe refused or did not answer.
+            LookError: Stripe refused or did not answer.
         """
-        answer = await self._get("/v1/balance")
+        try:
+            answer = await self._get("/v1/balance")
+        except Exception as error:
+            raise LookError(self._failure(error)) from error
         return str(answer.headers["Date"])
 
     async def look(self, operation: Operation) -> dict[str, Any] | None:
@@ -368,7 +378,7 @@ def _told_by(error: stripe.StripeError) -> Result:
         "code": _code(error) or ("no_answer" if error.http_status is None else None),
         "declineCode": detail.decline_code if detail else None,
         "type": detail.type if detail else None,
-        "message": str(error.user_message or error)[:MAX_MESSAGE_CHARS].replace("\x00", ""),
+        "message": _EMAIL.sub("…", str(error.user_message or error))[:MAX_MESSAGE_CHARS],
         "requestId": error.request_id,
         "replayed": _replayed(error.headers or {}),
         "retryAfter": _retry_after(error.headers or {}),

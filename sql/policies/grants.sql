@@ -25,12 +25,13 @@ REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_
 -- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
 GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
-GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.webhook_patience(interval),
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.event_types(), payments.webhook_patience(interval),
     payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric)
     TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- and what a comparison with Stripe or a check of the invariants has noted for its own use.
+-- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces and client keys past
+-- their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
 REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
@@ -43,6 +44,8 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
     payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
     payments.reconciliation_totals, payments.discrepancies TO payments_definer;
+GRANT INSERT ON payments.fraud_rulesets, payments.fraud_rules, payments.fraud_list_entries, payments.fraud_signals,
+    payments.fraud_checks, payments.reviews TO payments_definer;
 GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
 GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
 GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
@@ -50,6 +53,10 @@ GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_defi
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
     payments.reconciliation_totals TO payments_definer;
+GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
+GRANT DELETE ON payments.idempotency_keys TO payments_definer;
+GRANT INSERT ON payments.distributions TO payments_definer;
+GRANT INSERT, UPDATE (amount) ON payments.borne_shares TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
@@ -77,9 +84,11 @@ GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocat
 GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
 GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
 GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
+GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.fraud_list_entries TO payments_definer;
+GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
 GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
     ON payments.discrepancies TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies and
+-- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
 -- state_transitions get no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
@@ -137,10 +146,16 @@ GRANT EXECUTE ON FUNCTION
     api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
     api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
     api.refund_batch_get(uuid, uuid),
+    api.nonce_use(uuid, text, text, integer),
+    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text),
+    api.distribution_get(uuid, uuid),
+    api.review_list(uuid, jsonb, integer, text),
+    api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
     api.schema_migrations(),
+    api.webhook_event_types(),
     api.queues_state(),
     api.operations_troubled(integer),
     api.operations_open(uuid)
@@ -174,6 +189,8 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
     api.refund_batch_advance(uuid),
+    api.nonces_sweep(uuid, integer),
+    api.idempotency_sweep(uuid, integer),
     api.chore_take(text, numeric, numeric),
     api.chore_done(text, numeric),
     api.tenants_page(uuid, integer),
@@ -201,12 +218,31 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
-    ops.split_preview(bigint, jsonb, bigint)
+    ops.split_preview(bigint, jsonb, bigint),
+    ops.revenue(uuid, timestamptz, timestamptz, text, text),
+    ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
+    ops.escrow_ageing(uuid),
+    ops.transfer_ageing(uuid),
+    ops.transfer_failures(uuid, timestamptz, timestamptz),
+    ops.dispute_rate(uuid, timestamptz, timestamptz),
+    ops.intent_funnel(uuid, timestamptz, timestamptz),
+    ops.webhook_lag(uuid, timestamptz, timestamptz),
+    ops.tenants_compared(timestamptz, timestamptz),
+    ops.reviews_open(uuid),
+    ops.fraud_rules(uuid),
+    ops.fraud_checks(uuid, uuid),
+    ops.fraud_replay(uuid, uuid)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),
     ops.refund_batch_stop(uuid, uuid),
     ops.refund_batch_resume(uuid, uuid),
+    ops.review_approve(uuid, uuid, text),
+    ops.review_reject(uuid, uuid, text),
+    ops.fraud_rule_set(uuid, text, boolean, integer, integer, jsonb, text),
+    ops.fraud_scores_set(uuid, integer, integer),
+    ops.fraud_rules_reset(uuid),
+    ops.fraud_list_set(uuid, text, text, text, boolean, text, timestamptz),
     ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
     ops.clock_advance(bigint)

@@ -84,6 +84,9 @@ $$, ARRAY[
     'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
+    'api.nonce_use(uuid,text,text,integer)',
+    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
     'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
@@ -93,10 +96,13 @@ $$, ARRAY[
     'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text)',
     'api.refund_batch_get(uuid,uuid)',
+    'api.review_list(uuid,jsonb,integer,text)',
+    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.schema_migrations()',
+    'api.webhook_event_types()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
@@ -134,6 +140,8 @@ $$, ARRAY[
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
     'api.refund_batch_advance(uuid)',
+    'api.nonces_sweep(uuid,integer)',
+    'api.idempotency_sweep(uuid,integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
@@ -160,7 +168,20 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)'
+    'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    'ops.reviews_open(uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.fraud_checks(uuid,uuid)',
+    'ops.fraud_replay(uuid,uuid)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -176,10 +197,29 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.reviews_open(uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.fraud_checks(uuid,uuid)',
+    'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
+    'ops.review_approve(uuid,uuid,text)',
+    'ops.review_reject(uuid,uuid,text)',
+    'ops.fraud_rule_set(uuid,text,boolean,integer,integer,jsonb,text)',
+    'ops.fraud_scores_set(uuid,integer,integer)',
+    'ops.fraud_rules_reset(uuid)',
+    'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
     'ops.clock_advance(bigint)'
@@ -193,6 +233,7 @@ SELECT set_eq($$
 $$, ARRAY[
     'payments.clock()',
     'payments.event_handled(text)',
+    'payments.event_types()',
     'payments.webhook_patience(interval)',
     'payments.webhook_verdict(text,text,bigint,interval)',
     'payments.operation_backoff(integer,numeric,numeric)'
@@ -242,7 +283,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
               ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()'),
-              ('payments.payment_mark()') $$,
+              ('payments.payment_mark()'), ('payments.reviews_close()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
@@ -319,11 +360,15 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
         'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
-        'payment_marks', 'violation_checks', 'violations_found'])
+        'payment_marks', 'violation_checks', 'violations_found',
+        'fraud_rulesets', 'fraud_rules', 'fraud_list_entries', 'fraud_signals', 'fraud_checks', 'reviews'])
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and the notes of a comparison or check only');
+    UNION ALL
+    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
+           ('INSERT', 'borne_shares')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -336,6 +381,7 @@ $$, $$
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
             balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
+        ('borne_shares', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
         ('stripe_operations', '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,
@@ -356,6 +402,8 @@ $$, $$
         ('refund_batches', '{status,total,finished_at,updated_at}'),
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
         ('discrepancies', '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
+        ('fraud_list_entries', '{note,active,expires_at,updated_at,updated_by}'),
+        ('reviews', '{status,note,decided_by,decided_at,updated_at}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, no tenant, no id');
