@@ -7,6 +7,8 @@ UPDATE payments.webhook_inbox SET tenant_id = tenant_a() WHERE event_id = 'evt_1
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_definer;
 SELECT set_eq('SELECT event_id, state FROM payments.inbox_of(tenant_a())', $$ VALUES ('evt_1', 'received') $$, 'the events of a tenant are shown, and no others');
+SELECT enter(tenant_b());
+SELECT is_empty('SELECT * FROM payments.inbox_of(tenant_a())', 'none of a tenant that is not entered');
 RESET ROLE;
 SET LOCAL ROLE payments_worker;
 SELECT throws_ok('SELECT * FROM payments.inbox_of(tenant_a())', '42501', NULL, 'the service does not ask for them');

@@ -224,7 +224,10 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
            ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
            ('fraud_checks', 'append_only')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept');
+    UNION ALL
+    SELECT unnest(ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts', 'payment_refunds', 'transfer_reversals',
+                        'receivables', 'disputes', 'escrows']::name[]), 'payment_mark'
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept; changes without a posting are marked');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
