@@ -17,6 +17,7 @@ NAMES = (
     "fraud",
     "probes",
     "simulator",
+    "door",
 )
 
 
