@@ -39,6 +39,7 @@ def checks(settings: Settings, database: Database, gateway: Gateway) -> list[Che
         Check("stripe", looks.stripe, every=30.0, timeout=5.0),
         Check("queues", looks.queues, every=5.0, timeout=2.0),
         Check("operations", looks.operations, every=10.0, timeout=2.0),
+        Check("reconciliation", looks.reconciliation, every=10.0, timeout=2.0),
     ]
 
 
@@ -119,6 +120,14 @@ class Looks:
         if count["dead"]:
             raise NotWellError(f"{count['dead']} operations were given up")
         return count
+
+    async def reconciliation(self) -> Facts:
+        """Stripe and we agree; counted for the metrics."""
+        rows = await self._database.rows("discrepancy_totals")
+        metrics.set_discrepancies(rows)
+        if found := sum(row["items"] for row in rows):
+            raise NotWellError(f"{found} items do not agree with Stripe")
+        return {}
 
 
 def pool_check(*databases: Database) -> Check:

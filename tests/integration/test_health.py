@@ -25,6 +25,7 @@ EVERYTHING = {
     "stripe",
     "queues",
     "operations",
+    "reconciliation",
 }
 GAP = "DELETE FROM migrations._yoyo_migration WHERE migration_id = '001_baseline_payment'"
 HANG_SECONDS = 10.0
