@@ -216,6 +216,13 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.operation_cancel(uuid,uuid,text)',
+    'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
+    'ops.escrow_freeze(uuid,uuid,text)',
+    'ops.escrow_unfreeze(uuid,uuid,text)',
+    'ops.webhook_replay(uuid,text)',
+    'ops.webhooks_replay(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.payee_disable(uuid,text,text,text)',
     'ops.discrepancy_resolve(uuid,uuid,text)',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
@@ -294,7 +301,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.webhook_finish(jsonb)',
     'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
     'payments.tenant_exists()',
-    'payments.tenant_ids()'
+    'payments.tenant_ids()',
+    'payments.webhook_requeue(uuid,text,tstzrange,text[])'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
@@ -413,6 +421,7 @@ $$, $$
         ('violation_checks', '{checked_xid,checked_at}'),
         ('violations_found', '{detail}'),
         ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
+        ('payment_events', '{result,reason,payment_id,applied_at}'),
         ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
         ('refund_batches', '{status,total,finished_at,updated_at}'),
