@@ -11,8 +11,7 @@ BEGIN
     enqueued := 0;
     SELECT e.result, e.reason INTO state, reason
       FROM payments.payment_events AS e WHERE e.tenant_id = p_tenant_id AND e.id = p_event_id;
-    -- What was turned away is looked at again: an operator had it replayed.
-    IF state = 'done' THEN
+    IF FOUND THEN
         RETURN NEXT;
         RETURN;
     END IF;
@@ -27,9 +26,7 @@ BEGIN
         VALUES (p_tenant_id, p_event_id, p_source, v_event ->> 'type', coalesce(v_event #>> '{data,object,id}', ''),
                 v_result.payment_id, state, reason, coalesce(payments.from_epoch(v_event ->> 'created'), v_now), v_now)
         -- A worker that slept through its lease applies it at this very moment: what it does is done once either way.
-        ON CONFLICT (tenant_id, id) DO UPDATE
-            SET result = excluded.result, reason = excluded.reason, payment_id = excluded.payment_id, applied_at = excluded.applied_at
-          WHERE payment_events.result <> 'done';
+        ON CONFLICT (tenant_id, id) DO NOTHING;
     END IF;
     RETURN NEXT;
 END

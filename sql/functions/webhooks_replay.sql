@@ -11,7 +11,7 @@ BEGIN
     IF p_from IS NULL THEN
         RAISE EXCEPTION 'say from when on' USING ERRCODE = 'PY020';
     END IF;
-    RETURN payments.webhook_requeue(p_tenant_id, NULL, payments.report_period(p_from, p_to), ARRAY['dead', 'quarantined']);
+    RETURN payments.webhook_resume(p_tenant_id, NULL, payments.report_period(p_from, p_to), ARRAY['dead', 'quarantined']);
 END
 $$;
 COMMENT ON FUNCTION ops.webhooks_replay(uuid, timestamptz, timestamptz) IS

@@ -79,7 +79,7 @@ GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted
 GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
 GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
 GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
-GRANT UPDATE (result, reason, payment_id, applied_at) ON payments.payment_events TO payments_definer;
+GRANT DELETE ON payments.payment_events TO payments_definer;
 GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
 GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
     ON payments.disputes TO payments_definer;
@@ -90,7 +90,7 @@ GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.frau
 GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
 GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
     ON payments.discrepancies TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, provider_objects, split_rules, currencies, fraud rules, signals, checks and
+-- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
 -- state_transitions get no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.

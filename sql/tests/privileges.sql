@@ -311,8 +311,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()')
-$$, 'the doors are SECURITY DEFINER; of the private functions only the two that look across tenants');
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
+$$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
      WHERE (f.definer OR f.language <> 'sql') AND f.settings IS DISTINCT FROM '{"search_path=payments, pg_temp"}'
@@ -391,8 +391,8 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
     VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
-           ('INSERT', 'borne_shares')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
+           ('INSERT', 'borne_shares'), ('DELETE', 'payment_events')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys and how a replayed event ended only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -421,7 +421,6 @@ $$, $$
         ('violation_checks', '{checked_xid,checked_at}'),
         ('violations_found', '{detail}'),
         ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
-        ('payment_events', '{result,reason,payment_id,applied_at}'),
         ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
         ('refund_batches', '{status,total,finished_at,updated_at}'),

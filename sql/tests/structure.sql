@@ -40,17 +40,19 @@ SELECT functions_are('api', ARRAY[
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'clock_advance', 'deployment_set', 'discrepancies_open', 'discrepancy_resolve', 'dispute_rate',
-    'escrow_ageing', 'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
-    'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances',
-    'money_violations', 'operation_retry', 'operations_stuck', 'payment_timeline', 'payout_statement',
-    'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'revenue',
-    'review_approve', 'review_reject', 'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable',
-    'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove', 'tenant_register',
-    'tenants_compared', 'transfer_ageing', 'transfer_failures', 'transfers_pending', 'unowned_object_resolve',
-    'unowned_objects', 'webhook_lag'
+    'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand', 'escrow_unfreeze', 'fraud_checks',
+    'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset',
+    'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances', 'money_violations',
+    'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable', 'payment_timeline',
+    'payout_statement', 'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop',
+    'refund_policy_set', 'revenue', 'review_approve', 'review_reject', 'reviews_open', 'split_preview',
+    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
+    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
+    'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'webhook_lag', 'webhook_replay',
+    'webhooks_replay'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'clock',
+    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'audit_act', 'clock',
     'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
     'cursor_decode', 'cursor_encode', 'discrepancy_note', 'dispute_apply', 'dispute_json',
     'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
@@ -77,10 +79,10 @@ SELECT functions_are('payments', ARRAY[
     'payment_holds', 'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock',
     'payment_move', 'payment_record', 'payment_reviewed', 'payment_settle', 'payment_turn_back',
     'payments_block', 'payments_create_new', 'payments_record', 'posting_add', 'provider_facts',
-    'provider_fee_post', 'provider_object_claim', 'provider_problem', 'receivable_net', 'receivable_open',
-    'reconcile_findings', 'reconcile_heal', 'reconcile_missing', 'reconcile_owner', 'refund_adopt',
-    'refund_amount', 'refund_apply', 'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json',
-    'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
+    'provider_fee_post', 'provider_object_claim', 'provider_problem', 'reason_check', 'receivable_net',
+    'receivable_open', 'reconcile_findings', 'reconcile_heal', 'reconcile_missing', 'reconcile_owner',
+    'refund_adopt', 'refund_amount', 'refund_apply', 'refund_batch_close', 'refund_batch_json', 'refund_call',
+    'refund_json', 'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
     'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
     'reversal_totals', 'reversals_forgo', 'reversals_start', 'review_close', 'review_json', 'review_open',
     'review_settle', 'reviews_close', 'reviews_enforce', 'rfc3339', 'share_move', 'shares_bear',
@@ -93,7 +95,7 @@ SELECT functions_are('payments', ARRAY[
     'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06',
     'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11',
     'violations_m12', 'violations_m13', 'violations_m14', 'violations_m28', 'webhook_patience',
-    'webhook_verdict'
+    'webhook_requeue', 'webhook_resume', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
