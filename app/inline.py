@@ -61,6 +61,7 @@ async def create_payment(call: Call, location: str) -> web.Response:
         "fingerprint": call.fingerprint.hex(),
         "request": call.document,
         "traceContext": call.trace_context,
+        "origin": call.origin,
     }
     answer = await call.services.batches.create(call.caller.tenant_id, request)
     return respond(await _through(call, answer), location)

@@ -20,7 +20,7 @@ from app.logs import get_logger
 from app.rate import Rate
 from app.stripe_gateway import Gateway
 from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
-from app.worker import chores, fold
+from app.worker import audit, chores, fold
 from app.worker.listener import Listener
 from app.worker.loop import Loop
 from app.worker.operations import Operations
@@ -77,6 +77,7 @@ class Worker:
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
+            asyncio.create_task(supervise("audit", lambda: audit.run(self.database))),
             asyncio.create_task(
                 supervise("chores", lambda: chores.run(self.database, self.notifier))
             ),

@@ -21,6 +21,7 @@ BEGIN
             onboarding_return_url = coalesce(p_return_url, tenants.onboarding_return_url),
             onboarding_refresh_url = coalesce(p_refresh_url, tenants.onboarding_refresh_url),
             updated_at = v_now;
+    PERFORM payments.audit_act(p_tenant_id, 'tenant_register', p_tenant_id::text);
     RETURN p_tenant_id;
 END
 $$;

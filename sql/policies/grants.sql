@@ -40,6 +40,8 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
     payments.refund_batches, payments.refund_batch_items, payments.payouts TO payments_definer;
+GRANT INSERT ON payments.audit_log, payments.audit_links, payments.audit_heads TO payments_definer;
+GRANT UPDATE (chained_xid, seq, digest, chained_at) ON payments.audit_heads TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances TO payments_definer;
@@ -70,7 +72,7 @@ GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocat
 GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
 GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
 GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies and
+-- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies and
 -- state_transitions get no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
@@ -82,6 +84,8 @@ GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_syst
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
 GRANT SELECT (tenant_id, status, hold_until) ON payments.escrows TO payments_system;
 GRANT SELECT (tenant_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
+GRANT SELECT (tenant_id, recorded_xid) ON payments.audit_log TO payments_system;
+GRANT SELECT (tenant_id, chained_xid) ON payments.audit_heads TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
 
@@ -91,32 +95,33 @@ GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
     api.tenant_check(uuid),
-    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.payments_create(uuid, jsonb, numeric),
-    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.payment_get(uuid, uuid),
     api.payment_list(uuid, jsonb, integer, text),
-    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.connected_account_get(uuid, uuid),
-    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.transfer_get(uuid, uuid),
     api.transfer_list(uuid, jsonb, integer, text),
-    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.refund_get(uuid, uuid),
     api.refund_list(uuid, jsonb, integer, text),
     api.escrow_get(uuid, uuid),
-    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
+    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.dispute_get(uuid, uuid),
     api.dispute_list(uuid, jsonb, integer, text),
-    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
+    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
     api.refund_batch_get(uuid, uuid),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
-    api.rate_lease(text, numeric, integer, boolean)
+    api.rate_lease(text, numeric, integer, boolean),
+    api.audit_refusal(uuid, text, text, text, jsonb)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
@@ -142,7 +147,9 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_due(integer),
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
-    api.refund_batch_advance(uuid)
+    api.refund_batch_advance(uuid),
+    api.audit_chain_due(integer),
+    api.audit_chain(uuid, integer)
     TO payments_worker;
 
 -- People.
@@ -157,7 +164,8 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
-    ops.split_preview(bigint, jsonb, bigint)
+    ops.split_preview(bigint, jsonb, bigint),
+    ops.audit_verify(uuid, bigint, text)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),
@@ -165,7 +173,8 @@ GRANT EXECUTE ON FUNCTION
     ops.refund_batch_resume(uuid, uuid),
     ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
-    ops.clock_advance(bigint)
+    ops.clock_advance(bigint),
+    ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer)
     TO payments_operator;
 -- NOTE: tenants are registered, disabled and given members by the database's owner only: no grant here.
 

@@ -70,32 +70,33 @@ $$, ARRAY[
     'api.set_tenant(uuid)',
     'api.schema_check()',
     'api.tenant_check(uuid)',
-    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.payments_create(uuid,jsonb,numeric)',
-    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.payment_get(uuid,uuid)',
     'api.payment_list(uuid,jsonb,integer,text)',
-    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.connected_account_get(uuid,uuid)',
-    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.transfer_get(uuid,uuid)',
     'api.transfer_list(uuid,jsonb,integer,text)',
-    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
     'api.escrow_get(uuid,uuid)',
-    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
+    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
     'api.dispute_get(uuid,uuid)',
     'api.dispute_list(uuid,jsonb,integer,text)',
-    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text)',
+    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
     'api.refund_batch_get(uuid,uuid)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
-    'api.rate_lease(text,numeric,integer,boolean)'
+    'api.rate_lease(text,numeric,integer,boolean)',
+    'api.audit_refusal(uuid,text,text,text,jsonb)'
 ], 'payments_api executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
@@ -125,7 +126,9 @@ $$, ARRAY[
     'api.escrows_due(integer)',
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
-    'api.refund_batch_advance(uuid)'
+    'api.refund_batch_advance(uuid)',
+    'api.audit_chain_due(integer)',
+    'api.audit_chain(uuid,integer)'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
@@ -139,7 +142,8 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)'
+    'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.audit_verify(uuid,bigint,text)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -154,12 +158,14 @@ $$, ARRAY[
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
-    'ops.clock_advance(bigint)'
+    'ops.clock_advance(bigint)',
+    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)'
 ], 'payments_operator executes the reports and just its verbs');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_backup', f.oid, 'EXECUTE')
@@ -195,6 +201,7 @@ $$, $$ SELECT f.signature FROM our_functions AS f WHERE f.schema = 'api' $$,
 -- ── functions' owners ────────────────────────────────────────────────────────────────────────
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'payments_system' $$, ARRAY[
     'api.escrows_due(integer)',
+    'api.audit_chain_due(integer)',
     'api.refund_batches_due(integer)',
     'api.ledger_fold_due(integer)',
     'api.next_due()',
@@ -283,7 +290,7 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
-        'refund_batches', 'refund_batch_items', 'payouts'])
+        'refund_batches', 'refund_batch_items', 'payouts', 'audit_log', 'audit_links', 'audit_heads'])
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances')
 $$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships and roll-ups only');
@@ -316,6 +323,7 @@ $$, $$
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
         ('refund_batches', '{status,total,finished_at,updated_at}'),
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
+        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, no tenant, no id');
@@ -335,7 +343,9 @@ $$, $$
            ('SELECT', 'provider_objects', 'provider_id'), ('SELECT', 'provider_objects', 'tenant_id'),
            ('SELECT', 'escrows', 'tenant_id'), ('SELECT', 'escrows', 'status'), ('SELECT', 'escrows', 'hold_until'),
            ('SELECT', 'refund_batch_items', 'tenant_id'), ('SELECT', 'refund_batch_items', 'state'),
-           ('SELECT', 'refund_batch_items', 'next_run_at')
+           ('SELECT', 'refund_batch_items', 'next_run_at'),
+           ('SELECT', 'audit_log', 'tenant_id'), ('SELECT', 'audit_log', 'recorded_xid'),
+           ('SELECT', 'audit_heads', 'tenant_id'), ('SELECT', 'audit_heads', 'chained_xid')
 $$, 'payments_system reads just ids, states and times across tenants, and keeps the inbox and the rates');
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
@@ -343,12 +353,13 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r
-     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
+     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events',
+                       'payments.audit_log', 'payments.audit_links']) AS t (name)
      CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
      WHERE NOT r.rolsuper AND NOT pg_has_role(r.oid, 'payments_owner', 'MEMBER')
        AND NOT pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER')
        AND has_table_privilege(r.oid, t.name, p.privilege)
-$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt or a line of an escrow''s history');
+$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt, a line of an escrow''s history or of the audit log');
 
 SELECT * FROM finish();
 ROLLBACK;

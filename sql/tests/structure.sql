@@ -1,17 +1,18 @@
 -- The shape of the database, over whole schemas: a new table that forgets a rule fails here without anybody naming it.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(45);
+SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'connected_accounts', 'currencies', 'deployment', 'disputes', 'early_fraud_warnings', 'escrow_conditions',
-    'escrow_events', 'escrows', 'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
-    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_refunds',
-    'payment_splits', 'payment_transactions', 'payouts', 'provider_objects', 'provider_rates',
-    'receivable_nettings', 'receivables', 'refund_batch_items', 'refund_batches', 'refund_policies',
-    'split_rules', 'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
-    'tenant_members', 'tenants', 'transfer_reversals', 'webhook_inbox'
+    'audit_heads', 'audit_links', 'audit_log', 'connected_accounts', 'currencies', 'deployment', 'disputes',
+    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'giveback_shares',
+    'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
+    'payment_events', 'payment_intents', 'payment_refunds', 'payment_splits', 'payment_transactions',
+    'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings', 'receivables',
+    'refund_batch_items', 'refund_batches', 'refund_policies', 'split_rules', 'state_transitions',
+    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
+    'transfer_reversals', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -19,38 +20,40 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'connected_account_create', 'connected_account_get', 'dispute_evidence_submit', 'dispute_get',
-    'dispute_list', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get', 'escrow_release',
-    'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'ledger_fold', 'ledger_fold_due',
-    'next_due', 'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim',
-    'operations_due', 'operations_fence', 'operations_finish', 'operations_release', 'operations_take',
-    'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list', 'payments_create',
-    'rate_lease', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
-    'refund_get', 'refund_list', 'schema_check', 'set_tenant', 'tenant_check', 'transfer_get',
-    'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
+    'audit_chain', 'audit_chain_due', 'audit_refusal', 'connected_account_create', 'connected_account_get',
+    'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'escrow_cancel', 'escrow_condition_confirm',
+    'escrow_get', 'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel',
+    'ledger_fold', 'ledger_fold_due', 'next_due', 'onboarding_link_create', 'operation_finish',
+    'operations_answer', 'operations_claim', 'operations_due', 'operations_fence', 'operations_finish',
+    'operations_release', 'operations_take', 'payment_cancel', 'payment_capture', 'payment_create',
+    'payment_get', 'payment_list', 'payments_create', 'rate_lease', 'refund_batch_advance',
+    'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get', 'refund_list', 'schema_check',
+    'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list', 'webhook_claim', 'webhook_finish',
+    'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances', 'money_violations',
-    'operation_retry', 'operations_stuck', 'payment_timeline', 'payouts', 'receivables_open',
-    'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'split_preview', 'split_rule_set',
-    'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove',
-    'tenant_register', 'transfers_pending'
+    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances',
+    'money_violations', 'operation_retry', 'operations_stuck', 'payment_timeline', 'payouts',
+    'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'split_preview',
+    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
+    'tenant_member_remove', 'tenant_register', 'transfers_pending'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'append_only_guard', 'clock', 'connected_account_apply', 'connected_account_json',
-    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply',
-    'dispute_json', 'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank',
-    'dispute_totals', 'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json',
-    'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
-    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
-    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_transfer',
-    'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch',
-    'giveback_apply', 'giveback_calculate', 'giveback_share', 'id_derive', 'idempotency_begin',
-    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'idempotency_store', 'intent_request',
-    'intents_enqueue', 'intents_record', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open',
-    'ledger_balance_rows', 'member_check', 'member_enter', 'onboarding_link_enqueue', 'onboarding_link_store',
-    'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
-    'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
+    'account_request', 'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest',
+    'audit_genesis', 'clock', 'connected_account_apply', 'connected_account_json', 'connected_account_open',
+    'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply', 'dispute_json',
+    'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
+    'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock',
+    'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return', 'event_apply_account',
+    'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning', 'event_apply_payment_intent',
+    'event_apply_payout', 'event_apply_refund', 'event_apply_transfer', 'event_dispatch', 'event_handled',
+    'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch', 'giveback_apply', 'giveback_calculate',
+    'giveback_share', 'id_derive', 'idempotency_begin', 'idempotency_complete', 'idempotency_id',
+    'idempotency_refuse', 'idempotency_store', 'intent_request', 'intents_enqueue', 'intents_record',
+    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows', 'member_check',
+    'member_enter', 'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer',
+    'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document',
+    'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
     'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back', 'operation_record',
     'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check',
     'payee_giveback', 'payee_recover', 'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen',
@@ -158,7 +161,8 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
     UNION ALL
     VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads')
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads'),
+           ('audit_log', 'system_reads'), ('audit_heads', 'system_reads')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
 SELECT is_empty($$
     SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p
@@ -192,8 +196,8 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
-           ('disputes', 'dispute_totals')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts and escrow history are append-only; states are guarded; sums are kept');
+           ('disputes', 'dispute_totals'), ('audit_log', 'append_only'), ('audit_links', 'append_only')
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, escrow history and audit are append-only; states are guarded; sums are kept');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
@@ -306,6 +310,11 @@ SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE f.body ~* '\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M|\mpg_(try_)?advisory|\mmerge\s+into\M'
 $$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory lock or merges');
+SELECT is_empty($$
+    SELECT f.signature FROM our_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
+     WHERE 'p_idempotency_key' = ANY (p.proargnames)
+       AND ('p_origin' <> ALL (p.proargnames) OR f.body !~ 'idempotency_begin\([^;]*, p_origin\)')
+$$, 'every function that answers a client''s call says in the audit log where it came from');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE (SELECT count(*) FROM regexp_matches(f.body, 'RAISE EXCEPTION', 'g'))
