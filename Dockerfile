@@ -17,6 +17,9 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /tmp/wheel \
  && /opt/venv/bin/python -m compileall -q /opt/venv/lib
 
 FROM python:3.13-slim
+LABEL org.opencontainers.image.title="payment-service" \
+      org.opencontainers.image.vendor="TicketToken Inc." \
+      org.opencontainers.image.licenses="LicenseRef-Proprietary"
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin payments
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

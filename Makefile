@@ -38,6 +38,10 @@ $(VENV)/.browser-stamp: requirements-browser.txt $(VENV)/.dev-stamp
 	@$(PIP_INSTALL) --require-hashes -r requirements-browser.txt >&2
 	@touch $@
 
+$(VENV)/.containers-stamp: requirements-containers.txt $(VENV)/.dev-stamp
+	@$(PIP_INSTALL) --no-compile --require-hashes -r requirements-containers.txt >&2
+	@touch $@
+
 .PHONY: venv-run venv
 venv-run: $(VENV)/.run-stamp ## .venv with what demo and dev need
 venv: $(VENV)/.dev-stamp ## .venv with everything, tests and linters too
@@ -53,7 +57,7 @@ dev: venv-run ## the same stack in the foreground, with reload
 test: venv ## pytest and pgTAP against real servers; DATABASE_URL=, REDIS_URL= choose others
 	@$(PYTEST) -m 'not full' $(ARGS)
 
-test-full: venv $(VENV)/.browser-stamp ## test, and what needs more than Python and pip
+test-full: venv $(VENV)/.browser-stamp $(VENV)/.containers-stamp ## test, and what needs more than Python and pip
 	@SIM_MODEL_SCHEDULES=2000 $(PYTEST) $(ARGS)
 
 test-unit: venv ## no server
@@ -81,9 +85,12 @@ sql-check: venv ## rules of scale.md over sql/, squawk over the migrations
 
 check: lint types sql-check ## lint, types and SQL
 
-.PHONY: bench docs requirements clean
+.PHONY: bench containers docs requirements clean
 bench: venv ## each measure beside its floor
 	@$(BIN)/python -m bench $(ARGS)
+
+containers: $(VENV)/.containers-stamp ## manifests, compose file and the Dockerfile's steps, without a container engine
+	@$(BIN)/python scripts/check_containers.py
 
 docs: venv ## docs/sql-reference.md from the comments in the database
 	@$(BIN)/python scripts/sql_reference.py

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from aiohttp import web
-
 from app.db import Database, Jsonb
 from app.errors import DatabaseError, Refused, code_of
+from app.keys import Trace
 from app.logs import get_logger
 
 log = get_logger("audit")
@@ -20,15 +19,15 @@ log = get_logger("audit")
 Origin = Mapping[str, Any]
 
 
-def origin(request: web.Request, action: str, trace_id: str) -> Origin:
+def origin(action: str, trace: Trace) -> Origin:
     """Where a call came from, as payments.audit_add takes it.
 
     Args:
-        request: the call.
         action: method and path template.
-        trace_id: 32 hex digits.
+        trace: of the request.
     """
-    return {"action": action, "ip": request.remote, "traceId": trace_id}
+    client = str(trace.client) if trace.client else None
+    return {"action": action, "ip": client, "traceId": trace.trace_id}
 
 
 async def record_refusal(

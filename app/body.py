@@ -3,13 +3,21 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
 from app.errors import Problem
+from app.free_text import check_texts
+from app.pointer import pointer
+
+MAX_DEPTH = 16
+"""No document of ours is deeper than four."""
+
+MAX_FAULTS = 50
+"""As many as anybody reads; an answer must not be many times its request."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,7 +35,8 @@ def parse_json(raw: bytes) -> Any:
         raw: the body; empty counts as `{}`.
 
     Raises:
-        Problem: invalid_json for bad UTF-8, duplicate keys, NaN, NUL, lone surrogates, bad syntax.
+        Problem: invalid_json for bad UTF-8, duplicate keys, NaN, NUL, lone surrogates, deep
+            nesting, bad syntax; card_data_not_allowed; validation_failed for deceptive characters.
     """
     if not raw:
         return {}
@@ -35,11 +44,11 @@ def parse_json(raw: bytes) -> Any:
         text = raw.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except RecursionError:
-        raise Problem("invalid_json", "The body is nested too deeply.") from None
+        raise _too_deep() from None
     except ValueError as error:
         raise Problem("invalid_json", _where(error)) from None
-    if "\\u" in text:
-        _check_strings(value)
+    _check_structure(value)
+    check_texts(value)
     return value
 
 
@@ -94,31 +103,38 @@ def _where(error: ValueError) -> str:
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 
-def _check_strings(value: Any) -> None:
-    if isinstance(value, str):
-        if _FORBIDDEN.search(value):
+def _check_structure(document: Any) -> None:
+    """Refuse what a database could not store, and what is deeper than anybody needs."""
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        if any(isinstance(value, str) and _FORBIDDEN.search(value) for value in level):
             raise Problem("invalid_json", "A string contains NUL or a lone surrogate.")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _check_strings(key)
-            _check_strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            _check_strings(item)
+        level = [inner for value in level for inner in _inside(value)]
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []
+
+
+def _too_deep() -> Problem:
+    return Problem("invalid_json", "The body is nested too deeply.")
 
 
 def _faults(error: ValidationError) -> list[dict[str, str]]:
     return [
         {
-            "pointer": pointer(fault["loc"]),
+            "pointer": pointer(_place(fault["loc"])),
             "code": _TYPE_CODES.get(fault["type"], fault["type"]),
             "detail": str(fault.get("ctx", {}).get("error") or fault["msg"]),
         }
-        for fault in error.errors(include_url=False, include_input=False)
+        for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
     ]
 
 
-def pointer(location: Sequence[str | int]) -> str:
-    """A JSON pointer (RFC 6901) from the steps to a value."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
-    return "".join(f"/{step}" for step in steps)
+def _place(steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return steps[:-2] if steps[-1:] == ("[key]",) else steps  # a bad key is not repeated

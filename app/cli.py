@@ -19,10 +19,10 @@ import typer
 from psycopg.rows import TupleRow
 
 from app import __version__, failpoints, logs
-from app.auth import ALGORITHM
 from app.config import Settings, SettingsError, load_settings, unknown_variables
 from app.db import LoginError
 from app.migrations.errors import MigrationError
+from app.tokens import SHARED
 
 USAGE = 2
 ALL_SCOPES = (
@@ -177,7 +177,7 @@ def token(
     }
     claims |= {"iss": settings.jwt_issuer} if settings.jwt_issuer else {}
     claims |= {"aud": settings.jwt_audience} if settings.jwt_audience else {}
-    typer.echo(jwt.encode(claims, settings.jwt_secret.get_secret_value(), ALGORITHM))
+    typer.echo(jwt.encode(claims, settings.jwt_secret.get_secret_value(), SHARED))
 
 
 def _add_local_stack(wanted: list[str]) -> None:

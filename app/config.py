@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
+
+from app.public_keys import KeySetError, parse_keys
 
 MIN_SECRET_BYTES = 32
 """HS256 needs a key at least as long as its digest (RFC 7518, 3.2)."""
@@ -87,6 +90,7 @@ class Settings(BaseModel):
     jwt_jwks: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
+    jwt_max_lifetime_seconds: Annotated[int, Field(ge=1)] | None = None
     internal_hmac_keys: tuple[HmacKey, ...] = ()
 
     stripe_secret_key: SecretStr
@@ -96,8 +100,13 @@ class Settings(BaseModel):
     stripe_api_base_allow_loopback: bool = False
     stripe_rate: Annotated[Decimal, Field(gt=0, le=10_000)] = Decimal(20)
     stripe_timeout_seconds: Annotated[float, Field(gt=0, le=80)] = 20.0
+    body_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
     operation_lease_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
     operation_backoff_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
+
+    sweep_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    poll_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
+    poll_patience_seconds: Annotated[float, Field(gt=0, le=86_400)] = 3600.0
 
     listen_host: str = "0.0.0.0"  # noqa: S104 -- a container's own address; a proxy stands in front
     port: Port = 3003
@@ -105,6 +114,8 @@ class Settings(BaseModel):
     worker_admin_port: Port = 9104
     worker_concurrency: Annotated[int, Field(ge=1, le=200)] = 24
     trusted_proxy_ips: Networks = ()
+    rate_limit_per_ip: Annotated[int, Field(ge=1)] = 100
+    rate_limit_payments_per_user: Annotated[int, Field(ge=1)] = 10
 
     @property
     def listen_url(self) -> str:
@@ -196,8 +207,23 @@ class Settings(BaseModel):
         if self.jwt_secret and self.jwt_jwks:
             return ["JWT_JWKS: must not be set beside JWT_SECRET; choose one family of keys"]
         if self.jwt_jwks:
-            return ["JWT_JWKS: is not supported by this version yet; use JWT_SECRET"]
+            return self._jwks_faults(self.jwt_jwks)
         return [] if self.jwt_secret else ["JWT_SECRET: is required"]
+
+    def _jwks_faults(self, source: str) -> list[str]:
+        if is_url(source):
+            url = urlsplit(source)
+            safe = url.scheme == "https" or _is_loopback(url.hostname or "")
+            if self.app_env == "production" and not safe:
+                return ["JWT_JWKS: must be https:// in production; who changes it changes the keys"]
+            return [] if url.hostname else ["JWT_JWKS: must be an http(s) URL or a file"]
+        try:
+            parse_keys(Path(source).read_bytes())
+        except OSError as error:
+            return [f"JWT_JWKS: cannot be read: {error.strerror}"]
+        except KeySetError as error:
+            return [f"JWT_JWKS: {error}"]
+        return []
 
     def _stripe_faults(self) -> list[str]:
         faults = []
@@ -231,6 +257,11 @@ class Settings(BaseModel):
                 "so that a call ends before its lease does"
             )
         ]
+
+
+def is_url(source: str) -> bool:
+    """Whether JWT_JWKS names a URL; otherwise it is a file."""
+    return urlsplit(source).scheme in {"http", "https"}
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,7 +8,7 @@ operation to carry (`answer`) are then not repeated; the client asks again with 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from app.config import Settings
 from app.errors import ConnectionLost, PoolExhausted, Refused
 from app.logs import get_logger
+from app.paths import migration_names
 
 log = get_logger("db")
 
@@ -186,14 +187,39 @@ class Database:
 
         await self._run(run, repeatable=True)
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for a connection now."""
+        return int(self._pool.get_stats().get("requests_waiting", 0))
+
+    async def seconds(self) -> float:
+        """The server's real time, in seconds since the epoch.
+
+        Raises:
+            ConnectionLost, PoolExhausted: as `rows`.
+        """
+
+        async def run(connection: Connection) -> float:
+            cursor = connection.cursor(row_factory=tuple_row)
+            await cursor.execute("SELECT extract(epoch FROM pg_catalog.clock_timestamp())::float8")
+            row = await cursor.fetchone()
+            return float(row[0]) if row else 0.0
+
+        return await self._run(run, repeatable=True)
+
     async def schema_state(self) -> SchemaState:
-        """Whether the schema is there, and what kind of database this is.
+        """Whether all migrations of this release were applied, and what kind of database this is.
 
         Raises:
             ConnectionLost, PoolExhausted: as `rows`.
         """
         try:
-            return SchemaState(**await self.row("schema_check"))
+            state = SchemaState(**await self.row("schema_check"))
+            applied = {row["name"] for row in await self.rows("schema_migrations")}
+            missing = sorted(migration_names() - applied)
+            return (
+                replace(state, ready=False, detail=f"waits for {missing[0]}") if missing else state
+            )
         except Refused as error:
             if error.sqlstate in UNDEFINED:
                 return SchemaState(ready=False, environment="unknown", detail="not migrated")

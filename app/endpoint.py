@@ -1,8 +1,8 @@
 """The way of every API request, in the order in which its faults win.
 
-Route and method, size and content type, authentication, scope, JSON, schema, idempotency, and only
-then the one SQL function that decides. An `Endpoint` declares what it needs; its handler is
-a few lines.
+Route and method, size and content type, the address's limit, authentication, scope, the user's
+limit, card numbers, JSON, schema, idempotency, and only then the one SQL function that decides. An
+`Endpoint` declares what it needs; its handler is a few lines.
 """
 
 import asyncio
@@ -14,22 +14,35 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from app import audit
 from app.auth import Caller, require_scope
 from app.body import fingerprint, parse_json, validate, wire
 from app.db import Jsonb
 from app.errors import Problem, Refused
+from app.free_text import DECEPTIVE, check_texts, refuse_card_numbers
 from app.keys import SERVICES, TRACE, Services
 from app.models import Document, Page
 
 MAX_BODY_BYTES = 64 * 1024
-BODY_SECONDS = 10.0
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_NAME = re.compile(rf"[^{DECEPTIVE}\t\n\r]{{1,200}}")
 NAMES = frozenset({"event_id", "name"})
 """Parts of a path that are the caller's own names and not our ids."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+BY_STRIPE = (
+    "card_declined",
+    "invalid_state",
+    "amount_invalid",
+    "payment_not_refundable",
+    "refund_exceeds_remaining",
+    "provider_error",
+)
+"""Codes that Stripe's refusal of a carried operation can become (payments.provider_problem)."""
+
+KEPT_HEADERS = ("Idempotency-Key", "X-Request-Id")
+"""Headers that are stored, logged or sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,10 @@ class Endpoint:
         handler: called with what passed.
         body: model of the body; a request with one needs an Idempotency-Key.
         query: model of the query; none allows no query.
+        answer: model of what comes back; for /openapi.json and the tests.
+        statuses: how a success is answered.
+        refuses: codes of its own, beside those that the way of every request brings.
+        is_payment: whether a user's payments are counted by it.
     """
 
     method: str
@@ -97,6 +114,10 @@ class Endpoint:
     handler: Handler
     body: type[Document] | None = None
     query: type[Page] | None = None
+    answer: type[BaseModel] | None = None
+    statuses: tuple[int, ...] = (200,)
+    refuses: tuple[str, ...] = ()
+    is_payment: bool = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check the request and hand it to the handler.
@@ -108,9 +129,15 @@ class Endpoint:
         services, trace = request.app[SERVICES], request[TRACE]
         ids, names = _path_ids(request), _path_names(request)
         raw = await read_json_body(request) if self.body else b""
-        caller = await services.authenticator.authenticate(request.headers.get("Authorization"))
+        await count_request(request)
+        caller = await services.authenticator.authenticate(
+            request.headers.getall("Authorization", [])
+        )
         trace.tenant_id = caller.tenant_id
         require_scope(caller, self.scope)
+        if self.is_payment:
+            await _count_payment(request, caller)
+        refuse_card_numbers(_loose_texts(request, names))
         document = self._document(request, raw)
         return await self._decide(
             Call(
@@ -122,7 +149,7 @@ class Endpoint:
                 key=idempotency_key(request) if self.body else "",
                 fingerprint=fingerprint(self._route, ids | names, document) if self.body else b"",
                 trace_context=trace.context,
-                origin=audit.origin(request, self._route, trace.trace_id),
+                origin=audit.origin(self._route, trace),
                 started=started,
                 request=request,
             )
@@ -149,8 +176,30 @@ class Endpoint:
 
     def _document(self, request: web.Request, raw: bytes) -> dict[str, Any]:
         if self.body:
+            _refuse_query(request)
             return wire(validate(self.body, parse_json(raw)))
-        return wire(validate(self.query, _query(request))) if self.query else {}
+        if self.query:
+            return wire(validate(self.query, _query(request)))
+        _refuse_query(request)
+        return {}
+
+
+async def count_request(request: web.Request) -> None:
+    """Count a request of its address.
+
+    Raises:
+        Problem: rate_limited.
+    """
+    trace = request[TRACE]
+    verdict = await request.app[SERVICES].limiter.request(trace.client)
+    trace.verdicts.append(verdict)
+    verdict.require()
+
+
+async def _count_payment(request: web.Request, caller: Caller) -> None:
+    verdict = await request.app[SERVICES].limiter.payment(caller.tenant_id, caller.subject)
+    request[TRACE].verdicts.append(verdict)
+    verdict.require()
 
 
 async def read_json_body(request: web.Request) -> bytes:
@@ -162,8 +211,8 @@ async def read_json_body(request: web.Request) -> bytes:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise Problem("payload_too_large", f"At most {MAX_BODY_BYTES} bytes.")
     check_encoding(request)
-    if request.body_exists and request.content_type != "application/json":
-        raise Problem("unsupported_media_type", "Send application/json.")
+    if request.body_exists and not _says_json(request):
+        raise Problem("unsupported_media_type", "Send application/json in UTF-8.")
     raw = await read_body(request)
     if len(raw) > MAX_BODY_BYTES:
         raise Problem("payload_too_large", f"At most {MAX_BODY_BYTES} bytes.")
@@ -176,8 +225,17 @@ def check_encoding(request: web.Request) -> None:
     Raises:
         Problem: unsupported_media_type.
     """
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if any(
+        coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", [])
+    ):
         raise Problem("unsupported_media_type", "Send the body without Content-Encoding.")
+
+
+def _says_json(request: web.Request) -> bool:
+    if len(request.headers.getall("Content-Type", [])) != 1:
+        return False
+    utf_8 = (request.charset or "utf-8").lower() in {"utf-8", "utf8"}
+    return request.content_type == "application/json" and utf_8
 
 
 async def read_body(request: web.Request) -> bytes:
@@ -189,7 +247,7 @@ async def read_body(request: web.Request) -> bytes:
     if request.content.is_eof():  # it came with the headers
         return await request.read()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(request.app[SERVICES].settings.body_timeout_seconds):
             return await request.read()
     except TimeoutError:
         raise Problem("request_timeout", headers={"Connection": "close"}) from None
@@ -229,8 +287,19 @@ def _path_names(request: web.Request) -> dict[str, str]:
     return names
 
 
+def _loose_texts(request: web.Request, names: Mapping[str, str]) -> list[str]:
+    kept = [value for name in KEPT_HEADERS for value in request.headers.getall(name, [])]
+    return [*names.values(), *kept, *request.query.keys(), *request.query.values()]
+
+
 def _query(request: web.Request) -> dict[str, str]:
     query = request.query
     if len(set(query)) != len(query):
         raise Problem("validation_failed", "A query parameter occurs twice.")
+    check_texts(dict(query))
     return dict(query)
+
+
+def _refuse_query(request: web.Request) -> None:
+    if request.query_string:
+        raise Problem("validation_failed", "This resource takes no query parameters.")

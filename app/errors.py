@@ -21,6 +21,7 @@ from app.logs import get_logger, trace_id
 log = get_logger("errors")
 
 CODES: Mapping[str, tuple[int, str]] = {
+    "malformed_request": (400, "This is not HTTP"),
     "invalid_json": (400, "The body is not valid JSON"),
     "invalid_path": (400, "An id in the path is not a UUID"),
     "invalid_cursor": (400, "The cursor is not one of ours"),

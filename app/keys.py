@@ -8,8 +8,10 @@ from aiohttp import web
 
 from app.auth import Authenticator
 from app.batches import Batches
+from app.client_address import Address
 from app.config import Settings
 from app.db import Database
+from app.limits import Limiter, Verdict
 from app.micro_batch import MicroBatch
 from app.rate import Rate
 from app.stripe_gateway import Gateway
@@ -57,8 +59,10 @@ class Services:
     settings: Settings
     database: Database
     side_database: Database
+    health_database: Database
     gateway: Gateway
     authenticator: Authenticator
+    limiter: Limiter
     rate: Rate
     notifier: Notifier
     inbox: MicroBatch[Delivery, None]
@@ -75,13 +79,17 @@ class Trace:
         trace_id: 32 hex digits.
         context: traceparent for whatever this request causes.
         request_id: the caller's X-Request-Id, or the trace id.
+        client: where it comes from.
         tenant_id: known once authenticated; for the log.
+        verdicts: of the limits it was counted against; the answer tells them.
     """
 
     trace_id: str
     context: str
     request_id: str
+    client: Address | None = None
     tenant_id: UUID | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

@@ -1,5 +1,9 @@
 """What this process counts. One registry; both processes export every name."""
 
+from collections import Counter as Counted
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from aiohttp import web
 from prometheus_client import (
     CollectorRegistry,
@@ -57,6 +61,42 @@ wakeup_seconds = Histogram(
     registry=registry,
 )
 in_flight = Gauge("worker_in_flight", "Items being worked on", ["queue"], registry=registry)
+
+
+queue_depth = Gauge("queue_depth", "Rows that are not done", ["queue"], registry=registry)
+queue_oldest_seconds = Gauge(
+    "queue_oldest_seconds",
+    "How long the longest waiting row has been due",
+    ["queue"],
+    registry=registry,
+)
+operations_open = Gauge(
+    "stripe_operations_open",
+    "Operations whose effect is unknown, or that were given up",
+    ["kind", "state"],
+    registry=registry,
+)
+operations_open_amount = Gauge(
+    "stripe_operations_open_minor_units",
+    "The money they hold, in minor units",
+    ["state", "currency"],
+    registry=registry,
+)
+
+
+def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Show what is open now, over all tenants; what is no longer open goes to zero."""
+    counts: Counted[tuple[str, str]] = Counted()
+    amounts: Counted[tuple[str, str]] = Counted()
+    for row in rows:
+        counts[row["kind"], row["state"]] += row["operations"]
+        amounts[row["state"], row["currency"]] += int(row["amount"])
+    operations_open.clear()
+    operations_open_amount.clear()
+    for labels, count in counts.items():
+        operations_open.labels(*labels).set(count)
+    for labels, amount in amounts.items():
+        operations_open_amount.labels(*labels).set(amount)
 
 
 def count_operation(kind: str, outcome: str) -> None:

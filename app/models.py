@@ -1,11 +1,10 @@
 """Request documents of the API: shape and bounds only. What is allowed is decided in SQL."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -27,10 +26,16 @@ MAX_DEVICE_KEYS = 20
 MAX_CONDITIONS = 10
 MAX_EVIDENCE_KEYS = 30
 MAX_EVIDENCE_CHARS = 20_000
-RFC_3339 = r"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)$"
+RFC_3339 = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 RESERVED_METADATA = frozenset({"operation_id", "payment_id", "tenant_id"})
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]
+"""Ids and names."""
+
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Amount = Annotated[StrictInt, Field(ge=-BIGINT_MAX, le=BIGINT_MAX)]
 """Minor units. Whether an amount is acceptable depends on its currency: SQL says."""
@@ -48,15 +53,42 @@ Identifier = Annotated[
 
 
 def _moment(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
-        raise ValueError("give a time with its offset")
-    return text
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        raise ValueError("is no time that exists") from None
 
 
-Moment = Annotated[str, StringConstraints(pattern=RFC_3339), AfterValidator(_moment)]
+Moment = Annotated[
+    str,
+    StringConstraints(pattern=RFC_3339),
+    AfterValidator(_moment),
+    Field(json_schema_extra={"format": "date-time"}),
+]
+"""RFC 3339; kept in UTC, because PostgreSQL takes no offset of 16 hours or more."""
+
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Payee = Literal["venue", "artist", "promoter", "seller"]
 Recipient = Literal["venue", "artist", "promoter", "seller", "platform"]
+PaymentStatus = Literal[
+    "created",
+    "requires_payment_method",
+    "requires_confirmation",
+    "requires_action",
+    "processing",
+    "requires_capture",
+    "succeeded",
+    "canceled",
+    "failed",
+    "blocked",
+]
+TransferStatus = Literal[
+    "pending", "blocked", "paid", "partially_reversed", "reversed", "failed", "canceled"
+]
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class Document(BaseModel):
@@ -67,20 +99,23 @@ class Document(BaseModel):
     )
 
 
-def _fits_stripe(metadata: dict[str, str]) -> dict[str, str]:
-    if len(metadata) > MAX_METADATA_KEYS:
-        raise ValueError(f"at most {MAX_METADATA_KEYS} keys")
-    for key, value in metadata.items():
-        if not 0 < len(key) <= MAX_METADATA_KEY or "[" in key or "]" in key:
-            raise ValueError(f"a key has 1 to {MAX_METADATA_KEY} characters and no brackets")
-        if key in RESERVED_METADATA:
-            raise ValueError(f"the key {key} is reserved")
-        if len(value) > MAX_METADATA_VALUE:
-            raise ValueError(f"a value has at most {MAX_METADATA_VALUE} characters")
+def _not_ours(metadata: dict[str, str]) -> dict[str, str]:
+    for key in RESERVED_METADATA & metadata.keys():
+        raise ValueError(f"the key {key} is reserved")
     return metadata
 
 
-Metadata = Annotated[dict[str, str], AfterValidator(_fits_stripe)]
+MetadataKey = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_METADATA_KEY, pattern=r"^[^\[\]\x00-\x1f]*$"),
+]
+MetadataValue = Annotated[str, StringConstraints(max_length=MAX_METADATA_VALUE)]
+Metadata = Annotated[
+    dict[MetadataKey, MetadataValue],
+    Field(max_length=MAX_METADATA_KEYS),
+    AfterValidator(_not_ours),
+]
+"""What Stripe takes, less what is ours."""
 
 
 class Share(Document):
@@ -110,6 +145,20 @@ class EscrowRequest(Document):
 class IntentCreate(Document):
     """POST /api/v1/payments/intents."""
 
+    model_config = _example(
+        amount=12_500,
+        currency="usd",
+        orderId="order-20731",
+        customerId="fan-881",
+        eventId="event-2026-11-23",
+        venueId="venue-1",
+        splits=[
+            {"recipientType": "venue", "recipientId": "venue-1", "basisPoints": 7000},
+            {"recipientType": "artist", "recipientId": "artist-9", "amount": 2000},
+        ],
+        metadata={"seats": "A12,A13"},
+    )
+
     amount: Amount
     currency: Currency
     order_id: Text
@@ -128,17 +177,28 @@ class IntentCreate(Document):
 class Capture(Document):
     """POST /api/v1/payments/{id}/capture; without an amount, all of it."""
 
+    model_config = _example(amount=10_000)
+
     amount: Amount | None = None
 
 
 class Cancel(Document):
     """POST /api/v1/payments/{id}/cancel."""
 
+    model_config = _example(reason="The order was given up.")
+
     reason: LongText | None = None
 
 
 class RefundCreate(Document):
     """POST /api/v1/refunds; without an amount, all that remains."""
+
+    model_config = _example(
+        paymentId="0192f1c4-7a52-4c3b-9f57-2a1b7c0d9e10",
+        amount=2_500,
+        reason="requested_by_customer",
+        note="One of two tickets.",
+    )
 
     payment_id: Identifier
     amount: Amount | None = None
@@ -152,6 +212,8 @@ class RefundCreate(Document):
 class EscrowRelease(Document):
     """POST /api/v1/escrows/{id}/release; without an amount, all that is held."""
 
+    model_config = _example(reason="The ticket was scanned.")
+
     amount: Amount | None = None
     reason: LongText
 
@@ -159,17 +221,23 @@ class EscrowRelease(Document):
 class Reason(Document):
     """A cancellation of an escrow or an event."""
 
+    model_config = _example(reason="The artist is ill.")
+
     reason: LongText
 
 
 class ConditionConfirm(Document):
     """POST /api/v1/escrows/{id}/conditions/{name}."""
 
+    model_config = _example(evidence="Scanned at gate 4.")
+
     evidence: LongText
 
 
 class EvidenceSubmit(Document):
     """POST /api/v1/disputes/{id}/evidence: Stripe's evidence fields."""
+
+    model_config = _example(evidence={"product_description": "Two tickets, scanned."})
 
     evidence: Annotated[
         dict[ConditionName, Annotated[str, StringConstraints(max_length=MAX_EVIDENCE_CHARS)]],
@@ -180,6 +248,14 @@ class EvidenceSubmit(Document):
 class AccountCreate(Document):
     """POST /api/v1/connected-accounts."""
 
+    model_config = _example(
+        recipientType="venue",
+        recipientId="venue-1",
+        email="books@venue.example",
+        country="US",
+        businessName="The Hall",
+    )
+
     recipient_type: Payee
     recipient_id: Text
     email: Email
@@ -189,6 +265,8 @@ class AccountCreate(Document):
 
 class LinkCreate(Document):
     """POST /api/v1/connected-accounts/{id}/onboarding-links; nothing to choose."""
+
+    model_config = _example()
 
 
 class Page(BaseModel):
@@ -215,35 +293,16 @@ class PaymentList(Page):
     order_id: Text | None = None
     customer_id: Text | None = None
     event_id: Text | None = None
-    status: (
-        Literal[
-            "created",
-            "requires_payment_method",
-            "requires_confirmation",
-            "requires_action",
-            "processing",
-            "requires_capture",
-            "succeeded",
-            "canceled",
-            "failed",
-            "blocked",
-        ]
-        | None
-    ) = None
-    created_after: AwareDatetime | None = None
-    created_before: AwareDatetime | None = None
+    status: PaymentStatus | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
 
 
 class TransferList(Page):
     """GET /api/v1/transfers."""
 
     payment_id: Identifier | None = None
-    status: (
-        Literal[
-            "pending", "blocked", "paid", "partially_reversed", "reversed", "failed", "canceled"
-        ]
-        | None
-    ) = None
+    status: TransferStatus | None = None
 
 
 class RefundList(Page):

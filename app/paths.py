@@ -1,5 +1,6 @@
 """Where the SQL lives: beside the package in a checkout, inside it in an installed wheel."""
 
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -15,6 +16,13 @@ def sql_root() -> Path:
         if (candidate / "schema").is_dir():
             return candidate
     raise FileNotFoundError(f"no sql/schema in {_PACKAGE} or {_PACKAGE.parent}")
+
+
+@cache
+def migration_names() -> frozenset[str]:
+    """Return the names of the migrations that this release brings."""
+    files = (sql_root() / "schema").glob("*.sql")
+    return frozenset(file.stem for file in files if not file.stem.endswith(".rollback"))
 
 
 def checkout_root() -> Path | None:

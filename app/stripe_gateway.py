@@ -181,6 +181,18 @@ class Gateway:
         metrics.stripe_seconds.labels(kind, result["outcome"]).observe(self._clock() - started)
         return result
 
+    async def ping(self) -> str:
+        """Ask for our balance, the cheapest question that proves key and connection.
+
+        Returns:
+            The Date header of the answer.
+
+        Raises:
+            stripe.StripeError: Stripe refused or did not answer.
+        """
+        answer = await self._get("/v1/balance")
+        return str(answer.headers["Date"])
+
     async def look(self, operation: Operation) -> dict[str, Any] | None:
         """Look for what an earlier attempt may have left at Stripe.
 
@@ -202,6 +214,29 @@ class Gateway:
             result = self._failure(error)
             if result["httpStatus"] == 404:  # noqa: PLR2004 -- HTTP
                 return None
+            raise LookError({**result, "outcome": "not_sent"}) from error
+
+    async def page(
+        self, resource: str, params: Mapping[str, Any], account: str | None = None
+    ) -> dict[str, Any]:
+        """Read one page of one of Stripe's lists.
+
+        Args:
+            resource: what is listed, such as `events`.
+            params: Stripe's own.
+            account: a connected account's list; the platform's when absent.
+
+        Raises:
+            LookError: Stripe could not be asked, or refuses to show it.
+        """
+        of_account = {"stripe_account": account} if account else {}
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._get(_path("/v1/{}", resource), **params, **of_account)
+            return _document(answer)
+        except Exception as error:
+            # An account that has left us refuses for itself: that says nothing about our key.
+            result = self._failure(error, judge_key=account is None)
             raise LookError({**result, "outcome": "not_sent"}) from error
 
     def adopted(self, found: dict[str, Any]) -> Result:
@@ -268,14 +303,14 @@ class Gateway:
             "object": found,
         }
 
-    def _failure(self, error: Exception) -> Result:
+    def _failure(self, error: Exception, *, judge_key: bool = True) -> Result:
         result = self._result(outcome_of(error))
         result["message"] = f"{type(error).__name__}: {error}"[:MAX_MESSAGE_CHARS]
         if not isinstance(error, stripe.StripeError):
             result["code"] = "unreadable" if isinstance(error, _AnswerError) else "no_answer"
             return result
         result.update(_told_by(error))
-        if error.http_status in REFUSED_KEY:
+        if judge_key and error.http_status in REFUSED_KEY:
             self._closed_until = self._clock() + CIRCUIT_SECONDS
             log.error("stripe refuses our key", httpStatus=error.http_status)
         return result

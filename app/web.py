@@ -15,23 +15,33 @@ from functools import lru_cache
 from aiohttp import web
 from prometheus_client import Histogram
 
-from app import metrics
-from app.auth import Authenticator, SharedSecret
+from app import health, metrics
+from app.auth import Authenticator
 from app.batches import Batches
+from app.checks import checks, guard_check, pool_check
+from app.client_address import Address, client_address
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
+from app.free_text import holds_card_number
+from app.jwks import KeySet
 from app.keys import SERVICES, TRACE, Services, Trace
+from app.limits import Limiter
 from app.logs import get_logger, trace_id
 from app.rate import Rate
-from app.routes import ENDPOINTS, health, webhooks
+from app.routes import ENDPOINTS, docs, webhooks
+from app.server import Runner
 from app.stripe_gateway import Gateway
+from app.tokens import SharedSecret, Verifier
 from app.wakeup import Notifier
 
 log = get_logger("web")
 
 SIDE_POOL_SIZE = 4
 """Connections kept apart for webhooks and health, so that slow requests cannot starve them."""
+
+HEALTH_POOL_SIZE = 2
+"""Looks that hang must not take connections away from anybody."""
 
 SHUTDOWN_SECONDS = 25.0
 GUARD_RETRY_SECONDS = 1.0
@@ -55,9 +65,8 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_route(endpoint.method, endpoint.path, endpoint.handle)
     app.router.add_post("/webhooks/stripe", webhooks.platform)
     app.router.add_post("/webhooks/stripe/connect", webhooks.connect)
-    app.router.add_get("/health", health.alive)
-    app.router.add_get("/health/ready", health.ready)
-    app.router.add_get("/health/startup", health.startup)
+    health.add_routes(app)
+    docs.add_routes(app, ENDPOINTS)
     app.on_response_prepare.append(_harden)
     app.cleanup_ctx.append(_services(settings))
     return app
@@ -70,19 +79,42 @@ def create_admin_app() -> web.Application:
     return app
 
 
+def _monitor(services: Services) -> health.Monitor:
+    def refusal() -> str | None:
+        guard = services.guard
+        return None if guard.passed else guard.refusal or "was not looked at yet"
+
+    return health.Monitor(
+        [
+            *checks(services.settings, services.health_database, services.gateway),
+            pool_check(services.database, services.side_database),
+            guard_check(refusal),
+        ]
+    )
+
+
 def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         services = build_services(settings)
         app[SERVICES] = services
-        await services.database.open()
-        await services.side_database.open()
-        guarding = asyncio.create_task(_guard(services))
+        app[health.MONITOR] = monitor = _monitor(services)
+        databases = (services.database, services.side_database, services.health_database)
+        for database in databases:
+            await database.open()
+        background = [
+            asyncio.create_task(_guard(services)),
+            asyncio.create_task(services.authenticator.run()),
+        ]
+        monitor.start()
         yield
-        guarding.cancel()
+        for task in background:
+            task.cancel()
+        await monitor.close()
         await services.notifier.close()
         await services.gateway.close()
-        await services.database.close()
-        await services.side_database.close()
+        await services.limiter.close()
+        for database in databases:
+            await database.close()
 
     return run
 
@@ -96,8 +128,10 @@ def build_services(settings: Settings) -> Services:
         settings=settings,
         database=database,
         side_database=side,
+        health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
         gateway=Gateway(settings),
-        authenticator=Authenticator(SharedSecret(settings), database),
+        authenticator=Authenticator(_verifier(settings), database),
+        limiter=Limiter(settings),
         rate=Rate(settings, database, inline=True),
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
@@ -107,6 +141,10 @@ def build_services(settings: Settings) -> Services:
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
         },
     )
+
+
+def _verifier(settings: Settings) -> Verifier:
+    return KeySet(settings) if settings.jwt_jwks else SharedSecret(settings)
 
 
 async def _guard(services: Services) -> None:
@@ -131,22 +169,32 @@ async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
     trace = _trace(request)
     request[TRACE] = trace
     trace_id.set(trace.trace_id)
-    path = request.path
     try:
-        _require_open(request.app[SERVICES], path)
+        _require_open(request.app[SERVICES], request.path)
         response = await handler(request)
     except web.HTTPException as error:
-        response = response_of(_problem_of_http(error), path)
+        response = response_of(_problem_of_http(error), _instance(request))
     except Exception as error:  # noqa: BLE001 -- the one place where exceptions become answers
-        response = response_of(problem_of(error), path)
+        response = response_of(problem_of(error), _instance(request))
     response.headers["X-Request-Id"] = trace.request_id
+    _tell_limits(response, trace)
     _record(request, response, trace, time.perf_counter() - started)
     return response
+
+
+def _tell_limits(response: web.StreamResponse, trace: Trace) -> None:
+    if trace.verdicts:
+        response.headers["RateLimit-Policy"] = ", ".join(v.policy for v in trace.verdicts)
+        response.headers["RateLimit"] = ", ".join(v.state for v in trace.verdicts)
 
 
 def _require_open(services: Services, path: str) -> None:
     if not services.guard.passed and not path.startswith("/health"):
         raise Problem("unavailable", "Still starting.")
+
+
+def _instance(request: web.Request) -> str:
+    return "/" if holds_card_number(request.path) else request.rel_url.raw_path
 
 
 def _record(
@@ -155,7 +203,7 @@ def _record(
     resource = request.match_info.route.resource
     route = resource.canonical if resource else "none"
     _histogram(route, request.method, response.status).observe(seconds)
-    if not route.startswith("/api"):
+    if not route.startswith(("/api", "/internal")):
         return
     log.info(
         "request",
@@ -179,9 +227,17 @@ def _trace(request: web.Request) -> Trace:
     if parent and (match := _TRACEPARENT.fullmatch(parent)) and match[1] != _NO_TRACE:
         identity, flags = match[1], match[3]
     request_id = request.headers.get("X-Request-Id")
-    if not request_id or not _REQUEST_ID.fullmatch(request_id):
+    if not request_id or not _REQUEST_ID.fullmatch(request_id) or holds_card_number(request_id):
         request_id = identity
-    return Trace(identity, f"00-{identity}-{span}-{flags}", request_id)
+    return Trace(identity, f"00-{identity}-{span}-{flags}", request_id, _client(request))
+
+
+def _client(request: web.Request) -> Address | None:
+    return client_address(
+        request.remote,
+        request.headers.getall("X-Forwarded-For", []),
+        request.app[SERVICES].settings.trusted_proxy_ips,
+    )
 
 
 def _problem_of_http(error: web.HTTPException) -> Problem:
@@ -210,12 +266,7 @@ async def serve(settings: Settings) -> None:
         LoginError: the login role or the database is not fit for production.
     """
     app = create_app(settings)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        auto_decompress=False,
-    )
+    runner = create_runner(app, settings)
     admin = web.AppRunner(create_admin_app(), access_log=None, shutdown_timeout=1.0)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -233,6 +284,13 @@ async def serve(settings: Settings) -> None:
         await admin.cleanup()
     if app[SERVICES].guard.refusal:
         raise LoginError(app[SERVICES].guard.refusal)
+
+
+def create_runner(app: web.Application, settings: Settings) -> Runner:
+    """What puts the application behind a socket."""
+    return Runner(
+        app, header_seconds=settings.body_timeout_seconds, shutdown_timeout=SHUTDOWN_SECONDS
+    )
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -32,6 +32,8 @@ POLL_SECONDS = 0.02
 WEBHOOK_SECRET = "whsec_bench_0123456789"
 RATE = 10_000
 """Calls a second towards Stripe: never the limit here."""
+UNLIMITED = "1000000000"
+"""Requests a minute of one address and one user: counted, never refused here."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self._exit.close()
+
+    @property
+    def servers(self) -> tuple[int, int]:
+        """Process ids of PostgreSQL and Valkey."""
+        return self._postgres.pid, self._valkey.pid
 
     def database(self, name: str) -> "Database":
         """A fresh migrated database."""
@@ -175,6 +182,8 @@ class Stack:
             "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
             "STRIPE_API_BASE_ALLOW_LOOPBACK": "true",
             "STRIPE_RATE": str(RATE),
+            "RATE_LIMIT_PER_IP": UNLIMITED,
+            "RATE_LIMIT_PAYMENTS_PER_USER": UNLIMITED,
         }
 
     def tokens(self, tenant: UUID, count: int) -> tuple[str, ...]:

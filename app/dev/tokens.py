@@ -5,7 +5,7 @@ from uuid import UUID
 
 import jwt
 
-from app.auth import ALGORITHM
+from app.tokens import SHARED
 
 SCOPES = (
     "payments:read payments:write refunds:write accounts:write escrow:write reviews:write internal"
@@ -22,4 +22,4 @@ def mint(secret: str, tenant: UUID, subject: str, ttl_seconds: int) -> str:
         "iat": now,
         "exp": now + ttl_seconds,
     }
-    return jwt.encode(claims, secret, ALGORITHM)
+    return jwt.encode(claims, secret, SHARED)

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from app.answers import answer_document
-from app.endpoint import Call, Endpoint
+from app.documents import Account
+from app.endpoint import BY_STRIPE, Call, Endpoint
 from app.inline import ask
 from app.models import AccountCreate, LinkCreate
 
@@ -26,13 +27,25 @@ async def get(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/api/v1/connected-accounts", "accounts:write", create, body=AccountCreate),
-    Endpoint("GET", "/api/v1/connected-accounts/{id}", "payments:read", get),
+    Endpoint(
+        "POST",
+        "/api/v1/connected-accounts",
+        "accounts:write",
+        create,
+        body=AccountCreate,
+        answer=Account,
+        statuses=(201, 202),
+        refuses=(*BY_STRIPE, "account_exists"),
+    ),
+    Endpoint("GET", "/api/v1/connected-accounts/{id}", "payments:read", get, answer=Account),
     Endpoint(
         "POST",
         "/api/v1/connected-accounts/{id}/onboarding-links",
         "accounts:write",
         link,
         body=LinkCreate,
+        answer=Account,
+        statuses=(201, 202),
+        refuses=BY_STRIPE,
     ),
 )

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from app.answers import answer_document, answer_page
-from app.endpoint import Call, Endpoint
+from app.documents import Dispute, DisputePage
+from app.endpoint import BY_STRIPE, Call, Endpoint
 from app.inline import ask
 from app.models import DisputeList, EvidenceSubmit
 
@@ -26,7 +27,18 @@ async def submit(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/v1/disputes", "payments:read", list_, query=DisputeList),
-    Endpoint("GET", LOCATION, "payments:read", get),
-    Endpoint("POST", f"{LOCATION}/evidence", "payments:write", submit, body=EvidenceSubmit),
+    Endpoint(
+        "GET", "/api/v1/disputes", "payments:read", list_, query=DisputeList, answer=DisputePage
+    ),
+    Endpoint("GET", LOCATION, "payments:read", get, answer=Dispute),
+    Endpoint(
+        "POST",
+        f"{LOCATION}/evidence",
+        "payments:write",
+        submit,
+        body=EvidenceSubmit,
+        answer=Dispute,
+        statuses=(200, 202),
+        refuses=BY_STRIPE,
+    ),
 )

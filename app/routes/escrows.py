@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from app.answers import answer_document
+from app.documents import Escrow
 from app.endpoint import Call, Endpoint
 from app.inline import ask
 from app.models import ConditionConfirm, EscrowRelease, Reason
@@ -37,10 +38,38 @@ async def confirm(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("GET", LOCATION, "payments:read", get),
-    Endpoint("POST", f"{LOCATION}/release", "escrow:write", release, body=EscrowRelease),
-    Endpoint("POST", f"{LOCATION}/cancel", "escrow:write", cancel, body=Reason),
+    Endpoint("GET", LOCATION, "payments:read", get, answer=Escrow),
     Endpoint(
-        "POST", f"{LOCATION}/conditions/{{name}}", "escrow:write", confirm, body=ConditionConfirm
+        "POST",
+        f"{LOCATION}/release",
+        "escrow:write",
+        release,
+        body=EscrowRelease,
+        answer=Escrow,
+        refuses=("invalid_state", "amount_invalid"),
+    ),
+    Endpoint(
+        "POST",
+        f"{LOCATION}/cancel",
+        "escrow:write",
+        cancel,
+        body=Reason,
+        answer=Escrow,
+        refuses=(
+            "invalid_state",
+            "payment_not_refundable",
+            "refund_exceeds_remaining",
+            "refund_policy_violation",
+            "amount_invalid",
+        ),
+    ),
+    Endpoint(
+        "POST",
+        f"{LOCATION}/conditions/{{name}}",
+        "escrow:write",
+        confirm,
+        body=ConditionConfirm,
+        answer=Escrow,
+        refuses=("invalid_state",),
     ),
 )

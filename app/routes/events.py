@@ -3,16 +3,20 @@
 from aiohttp import web
 
 from app.answers import answer_document
+from app.documents import RefundBatch
 from app.endpoint import Call, Endpoint
 from app.inline import ask
 from app.models import Reason
+from app.wakeup import CHORES
 
 LOCATION = "/api/v1/refund-batches/{id}"
 
 
 async def cancel(call: Call) -> web.Response:
     """Plan the refund of every payment for the event."""
-    return await ask(call, "event_cancel", LOCATION, event_id=call.names["event_id"])
+    answer = await ask(call, "event_cancel", LOCATION, event_id=call.names["event_id"])
+    call.services.notifier.wake(CHORES)
+    return answer
 
 
 async def get(call: Call) -> web.Response:
@@ -22,7 +26,13 @@ async def get(call: Call) -> web.Response:
 
 ENDPOINTS = (
     Endpoint(
-        "POST", "/api/v1/events/{event_id}/cancellation", "refunds:write", cancel, body=Reason
+        "POST",
+        "/api/v1/events/{event_id}/cancellation",
+        "refunds:write",
+        cancel,
+        body=Reason,
+        answer=RefundBatch,
+        statuses=(202,),
     ),
-    Endpoint("GET", LOCATION, "payments:read", get),
+    Endpoint("GET", LOCATION, "payments:read", get, answer=RefundBatch),
 )

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from app.answers import answer_document, answer_page
-from app.endpoint import Call, Endpoint
+from app.documents import CreatedPayment, Payment, PaymentPage
+from app.endpoint import BY_STRIPE, Call, Endpoint
 from app.inline import ask, create_payment
 from app.models import Cancel, Capture, IntentCreate, PaymentList
 
@@ -36,9 +37,45 @@ async def list_(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/api/v1/payments/intents", "payments:write", create, body=IntentCreate),
-    Endpoint("GET", "/api/v1/payments", "payments:read", list_, query=PaymentList),
-    Endpoint("GET", "/api/v1/payments/{id}", "payments:read", get),
-    Endpoint("POST", "/api/v1/payments/{id}/capture", "payments:write", capture, body=Capture),
-    Endpoint("POST", "/api/v1/payments/{id}/cancel", "payments:write", cancel, body=Cancel),
+    Endpoint(
+        "POST",
+        "/api/v1/payments/intents",
+        "payments:write",
+        create,
+        body=IntentCreate,
+        is_payment=True,
+        answer=CreatedPayment,
+        statuses=(201, 202),
+        refuses=(
+            *BY_STRIPE,
+            "currency_unsupported",
+            "split_invalid",
+            "payee_not_found",
+            "payment_blocked",
+        ),
+    ),
+    Endpoint(
+        "GET", "/api/v1/payments", "payments:read", list_, query=PaymentList, answer=PaymentPage
+    ),
+    Endpoint("GET", "/api/v1/payments/{id}", "payments:read", get, answer=Payment),
+    Endpoint(
+        "POST",
+        "/api/v1/payments/{id}/capture",
+        "payments:write",
+        capture,
+        body=Capture,
+        answer=Payment,
+        statuses=(200, 202),
+        refuses=BY_STRIPE,
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/payments/{id}/cancel",
+        "payments:write",
+        cancel,
+        body=Cancel,
+        answer=Payment,
+        statuses=(200, 202),
+        refuses=BY_STRIPE,
+    ),
 )

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from app.answers import answer_document, answer_page
-from app.endpoint import Call, Endpoint
+from app.documents import Refund, RefundPage
+from app.endpoint import BY_STRIPE, Call, Endpoint
 from app.inline import ask
 from app.models import RefundCreate, RefundList
 
@@ -26,7 +27,16 @@ async def list_(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/api/v1/refunds", "refunds:write", create, body=RefundCreate),
-    Endpoint("GET", "/api/v1/refunds", "payments:read", list_, query=RefundList),
-    Endpoint("GET", "/api/v1/refunds/{id}", "payments:read", get),
+    Endpoint(
+        "POST",
+        "/api/v1/refunds",
+        "refunds:write",
+        create,
+        body=RefundCreate,
+        answer=Refund,
+        statuses=(201, 202),
+        refuses=(*BY_STRIPE, "not_found", "refund_policy_violation"),
+    ),
+    Endpoint("GET", "/api/v1/refunds", "payments:read", list_, query=RefundList, answer=RefundPage),
+    Endpoint("GET", "/api/v1/refunds/{id}", "payments:read", get, answer=Refund),
 )

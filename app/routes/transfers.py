@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from app.answers import answer_document, answer_page
+from app.documents import Transfer, TransferPage
 from app.endpoint import Call, Endpoint
 from app.models import TransferList
 
@@ -18,6 +19,8 @@ async def list_(call: Call) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/v1/transfers", "payments:read", list_, query=TransferList),
-    Endpoint("GET", "/api/v1/transfers/{id}", "payments:read", get),
+    Endpoint(
+        "GET", "/api/v1/transfers", "payments:read", list_, query=TransferList, answer=TransferPage
+    ),
+    Endpoint("GET", "/api/v1/transfers/{id}", "payments:read", get, answer=Transfer),
 )

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from app.db import Database, Jsonb
-from app.endpoint import check_encoding, read_body
+from app.endpoint import check_encoding, count_request, read_body
 from app.errors import DatabaseError, Problem, Refused
 from app.failpoints import failpoint
 from app.keys import SERVICES, Delivery
@@ -51,6 +51,7 @@ async def _receive(request: web.Request, source: str) -> web.Response:
     body = await read_body(request)
     header = request.headers.get("Stripe-Signature")
     if not verify_signature(header, body, services.secrets[source], time.time()):
+        await count_request(request)  # Stripe's own are never counted
         raise Problem("invalid_signature")
     try:
         await services.inbox.submit(describe(source, body))

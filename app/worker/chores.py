@@ -20,44 +20,65 @@ ITEMS_A_TURN = 100
 """Refunds requested for one tenant before the next one's turn."""
 
 
-async def run(database: Database, notifier: Notifier) -> None:
-    """Do what is due, for ever.
+class Chores:
+    """Looks every second or two, and at once when woken.
 
     Args:
-        database: where it is due.
+        database: where things become due.
         notifier: wakes the workers when operations became due.
     """
-    while True:
-        busy = False
+
+    def __init__(self, database: Database, notifier: Notifier) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be due: look now."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Do what is due, for ever."""
+        while True:
+            # Cleared before looking: whatever happens while we look makes us look again.
+            self._awake.clear()
+            if not await self._round():
+                await self._sleep()
+
+    async def _round(self) -> bool:
         try:
-            await _each_tenant(database, "escrows_due", lambda t: _release(database, notifier, t))
-            busy = await _each_tenant(
-                database, "refund_batches_due", lambda t: _advance(database, notifier, t)
-            )
+            await self._each_tenant("escrows_due", self._release)
+            return await self._each_tenant("refund_batches_due", self._advance)
         except DatabaseError as error:
             log.warning("cannot go on", reason=str(error))
-        if not busy:
-            await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
+            return False
 
+    async def _sleep(self) -> None:
+        seconds = random.uniform(*EVERY_SECONDS)  # noqa: S311 -- jitter
+        try:
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        except TimeoutError:
+            return
 
-async def _each_tenant(
-    database: Database, due: str, work: Callable[[UUID], Awaitable[bool]]
-) -> bool:
-    done = [await work(row["tenant_id"]) for row in await database.rows(due, limit=MAX_TENANTS)]
-    return any(done)
+    async def _each_tenant(self, due: str, work: Callable[[UUID], Awaitable[bool]]) -> bool:
+        rows = await self._database.rows(due, limit=MAX_TENANTS)
+        return any([await work(row["tenant_id"]) for row in rows])
 
+    async def _release(self, tenant: UUID) -> bool:
+        released = await self._database.value(
+            "escrows_release_due", tenant_id=tenant, limit=MAX_ESCROWS
+        )
+        if released:
+            self._notifier.wake(OPERATIONS)
+        return bool(released)
 
-async def _release(database: Database, notifier: Notifier, tenant: UUID) -> bool:
-    released = await database.value("escrows_release_due", tenant_id=tenant, limit=MAX_ESCROWS)
-    if released:
-        notifier.wake(OPERATIONS)
-    return bool(released)
-
-
-async def _advance(database: Database, notifier: Notifier, tenant: UUID) -> bool:
-    done = 0
-    while done < ITEMS_A_TURN and await database.rows("refund_batch_advance", tenant_id=tenant):
-        await failpoint("chores.after_advance")
-        done += 1
-        notifier.wake(OPERATIONS)
-    return done > 0
+    async def _advance(self, tenant: UUID) -> bool:
+        done = 0
+        while done < ITEMS_A_TURN and await self._database.rows(
+            "refund_batch_advance", tenant_id=tenant
+        ):
+            await failpoint("chores.after_advance")
+            done += 1
+            self._notifier.wake(OPERATIONS)
+        return done > 0

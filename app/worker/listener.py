@@ -24,6 +24,8 @@ ANSWER_SECONDS = 5.0
 MISSES_ALLOWED = 1
 RECONNECT_SECONDS = (0.2, 2.0)
 QUIET_SECONDS = 1.0
+PATIENCE_SECONDS = PROBE_SECONDS + (MISSES_ALLOWED + 2) * ANSWER_SECONDS
+"""A connection that heard nothing for longer is about to be replaced."""
 
 
 class _SilenceError(Exception):
@@ -53,6 +55,11 @@ class Listener:
         self._probe_channel = f"payments_probe_{worker}"
         self._heard = asyncio.Event()
         self.connected = False
+        self._heard_at = 0.0
+
+    def heard_seconds_ago(self) -> float | None:
+        """Seconds since this connection proved that it hears; None without a connection."""
+        return time.monotonic() - self._heard_at if self.connected else None
 
     async def run(self) -> None:
         """Listen for ever; reconnects with jitter."""
@@ -77,6 +84,7 @@ class Listener:
             for channel in (*self._channels, self._probe_channel):
                 await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             self.connected = True
+            self._heard_at = time.monotonic()
             self._wake_all()
             probing = asyncio.create_task(self._probe())
             await self._hear(connection, probing)
@@ -90,6 +98,7 @@ class Listener:
     ) -> None:
         while not probing.done():
             async for notification in connection.notifies(timeout=QUIET_SECONDS):
+                self._heard_at = time.monotonic()
                 if notification.channel == self._probe_channel:
                     self._heard.set()
                 elif wake := self._channels.get(notification.channel):

@@ -11,25 +11,33 @@ from typing import Any
 
 from aiohttp import web
 
-from app import __version__, metrics
+from app import health, metrics
+from app.checks import checks, guard_check, listener_check
 from app.config import Settings
 from app.db import Database
 from app.errors import DatabaseError
-from app.inline import json_response
 from app.logs import get_logger
 from app.rate import Rate
+from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
-from app.wakeup import OPERATIONS, WEBHOOKS, Notifier
-from app.worker import audit, chores, fold
+from app.stripe_lists import Lists
+from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
+from app.worker import audit, fold, schedule
+from app.worker.chores import Chores
+from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
 from app.worker.loop import Loop
 from app.worker.operations import Operations
+from app.worker.poll import poll
+from app.worker.schedule import Chore
+from app.worker.sweep import sweep
 from app.worker.webhooks import Webhooks
 
 log = get_logger("worker")
 
 POOL_SIZE = 16
 WEBHOOK_CAPACITY = 32
+HEALTH_POOL_SIZE = 2
 STOP_SECONDS = 25.0
 RESTART_SECONDS = (0.5, 2.0)
 
@@ -41,7 +49,7 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Both queues, the listener and the ledger fold.
+    """Both queues, the listener, the chores and the ledger fold.
 
     Args:
         settings: from load_settings.
@@ -53,18 +61,32 @@ class Worker:
         self.database = Database(settings, name="worker", size=POOL_SIZE)
         self.gateway = Gateway(settings)
         self.notifier = Notifier(self.database)
-        rate = Rate(settings, self.database, inline=False)
+        self._rate = Rate(settings, self.database, inline=False)
         self._operations = Operations(
-            settings, self.database, self.gateway, rate, self.notifier, name
+            settings, self.database, self.gateway, self._rate, self.notifier, name
         )
         webhooks = Webhooks(settings, self.database, self.notifier, name)
         self.operations_loop: Loop[dict[str, Any]] = Loop(
             self._operations, self.database, self._operations.capacity
         )
         self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
-        channels = {OPERATIONS: self.operations_loop.wake, WEBHOOKS: self.webhooks_loop.wake}
+        self.chores = Chores(self.database, self.notifier)
+        channels = {
+            OPERATIONS: self.operations_loop.wake,
+            WEBHOOKS: self.webhooks_loop.wake,
+            CHORES: self.chores.wake,
+        }
         self.notifier.local.update(channels)
         self.listener = Listener(settings, self.database, channels, name)
+        self._health_database = Database(settings, name="worker health", size=HEALTH_POOL_SIZE)
+        self._fit = False
+        self.monitor = health.Monitor(
+            [
+                *checks(settings, self._health_database, self.gateway),
+                guard_check(lambda: None if self._fit else "not found fit to work yet"),
+                listener_check(self.listener.heard_seconds_ago, LISTENER_PATIENCE_SECONDS),
+            ]
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop, then finish what is in flight.
@@ -73,13 +95,16 @@ class Worker:
             LoginError: the login role or the database is not fit for production.
         """
         await self.database.open()
+        await self._health_database.open()
+        self.monitor.start()
         await self._until_fit(stop)
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
             asyncio.create_task(supervise("audit", lambda: audit.run(self.database))),
+            asyncio.create_task(supervise("chores", self.chores.run)),
             asyncio.create_task(
-                supervise("chores", lambda: chores.run(self.database, self.notifier))
+                supervise("schedule", lambda: schedule.run(self.database, self._by_the_clock()))
             ),
         ]
         loops = [
@@ -95,9 +120,20 @@ class Worker:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.monitor.close()
         await self.notifier.close()
         await self.gateway.close()
         await self.database.close()
+        await self._health_database.close()
+
+    def _by_the_clock(self) -> list[Chore]:
+        settings, database = self._settings, self.database
+        lists = Lists(self.gateway, self._rate)
+        swept = inbox(database, self.notifier)
+        return [
+            Chore("sweep", settings.sweep_seconds, lambda: sweep(database, lists, swept)),
+            Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
+        ]
 
     async def _stop(self, loops: list[asyncio.Task[None]]) -> None:
         self._operations.stopping = True
@@ -115,6 +151,7 @@ class Worker:
             try:
                 await self.database.check_login(self._settings.app_env)
                 if (await self.database.schema_state()).ready:
+                    self._fit = True
                     return
                 log.warning("waiting for migrations")
             except DatabaseError as error:
@@ -136,13 +173,9 @@ async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
 
 def create_admin_app(worker: Worker) -> web.Application:
     """Health and metrics of the worker."""
-
-    async def health(_request: web.Request) -> web.Response:
-        checks = {"listener": {"status": "ok" if worker.listener.connected else "degraded"}}
-        return json_response({"status": "ok", "version": __version__, "checks": checks})
-
     app = web.Application()
-    app.router.add_get("/health", health)
+    app[health.MONITOR] = worker.monitor
+    health.add_routes(app)
     app.router.add_get("/metrics", metrics.show)
     return app
 

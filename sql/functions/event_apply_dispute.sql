@@ -20,8 +20,13 @@ BEGIN
         RETURN QUERY SELECT 'quarantined', 'currency, livemode or status is not one we know', v_payment.id, 0;
         RETURN;
     END IF;
-    RETURN QUERY SELECT 'done', NULL::text, v_payment.id, payments.dispute_apply(v_payment, v_object, p_now);
+    enqueued := payments.dispute_apply(v_payment, v_object, p_now);
+    SELECT format('balance transaction %s is in %s, the payment in %s', e ->> 'id', e ->> 'currency', v_payment.currency) INTO reason
+      FROM jsonb_array_elements(coalesce(v_object -> 'balance_transactions', '[]')) AS e
+     WHERE e ->> 'currency' <> v_payment.currency LIMIT 1;
+    state := CASE WHEN reason IS NULL THEN 'done' ELSE 'quarantined' END;
+    RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION payments.event_apply_dispute(uuid, jsonb, timestamptz) IS
-    'Applies a charge.dispute.* event, whichever comes first, the payment''s own success included.';
+    'Applies a charge.dispute.* event, whichever comes first, the payment''s own success included. What it moved in another currency is posted in that one and the event quarantined: the difference is for a person.';

@@ -13,6 +13,11 @@ BEGIN
             RETURN payments.provider_fee_post(p_operation, p_object, p_now);
         WHEN 'payment_intents' THEN
             RETURN payments.payment_intent_apply(p_operation.tenant_id, p_operation.payment_id, p_object, true, p_now);
+        WHEN 'refunds' THEN
+            RETURN payments.refund_apply(p_operation.tenant_id, p_operation.subject_id, p_object, p_now);
+        WHEN 'disputes' THEN
+            RETURN payments.dispute_apply(
+                payments.payment_lock(p_operation.tenant_id, p_operation.payment_id), p_object, p_now);
         WHEN 'accounts' THEN
             RETURN payments.connected_account_apply(p_operation.tenant_id, p_operation.subject_id, p_object, p_now);
     END CASE;

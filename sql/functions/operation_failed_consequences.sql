@@ -4,22 +4,10 @@ CREATE OR REPLACE FUNCTION payments.operation_failed_consequences(
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    v_account record;
+    v_due integer := 0;
 BEGIN
-    IF p_operation.kind = 'transfer' AND p_verdict <> 'retry' THEN
-        UPDATE payments.stripe_transfers AS t
-           SET status = CASE p_verdict WHEN 'hold' THEN 'blocked' ELSE 'failed' END, updated_at = p_now
-         WHERE t.tenant_id = p_operation.tenant_id AND t.id = p_operation.subject_id;
-        IF p_verdict = 'hold' THEN
-            -- Our picture of the account is out of date: read it. It releases the hold when Stripe says active.
-            SELECT a.id, a.stripe_account_id INTO v_account
-              FROM payments.stripe_transfers AS t
-              JOIN payments.connected_accounts AS a
-                ON a.tenant_id = p_operation.tenant_id AND a.id = t.connected_account_id
-             WHERE t.tenant_id = p_operation.tenant_id AND t.id = p_operation.subject_id;
-            RETURN payments.fetch_enqueue(p_operation.tenant_id, NULL, v_account.id, 'accounts',
-                v_account.stripe_account_id, p_operation.id || ':' || p_operation.generation);
-        END IF;
+    IF p_operation.kind = 'transfer' THEN
+        v_due := payments.transfer_refused(p_operation, p_verdict, p_now);
     ELSIF p_operation.kind = 'refund' THEN
         PERFORM payments.refund_refused(p_operation.tenant_id, p_operation.subject_id, p_result ->> 'code', p_now);
     ELSIF p_operation.kind = 'reversal' AND p_verdict = 'fail' THEN
@@ -37,7 +25,7 @@ BEGIN
     IF p_verdict = 'fail' THEN
         PERFORM payments.idempotency_refuse(p_operation, p_result, p_now);
     END IF;
-    RETURN 0;
+    RETURN v_due;
 END
 $$;
 COMMENT ON FUNCTION payments.operation_failed_consequences(payments.stripe_operations, text, jsonb, timestamptz) IS

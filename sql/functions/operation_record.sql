@@ -15,7 +15,8 @@ BEGIN
         RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
     END IF;
     -- Lock order everywhere: payment, then operation.
-    IF v_operation.kind IN ('intent', 'capture', 'cancel', 'refund', 'evidence', 'fetch') AND v_operation.payment_id IS NOT NULL THEN
+    IF v_operation.payment_id IS NOT NULL AND (v_operation.kind IN ('intent', 'capture', 'cancel', 'refund', 'evidence', 'fetch')
+       OR (v_operation.kind = 'transfer' AND p_result ->> 'outcome' = 'failed')) THEN
         PERFORM FROM payments.payment_transactions AS p
           WHERE p.tenant_id = p_tenant_id AND p.id = v_operation.payment_id FOR NO KEY UPDATE;
     END IF;

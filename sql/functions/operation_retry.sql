@@ -15,6 +15,11 @@ BEGIN
         RAISE EXCEPTION 'a % operation of kind % is not retried by hand', v_operation.state, v_operation.kind
             USING ERRCODE = 'PY030', HINT = 'Dead operations, and failed transfers and fetches, can be revived.';
     END IF;
+    PERFORM FROM payments.stripe_transfers AS t
+      WHERE t.tenant_id = p_tenant_id AND t.id = v_operation.subject_id AND t.status = 'canceled';
+    IF FOUND THEN
+        RAISE EXCEPTION 'this transfer is not owed any more' USING ERRCODE = 'PY030', HINT = 'What is left of it has a transfer of its own.';
+    END IF;
     UPDATE payments.stripe_operations AS o
        SET state = CASE WHEN o.first_sent_at IS NULL THEN 'ready' ELSE 'unknown' END, outcome = NULL, failures = 0,
            finished_at = NULL, next_run_at = v_now, updated_at = v_now

@@ -13,7 +13,9 @@ BEGIN
       FROM payments.stripe_operations AS o
      WHERE o.tenant_id = p_tenant_id
        AND (o.state = 'dead' OR (o.state IN ('ready', 'leased', 'unknown') AND o.created_at < v_now - p_older_than)
-            OR (o.state = 'failed' AND o.kind IN ('transfer', 'fetch')))
+            OR (o.state = 'failed' AND o.kind IN ('transfer', 'fetch')
+                AND NOT EXISTS (SELECT FROM payments.stripe_transfers AS t
+                                 WHERE t.tenant_id = p_tenant_id AND t.id = o.subject_id AND t.status = 'canceled')))
      ORDER BY o.created_at;
 END
 $$;

@@ -19,10 +19,13 @@ BEGIN
             USING ERRCODE = 'PY030', HINT = 'A captured payment is refunded instead.';
     END IF;
     RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.payment_call(v_payment, 'cancel',
-        jsonb_strip_nulls(jsonb_build_object('cancellation_reason', p_request ->> 'reason')),
+        jsonb_strip_nulls(jsonb_build_object('cancellation_reason', CASE
+            WHEN p_request ->> 'reason' IN ('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned') THEN p_request ->> 'reason' END)),
         payments.idempotency_id(p_tenant_id, p_subject, 'payments.cancel', p_idempotency_key),
         p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
+    UPDATE payments.payment_intents AS i SET cancel_reason = p_request ->> 'reason', updated_at = payments.clock()
+     WHERE i.tenant_id = p_tenant_id AND i.id = p_payment_id;
 END
 $$;
 COMMENT ON FUNCTION api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb) IS
-    'Cancels a payment that was not captured and releases its hold: writes the cancel operation and returns it for the request to carry. reason is one of Stripe''s cancellation reasons. Raises PY003, PY010, PY030, PY040, PY041.';
+    'Cancels a payment that was not captured and releases its hold: writes the cancel operation and returns it for the request to carry. reason is kept as given; Stripe is told it only when it is one of Stripe''s own words. Raises PY003, PY010, PY030, PY040, PY041.';

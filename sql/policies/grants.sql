@@ -29,9 +29,11 @@ GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), paymen
     payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric)
     TO payments_system;
 
--- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew and a membership.
+-- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
+-- and what a comparison with Stripe or a check of the invariants has noted for its own use.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
-REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates FROM payments_definer;
+REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
+    payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
 GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules, payments.payment_transactions,
     payments.payment_intents, payments.payment_splits, payments.ledger_accounts, payments.ledger_postings,
     payments.ledger_balances, payments.ledger_rollups, payments.stripe_operations, payments.stripe_operation_attempts,
@@ -39,16 +41,21 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.giveback_shares,
     payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
-    payments.refund_batches, payments.refund_batch_items, payments.payouts TO payments_definer;
+    payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
+    payments.reconciliation_totals, payments.discrepancies TO payments_definer;
+GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
+GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
+GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
 GRANT INSERT ON payments.audit_log, payments.audit_links, payments.audit_heads TO payments_definer;
 GRANT UPDATE (chained_xid, seq, digest, chained_at) ON payments.audit_heads TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
-GRANT DELETE ON payments.tenant_members, payments.ledger_balances TO payments_definer;
+GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
+    payments.reconciliation_totals TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
-    provider_fee, capture_before, canceled_at, cancellation_reason, updated_at) ON payments.payment_intents TO payments_definer;
+    provider_fee, capture_before, canceled_at, cancellation_reason, cancel_reason, updated_at) ON payments.payment_intents TO payments_definer;
 GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
 GRANT UPDATE (debit_total, credit_total) ON payments.ledger_balances TO payments_definer;
 GRANT UPDATE (folded_xid, folded_at) ON payments.ledger_rollups TO payments_definer;
@@ -62,9 +69,9 @@ GRANT UPDATE (email, country, business_name, status, stripe_account_id, transfer
     ON payments.connected_accounts TO payments_definer;
 GRANT UPDATE (status, stripe_transfer_id, amount_reversed, amount_reversal_pending, paid_at, updated_at)
     ON payments.stripe_transfers TO payments_definer;
-GRANT UPDATE (status, stripe_refund_id, failure_reason, accepted_at, updated_at) ON payments.payment_refunds TO payments_definer;
+GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted_at, updated_at) ON payments.payment_refunds TO payments_definer;
 GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
-GRANT UPDATE (amount_netted, updated_at) ON payments.receivables TO payments_definer;
+GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
 GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
 GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
 GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
@@ -72,6 +79,8 @@ GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocat
 GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
 GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
 GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
+GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
+    ON payments.discrepancies TO payments_definer;
 -- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies and
 -- state_transitions get no UPDATE: they record facts.
 
@@ -81,13 +90,24 @@ GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
 GRANT SELECT (tenant_id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
-GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
-GRANT SELECT (tenant_id, status, hold_until) ON payments.escrows TO payments_system;
-GRANT SELECT (tenant_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (tenant_id, recorded_xid) ON payments.audit_log TO payments_system;
 GRANT SELECT (tenant_id, chained_xid) ON payments.audit_heads TO payments_system;
+GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
+GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
+GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
+GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
+GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
+GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
+GRANT SELECT (tenant_id, class, unexplained, currency, occurred_at, opened_at, state) ON payments.discrepancies TO payments_system;
+GRANT SELECT, INSERT, UPDATE ON payments.chores, payments.event_sweeps, payments.reconciliation_runs, payments.unowned_objects
+    TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
+
+-- Which migrations were applied: api.schema_migrations.
+GRANT USAGE ON SCHEMA migrations TO payments_definer;
+GRANT SELECT (migration_id) ON migrations._yoyo_migration TO payments_definer;
 
 -- Callers: EXECUTE on their list, no right on any table.
 GRANT USAGE ON SCHEMA api TO payments_api, payments_webhook, payments_worker;
@@ -95,6 +115,7 @@ GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
     api.tenant_check(uuid),
+    api.audit_refusal(uuid, text, text, text, jsonb),
     api.payment_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.payments_create(uuid, jsonb, numeric),
     api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
@@ -121,7 +142,10 @@ GRANT EXECUTE ON FUNCTION
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
-    api.audit_refusal(uuid, text, text, text, jsonb)
+    api.schema_migrations(),
+    api.queues_state(),
+    api.operations_troubled(integer),
+    api.operations_open(uuid)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
@@ -142,20 +166,32 @@ GRANT EXECUTE ON FUNCTION
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.next_due(),
     api.rate_lease(text, numeric, integer, boolean),
+    api.audit_chain_due(integer),
+    api.audit_chain(uuid, integer),
     api.ledger_fold_due(integer),
     api.ledger_fold(uuid),
     api.escrows_due(integer),
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
     api.refund_batch_advance(uuid),
-    api.audit_chain_due(integer),
-    api.audit_chain(uuid, integer)
+    api.chore_take(text, numeric, numeric),
+    api.chore_done(text, numeric),
+    api.tenants_page(uuid, integer),
+    api.event_sweeps_due(integer),
+    api.event_sweep_done(text, timestamptz),
+    api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
+    api.objects_poll(uuid, numeric, numeric, integer),
+    api.schema_migrations(),
+    api.queues_state(),
+    api.operations_troubled(integer),
+    api.operations_open(uuid)
     TO payments_worker;
 
 -- People.
 GRANT USAGE ON SCHEMA ops TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.tenant_list(),
+    ops.audit_verify(uuid, bigint, text),
     ops.money_violations(uuid),
     ops.ledger_balances(uuid),
     ops.transfers_pending(uuid),
@@ -164,17 +200,16 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
-    ops.split_preview(bigint, jsonb, bigint),
-    ops.audit_verify(uuid, bigint, text)
+    ops.split_preview(bigint, jsonb, bigint)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
+    ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),
     ops.operation_retry(uuid, uuid),
     ops.refund_batch_stop(uuid, uuid),
     ops.refund_batch_resume(uuid, uuid),
     ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
-    ops.clock_advance(bigint),
-    ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer)
+    ops.clock_advance(bigint)
     TO payments_operator;
 -- NOTE: tenants are registered, disabled and given members by the database's owner only: no grant here.
 

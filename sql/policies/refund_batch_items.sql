@@ -7,4 +7,4 @@ COMMENT ON POLICY tenant_rows ON payments.refund_batch_items IS 'Rows of the ten
 
 DROP POLICY IF EXISTS system_reads ON payments.refund_batch_items;
 CREATE POLICY system_reads ON payments.refund_batch_items FOR SELECT TO payments_system USING (true);
-COMMENT ON POLICY system_reads ON payments.refund_batch_items IS 'Columns granted to payments_system, across tenants: refund_batches_due.';
+COMMENT ON POLICY system_reads ON payments.refund_batch_items IS 'Columns granted to payments_system, across tenants: refund_batches_due, queues_state.';

@@ -17,6 +17,10 @@ SELECT is((SELECT e.state FROM payments.event_apply_dispute(tenant_a(), jsonb_bu
 SELECT unchanged('none of them left anything');
 SELECT is(pg_temp.news(pay('k1'), 'needs_response'), '(done,t,0)', 'a dispute of ours is applied');
 SELECT is(pg_temp.news(pay('k1'), 'won'), '(done,t,2)', 'and says how many transfers became due');
+SELECT is((SELECT (e.state, e.reason)::text FROM payments.event_apply_dispute(tenant_a(), jsonb_build_object('livemode', false, 'data', jsonb_build_object('object',
+    dispute_object(pay('k1'), 'e', 'needs_response', NULL, '{"balance_transactions": [{"id": "txn_1", "amount": -9000, "fee": 0, "currency": "eur"}]}'))), clock()) AS e),
+    '(quarantined,"balance transaction txn_1 is in eur, the payment in usd")', 'a movement in another currency is for a person');
+SELECT is((SELECT count(*) FROM payments.disputes AS d WHERE d.status = 'needs_response'), 1::bigint, 'but the dispute is applied: the payment is frozen');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(13);
+SELECT plan(15);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -37,6 +37,11 @@ SELECT is((SELECT (o.state, o.outcome, o.failures, o.generation, o.finished_at):
 SELECT is((SELECT status FROM payments.stripe_transfers WHERE id = transfer_of(pay('k1'), 'a1')), 'pending', 'the transfer of a revived operation is pending again');
 SELECT is((SELECT operation #>> '{evidence,resource}' FROM api.operations_claim(tenant_a(), 'w', 10, 10) WHERE operation ->> 'id' = kept('dead')), 'transfers',
     'a revived dead operation is looked for before it is sent again');
+SELECT settled_payment(tenant_a(), 'k3');
+SELECT keep('superseded', call_of(pay('k3'), 'v1'));
+SELECT enter(tenant_a()), payments.transfer_reduce(tenant_a(), transfer_of(pay('k3'), 'v1'), 1000, gen_random_uuid(), clock()), remember();
+SELECT throws_ok($$ SELECT ops.operation_retry(tenant_a(), the('superseded')) $$, 'PY030', NULL, 'a transfer that was made smaller is never sent in its old size');
+SELECT unchanged('nor anything of it changed');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(27);
+SELECT plan(30);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT set_config('tap.payment', authorised_payment(tenant_a(), 'k')::text, true);
@@ -37,6 +37,12 @@ SELECT is((SELECT operation -> 'request' FROM first), jsonb_build_object('target
 SELECT is((SELECT (operation ->> 'kind', operation ->> 'leaseEpoch', operation ->> 'fenced')::text FROM first), '(cancel,1,true)', 'it is leased and fenced');
 SELECT is((SELECT operation #> '{request,params}' FROM pg_temp.cancel('c9', 'tap.young')), '{}', 'the reason may be left out');
 RESET ROLE;
+SELECT set_config('tap.free', authorised_payment(tenant_a(), 'k5')::text, true), enter(NULL);
+SET LOCAL ROLE payments_api;
+SELECT is((SELECT operation #> '{request,params}' FROM pg_temp.cancel('c5', 'tap.free', '{"reason": "the band is ill"}')), '{}', 'Stripe is not told a reason it has no word for');
+RESET ROLE;
+SELECT is((SELECT cancel_reason FROM payments.payment_intents WHERE id = current_setting('tap.free')::uuid), 'the band is ill', 'we keep it as it was given');
+SELECT is((SELECT cancel_reason FROM payments.payment_intents WHERE id = current_setting('tap.payment')::uuid), 'requested_by_customer', 'and keep what Stripe is told, too');
 SELECT is((SELECT p.status FROM payments.payment_transactions AS p WHERE p.id = current_setting('tap.payment')::uuid), 'requires_capture',
     'the payment is not cancelled before Stripe says so');
 SELECT remember();

@@ -70,6 +70,7 @@ $$, ARRAY[
     'api.set_tenant(uuid)',
     'api.schema_check()',
     'api.tenant_check(uuid)',
+    'api.audit_refusal(uuid,text,text,text,jsonb)',
     'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.payments_create(uuid,jsonb,numeric)',
     'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
@@ -96,7 +97,10 @@ $$, ARRAY[
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
-    'api.audit_refusal(uuid,text,text,text,jsonb)'
+    'api.schema_migrations()',
+    'api.queues_state()',
+    'api.operations_troubled(integer)',
+    'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
@@ -121,19 +125,31 @@ $$, ARRAY[
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.next_due()',
     'api.rate_lease(text,numeric,integer,boolean)',
+    'api.audit_chain_due(integer)',
+    'api.audit_chain(uuid,integer)',
     'api.ledger_fold_due(integer)',
     'api.ledger_fold(uuid)',
     'api.escrows_due(integer)',
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
     'api.refund_batch_advance(uuid)',
-    'api.audit_chain_due(integer)',
-    'api.audit_chain(uuid,integer)'
+    'api.chore_take(text,numeric,numeric)',
+    'api.chore_done(text,numeric)',
+    'api.tenants_page(uuid,integer)',
+    'api.event_sweeps_due(integer)',
+    'api.event_sweep_done(text,timestamp with time zone)',
+    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.objects_poll(uuid,numeric,numeric,integer)',
+    'api.schema_migrations()',
+    'api.queues_state()',
+    'api.operations_troubled(integer)',
+    'api.operations_open(uuid)'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
 $$, ARRAY[
     'ops.tenant_list()',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
@@ -142,13 +158,13 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)',
-    'ops.audit_verify(uuid,bigint,text)'
+    'ops.split_preview(bigint,jsonb,bigint)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
 $$, ARRAY[
     'ops.tenant_list()',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
@@ -158,14 +174,13 @@ $$, ARRAY[
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
-    'ops.audit_verify(uuid,bigint,text)',
+    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
-    'ops.clock_advance(bigint)',
-    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)'
+    'ops.clock_advance(bigint)'
 ], 'payments_operator executes the reports and just its verbs');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_backup', f.oid, 'EXECUTE')
@@ -203,9 +218,16 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.escrows_due(integer)',
     'api.audit_chain_due(integer)',
     'api.refund_batches_due(integer)',
+    'api.chore_take(text,numeric,numeric)',
+    'api.chore_done(text,numeric)',
+    'api.tenants_page(uuid,integer)',
+    'api.event_sweeps_due(integer)',
+    'api.event_sweep_done(text,timestamp with time zone)',
     'api.ledger_fold_due(integer)',
     'api.next_due()',
     'api.operations_due(integer)',
+    'api.operations_troubled(integer)',
+    'api.queues_state()',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.webhook_claim(text,integer,numeric)',
     'api.webhook_finish(jsonb)',
@@ -283,28 +305,32 @@ SELECT x.grantee::regrole::text AS role, x.privilege_type AS privilege, c.relnam
  CROSS JOIN LATERAL aclexplode(a.attacl) AS x;
 
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_definer' $$, $$
-    SELECT 'SELECT', c.relname::text FROM our_relations AS c WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates')
+    SELECT 'SELECT', c.relname::text FROM our_relations AS c 
+     WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
-    SELECT 'INSERT', unnest(ARRAY['tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
+    SELECT 'INSERT', unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
         'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups', 'stripe_operations',
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
-        'refund_batches', 'refund_batch_items', 'payouts', 'audit_log', 'audit_links', 'audit_heads'])
+        'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
+        'payment_marks', 'violation_checks', 'violations_found'])
     UNION ALL
-    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships and roll-ups only');
+    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
+           ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and the notes of a comparison or check only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
     SELECT 'UPDATE', u.t, c
       FROM (VALUES
         ('deployment', '{environment,clock_offset}'::text[]),
+        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
         ('tenants', '{name,status,onboarding_return_url,onboarding_refresh_url,updated_at}'),
         ('payment_transactions', '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
             failure_message,settled_at,updated_at}'),
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
-            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,updated_at}'),
+            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
@@ -315,15 +341,17 @@ $$, $$
         ('connected_accounts', '{email,country,business_name,status,stripe_account_id,transfers_enabled,charges_enabled,
             payouts_enabled,details_submitted,requirements,disabled_reason,onboarding_url,onboarding_expires_at,updated_at}'),
         ('stripe_transfers', '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
-        ('payment_refunds', '{status,stripe_refund_id,failure_reason,accepted_at,updated_at}'),
+        ('payment_refunds', '{status,stripe_refund_id,failure_reason,pending_reason,accepted_at,updated_at}'),
         ('transfer_reversals', '{status,stripe_reversal_id,shortfall,updated_at}'),
-        ('receivables', '{amount_netted,updated_at}'),
+        ('receivables', '{amount_netted,amount_reversing,amount_reversed,retries,next_retry_at,updated_at}'),
+        ('violation_checks', '{checked_xid,checked_at}'),
+        ('violations_found', '{detail}'),
         ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
         ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
         ('disputes', '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
         ('refund_batches', '{status,total,finished_at,updated_at}'),
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
-        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
+        ('discrepancies', '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, no tenant, no id');
@@ -333,6 +361,8 @@ SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_system'
 $$, $$
     VALUES ('SELECT', 'deployment', NULL),
+           ('SELECT', 'audit_log', 'tenant_id'), ('SELECT', 'audit_log', 'recorded_xid'),
+           ('SELECT', 'audit_heads', 'tenant_id'), ('SELECT', 'audit_heads', 'chained_xid'),
            ('SELECT', 'webhook_inbox', NULL), ('INSERT', 'webhook_inbox', NULL), ('UPDATE', 'webhook_inbox', NULL),
            ('SELECT', 'provider_rates', NULL), ('INSERT', 'provider_rates', NULL), ('UPDATE', 'provider_rates', NULL),
            ('SELECT', 'tenants', 'tenant_id'),
@@ -343,18 +373,30 @@ $$, $$
            ('SELECT', 'provider_objects', 'provider_id'), ('SELECT', 'provider_objects', 'tenant_id'),
            ('SELECT', 'escrows', 'tenant_id'), ('SELECT', 'escrows', 'status'), ('SELECT', 'escrows', 'hold_until'),
            ('SELECT', 'refund_batch_items', 'tenant_id'), ('SELECT', 'refund_batch_items', 'state'),
-           ('SELECT', 'refund_batch_items', 'next_run_at'),
-           ('SELECT', 'audit_log', 'tenant_id'), ('SELECT', 'audit_log', 'recorded_xid'),
-           ('SELECT', 'audit_heads', 'tenant_id'), ('SELECT', 'audit_heads', 'chained_xid')
-$$, 'payments_system reads just ids, states and times across tenants, and keeps the inbox and the rates');
+           ('SELECT', 'refund_batch_items', 'next_run_at'), ('SELECT', 'connected_accounts', 'stripe_account_id')
+    UNION ALL
+    SELECT 'SELECT', 'discrepancies', unnest(ARRAY['tenant_id', 'class', 'unexplained', 'currency', 'occurred_at', 'opened_at', 'state'])
+    UNION ALL
+    SELECT 'SELECT', 'escrows', unnest(ARRAY['id', 'payment_id'])
+    UNION ALL
+    SELECT 'SELECT', 'escrow_conditions', unnest(ARRAY['tenant_id', 'escrow_id', 'confirmed_at'])
+    UNION ALL
+    SELECT 'SELECT', 'payment_refunds', unnest(ARRAY['tenant_id', 'payment_id', 'origin', 'status', 'accepted_at'])
+    UNION ALL
+    SELECT 'SELECT', 'refund_batches', unnest(ARRAY['tenant_id', 'id', 'status'])
+    UNION ALL
+    SELECT 'SELECT', 'refund_batch_items', 'batch_id'
+    UNION ALL
+    SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
+                           unnest(ARRAY['chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects']) AS t
+$$, 'payments_system reads just ids, states and times across tenants, counts what did not agree, and keeps what has no tenant');
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
     'payments_backup reads every table, and does nothing else');
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r
-     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events',
-                       'payments.audit_log', 'payments.audit_links']) AS t (name)
+     CROSS JOIN unnest(ARRAY['payments.audit_log', 'payments.audit_links', 'payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
      CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
      WHERE NOT r.rolsuper AND NOT pg_has_role(r.oid, 'payments_owner', 'MEMBER')
        AND NOT pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER')

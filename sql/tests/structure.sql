@@ -5,14 +5,16 @@ SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'audit_heads', 'audit_links', 'audit_log', 'connected_accounts', 'currencies', 'deployment', 'disputes',
-    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'giveback_shares',
-    'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
-    'payment_events', 'payment_intents', 'payment_refunds', 'payment_splits', 'payment_transactions',
-    'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings', 'receivables',
-    'refund_batch_items', 'refund_batches', 'refund_policies', 'split_rules', 'state_transitions',
-    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
-    'transfer_reversals', 'webhook_inbox'
+    'audit_heads', 'audit_links', 'audit_log', 'chores', 'connected_accounts', 'currencies', 'deployment',
+    'discrepancies', 'disputes', 'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows',
+    'event_sweeps', 'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
+    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_marks',
+    'payment_refunds', 'payment_splits', 'payment_transactions', 'payouts', 'provider_objects',
+    'provider_rates', 'receivable_nettings', 'receivables', 'reconciliation_runs', 'reconciliation_sightings',
+    'reconciliation_totals', 'refund_batch_items', 'refund_batches', 'refund_policies', 'split_rules',
+    'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
+    'tenant_members', 'tenants', 'transfer_reversals', 'unowned_objects', 'violation_checks',
+    'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -20,16 +22,17 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'audit_chain', 'audit_chain_due', 'audit_refusal', 'connected_account_create', 'connected_account_get',
-    'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'escrow_cancel', 'escrow_condition_confirm',
-    'escrow_get', 'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel',
-    'ledger_fold', 'ledger_fold_due', 'next_due', 'onboarding_link_create', 'operation_finish',
-    'operations_answer', 'operations_claim', 'operations_due', 'operations_fence', 'operations_finish',
-    'operations_release', 'operations_take', 'payment_cancel', 'payment_capture', 'payment_create',
-    'payment_get', 'payment_list', 'payments_create', 'rate_lease', 'refund_batch_advance',
-    'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get', 'refund_list', 'schema_check',
-    'set_tenant', 'tenant_check', 'transfer_get', 'transfer_list', 'webhook_claim', 'webhook_finish',
-    'webhook_receive'
+    'audit_chain', 'audit_chain_due', 'audit_refusal', 'chore_done', 'chore_take', 'connected_account_create',
+    'connected_account_get', 'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'escrow_cancel',
+    'escrow_condition_confirm', 'escrow_get', 'escrow_release', 'escrows_due', 'escrows_release_due',
+    'event_apply', 'event_cancel', 'event_sweep_done', 'event_sweeps_due', 'ledger_fold', 'ledger_fold_due',
+    'next_due', 'objects_poll', 'onboarding_link_create', 'operation_finish', 'operations_answer',
+    'operations_claim', 'operations_due', 'operations_fence', 'operations_finish', 'operations_open',
+    'operations_release', 'operations_take', 'operations_troubled', 'payment_cancel', 'payment_capture',
+    'payment_create', 'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease',
+    'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get',
+    'refund_list', 'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page',
+    'transfer_get', 'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances',
@@ -51,9 +54,9 @@ SELECT functions_are('payments', ARRAY[
     'giveback_share', 'id_derive', 'idempotency_begin', 'idempotency_complete', 'idempotency_id',
     'idempotency_refuse', 'idempotency_store', 'intent_request', 'intents_enqueue', 'intents_record',
     'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows', 'member_check',
-    'member_enter', 'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer',
-    'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document',
-    'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
+    'member_enter', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
+    'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
+    'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
     'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back', 'operation_record',
     'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check',
     'payee_giveback', 'payee_recover', 'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen',
@@ -63,15 +66,15 @@ SELECT functions_are('payments', ARRAY[
     'refund_amount', 'refund_apply', 'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json',
     'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
     'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle', 'reversal_totals',
-    'reversals_start', 'rfc3339', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find',
-    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
-    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
-    'transfer_json', 'transfer_reduce', 'transfer_settle', 'transfers_json', 'transfers_plan',
-    'transfers_record', 'transfers_settle', 'transfers_unblock', 'uuid_from_hash', 'violations_all',
-    'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05',
-    'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10',
-    'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14', 'violations_m28',
-    'webhook_patience', 'webhook_verdict'
+    'reversals_forgo', 'reversals_start', 'rfc3339', 'split_calculate', 'split_check', 'split_plan',
+    'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard',
+    'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
+    'tenant_visit', 'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle',
+    'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
+    'uuid_from_hash', 'violations_all', 'violations_m01', 'violations_m02', 'violations_m03',
+    'violations_m04', 'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08',
+    'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13',
+    'violations_m14', 'violations_m28', 'webhook_patience', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -106,14 +109,16 @@ SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltyp
   FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid;
 
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
-    ARRAY['currencies', 'deployment', 'provider_rates', 'state_transitions', 'webhook_inbox']::name[],
+    ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_rates', 'reconciliation_runs', 'state_transitions',
+          'unowned_objects', 'webhook_inbox']::name[],
     'every table but the named ones has a NOT NULL tenant_id');
 SELECT is_empty($$
     SELECT t.relname FROM our_tables AS t
      WHERE NOT EXISTS (SELECT FROM our_keys AS k WHERE k.relname = t.relname AND k.contype = 'p')
 $$, 'every table has a primary key');
 SELECT set_eq($$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
-    ARRAY['currencies', 'deployment', 'provider_objects', 'provider_rates', 'state_transitions', 'webhook_inbox']::name[],
+    ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_objects', 'provider_rates', 'reconciliation_runs',
+          'state_transitions', 'unowned_objects', 'webhook_inbox']::name[],
     'every primary key but the named ones leads with tenant_id');
 SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u' AND k.leads <> 'tenant_id' $$,
     'every UNIQUE leads with tenant_id');
@@ -146,7 +151,7 @@ SELECT is_empty($$
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
     'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
-    'stripe_operations_by_subject'], 'the queue of operations has just these indexes');
+    'stripe_operations_by_subject', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
     'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
     ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
@@ -159,10 +164,13 @@ SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT (t.relrowsecuri
 SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
     SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
+    VALUES ('tenants'::name, 'system_reads'::name), ('audit_log', 'system_reads'), ('audit_heads', 'system_reads'),
+           ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('refund_batch_items', 'system_reads'),
-           ('audit_log', 'system_reads'), ('audit_heads', 'system_reads')
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('refund_batch_items', 'system_reads'),
+           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
+           ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
 SELECT is_empty($$
     SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p
@@ -192,12 +200,13 @@ SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS fu
 SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
     SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('ledger_postings'::name, 'append_only'::name), ('stripe_operation_attempts', 'append_only'),
+    VALUES ('ledger_postings'::name, 'append_only'::name), ('audit_log', 'append_only'), ('audit_links', 'append_only'),
+           ('stripe_operation_attempts', 'append_only'),
            ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
-           ('disputes', 'dispute_totals'), ('audit_log', 'append_only'), ('audit_links', 'append_only')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, escrow history and audit are append-only; states are guarded; sums are kept');
+           ('disputes', 'dispute_totals')
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts and escrow history are append-only; states are guarded; sums are kept');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
@@ -275,7 +284,7 @@ SELECT set_eq($$
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
 $$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
               ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'), ('refund', 'failed'), ('refund', 'canceled'),
-              ('reversal', 'succeeded'), ('escrow', 'released') $$,
+              ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released') $$,
     'the terminal states have no successor');
 SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
     'no transition leads to its own start');

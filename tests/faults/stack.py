@@ -155,6 +155,8 @@ class Stack:
             "ADMIN_PORT": "0",
             "DATABASE_URL": self.service_url,
             "REDIS_URL": "redis://127.0.0.1:1",
+            "RATE_LIMIT_PER_IP": "1000000",
+            "RATE_LIMIT_PAYMENTS_PER_USER": "1000000",
             "JWT_SECRET": JWT_SECRET,
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe_port}",

@@ -34,6 +34,7 @@ BY_WORKER = {
     "webhooks.after_finish",
 } | EVIDENCE
 CANCELLATION_BY_WORKER = {"chores.after_advance"}
+LISTS_BY_WORKER = {"lists.after_page"}
 INTENT_BY_WORKER = {
     "worker.after_claim": "inline.before_carry",
     "worker.after_fence": "stripe.after_send",
@@ -60,7 +61,7 @@ def failpoints_of_the_source() -> set[str]:
 
 def test_every_failpoint_of_the_source_is_struck_here() -> None:
     """A new failpoint without a crash at it fails the suite."""
-    struck = INTENT_BY_WEB | WEBHOOK_BY_WEB | BY_WORKER | CANCELLATION_BY_WORKER
+    struck = INTENT_BY_WEB | WEBHOOK_BY_WEB | BY_WORKER | CANCELLATION_BY_WORKER | LISTS_BY_WORKER
     assert failpoints_of_the_source() == struck
 
 
@@ -191,3 +192,24 @@ def test_a_worker_killed_while_an_event_is_cancelled_refunds_once(
     until(lambda: stack.count(accepted) == len(("first", "second")), "both refunds accepted")
     stack.check_paid(orders + 2)
     assert [len(made) for made in stack.made("/v1/refunds").values()] == [1, 1]
+
+
+# ── missed webhooks, by the worker ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", sorted(LISTS_BY_WORKER))
+def test_a_worker_killed_while_it_looks_for_missed_webhooks_misses_none(
+    stack: Stack, orders: int, name: str
+) -> None:
+    """Killed between a page of Stripe's events and its end, another worker finds them all."""
+    stack.control("POST", "webhooks", {"dropForever": True})
+    try:
+        dying = stack.start_worker(f"{name}[events]=exit", SWEEP_SECONDS="0.2")
+        reply = stack.order(name)
+        stack.pay(reply.body["stripePaymentIntentId"])
+        killed(dying)
+        stack.start_worker(SWEEP_SECONDS="0.2")
+        stack.check_paid(orders + 1)
+    finally:
+        stack.control("DELETE", "webhooks")
+        stack.control("POST", "webhooks", {"retrySeconds": [0.2] * 100, "timeoutSeconds": 3})

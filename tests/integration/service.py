@@ -10,15 +10,17 @@ from typing import Any
 
 import aiohttp
 import jwt
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.config import Settings, load_settings
-from app.web import create_app
+from app.web import create_app, create_runner
 from app.worker.process import Worker
 from stripe_simulator.app import make_app
 from stripe_simulator.config import Config
 from stripe_simulator.simulator import Start
 from tests.database import Database
+from tests.integration.conformance import check_answer
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"
@@ -46,7 +48,9 @@ def settings_for(database: Database, stripe_url: str, **changes: str) -> Setting
         {
             "APP_ENV": "test",
             "DATABASE_URL": database.service_url,
-            "REDIS_URL": "redis://localhost",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "RATE_LIMIT_PER_IP": "1000000",
+            "RATE_LIMIT_PAYMENTS_PER_USER": "1000000",
             "JWT_SECRET": JWT_SECRET,
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
@@ -95,7 +99,7 @@ class Service:
     _tasks: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Reply:
-        """One request with a good token and, for a POST, a fresh key."""
+        """One request with a good token and, for a POST, a fresh key; it is as documented."""
         headers: dict[str, str | None] = {"Authorization": f"Bearer {token()}"}
         if method == "POST":
             headers["Idempotency-Key"] = f"key-{next(_numbers)}"
@@ -106,6 +110,7 @@ class Service:
         async with self.http.request(method, self.url + path, headers=sent, **options) as response:
             kind = response.content_type
             read = await (response.json() if kind.endswith("json") else response.text())
+            check_answer(method, path, response.status, read)
             return Reply(response.status, read, response.headers)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
@@ -237,11 +242,12 @@ async def running_service(database: Database, **changes: str) -> AsyncIterator[S
         simulator = await stack.enter_async_context(TestServer(make_app(config, Start(seed=7))))
         stripe_url = str(simulator.make_url("")).rstrip("/")
         settings = settings_for(database, stripe_url, **changes)
-        server = TestServer(create_app(settings))
-        await server.start_server(access_log=None, auto_decompress=False)
-        stack.push_async_callback(server.close)
+        runner = create_runner(create_app(settings), settings)
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        url = str(server.make_url("")).rstrip("/")
+        url = "http://{}:{}".format(*runner.addresses[0])
         service = Service(database, url, stripe_url, settings, http)
         await stack.enter_async_context(service._tasks)
         await service.control("POST", "accounts/platform", {"balance": {"usd": 1_000_000}})

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from app.db import Database as Client
 from app.endpoint import NAMES, Endpoint
+from app.models import IntentCreate
 from app.routes import ENDPOINTS
 from app.worker.audit import chain_due
 from tests.database import Database
@@ -129,7 +130,7 @@ async def test_the_worker_chains_what_was_recorded(calls: Calls) -> None:
     """Rows of finished transactions get their links; the log then holds, and a change is named."""
     database = calls.furnished.database
     endpoint = next(e for e in CHANGING if e.path.endswith("/intents"))
-    trace, reply = await calls.call(endpoint, endpoint.path, body(endpoint.body or object))
+    trace, reply = await calls.call(endpoint, endpoint.path, body(IntentCreate))
     assert reply.status in {201, 202}
     # Another test's transaction on this server may be older than the row: as if it were over.
     _tamper(database, "UPDATE payments.audit_log SET recorded_xid = '7' WHERE recorded_xid > '7'")

@@ -159,20 +159,6 @@ async def test_the_trace_of_the_caller_goes_on(service: Service) -> None:
     assert reply.body["traceId"] == trace
 
 
-async def test_health(service: Service) -> None:
-    """Alive, ready, started."""
-    for path in ("/health", "/health/ready", "/health/startup"):
-        reply = await service.ask("GET", path, headers={"Authorization": None})
-        assert (reply.status, reply.body["status"]) == (200, "ok")
-
-
-async def test_a_database_that_is_not_migrated_is_not_ready(service: Service) -> None:
-    """Alive all the same: a restart would not help."""
-    service.database.execute("DROP FUNCTION api.schema_check()")
-    assert (await service.ask("GET", "/health/ready")).status == 503
-    assert (await service.ask("GET", "/health")).status == 200
-
-
 async def test_connections_cut_by_the_server_heal(service: Service) -> None:
     """F43: reads are repeated; what might hand out an operation is 503 at worst, then works."""
     await service.ask("GET", "/api/v1/payments")
@@ -196,3 +182,13 @@ async def test_a_lock_that_is_not_given_up_is_503(service: Service, connect: Any
     assert reply.headers["Retry-After"] == "1"
     holder.rollback()
     assert (await service.get(f"/api/v1/payments/{payment['id']}"))["status"] == payment["status"]
+
+
+async def test_the_description_is_open_to_everybody(service: Service) -> None:
+    """As JSON and as a page under a policy that lets nothing else in."""
+    reply = await service.ask("GET", "/openapi.json", headers={"Authorization": None})
+    assert (reply.status, reply.body["openapi"]) == (200, "3.1.0")
+    reply = await service.ask("GET", "/docs", headers={"Authorization": None})
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "/api/v1/payments/intents" in reply.body

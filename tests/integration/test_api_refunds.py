@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.worker import chores
 from tests.integration.service import OTHER_TENANT, Service, eventually, token
 
 REFUNDS = "/api/v1/refunds"
@@ -166,6 +167,19 @@ async def test_a_cancelled_event_refunds_everybody(service: Service) -> None:
     for payment in payments:
         read = await service.get(f"/api/v1/payments/{payment['id']}")
         assert (read["amountRefunded"], len(read["refunds"])) == (10_000, 1)
+    assert service.violations() == []
+
+
+async def test_a_cancelled_event_does_not_wait_for_the_poll(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request wakes the worker: with a poll of an hour the refunds are made all the same."""
+    monkeypatch.setattr(chores, "EVERY_SECONDS", (3600.0, 3600.0))
+    await service.payee()
+    await service.start_worker()
+    await paid(service, eventId="gig")
+    reply = await post(service, "/api/v1/events/gig/cancellation", {"reason": "storm"})
+    await service.until(reply.headers["Location"], status="finished", succeeded=1)
     assert service.violations() == []
 
 

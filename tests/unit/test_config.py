@@ -49,6 +49,11 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
         ({"REDIS_URL": "http://x"}, "REDIS_URL"),
         ({"JWT_SECRET": "short"}, "JWT_SECRET"),
         ({"JWT_JWKS": "https://x"}, "JWT_JWKS"),
+        ({"JWT_SECRET": "", "JWT_JWKS": "http://id.example/keys"}, "JWT_JWKS"),
+        ({"JWT_SECRET": "", "JWT_JWKS": "https:///keys"}, "JWT_JWKS"),
+        ({"JWT_SECRET": "", "JWT_JWKS": "/nowhere/keys.json"}, "JWT_JWKS"),
+        ({"JWT_SECRET": "", "JWT_JWKS": __file__}, "JWT_JWKS"),
+        ({"JWT_MAX_LIFETIME_SECONDS": "0"}, "JWT_MAX_LIFETIME_SECONDS"),
         ({"STRIPE_SECRET_KEY": "sk test"}, "STRIPE_SECRET_KEY"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef,x"}, "STRIPE_WEBHOOK_SECRET"),
         (

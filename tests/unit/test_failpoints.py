@@ -16,6 +16,7 @@ FOREIGN_OR_COMMIT = {
     "inline.before_carry",
     "inline.before_finish",
     "inline.after_finish",
+    "lists.after_page",
     "stripe.before_look",
     "stripe.before_send",
     "stripe.after_send",

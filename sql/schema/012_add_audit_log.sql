@@ -1,5 +1,5 @@
 -- Who did what, on which object, from where, and what came of it; and a hash chain over it, built afterwards by the worker.
--- depends: 008_add_refund_batches
+-- depends: 011_add_checks_and_retries
 
 SET LOCAL ROLE payments_owner;
 

@@ -1,0 +1,138 @@
+"""Text from outside: no card number may enter, nor a character that shows another text than it is.
+
+A card number is 13 to 19 digits of any script, in groups or in one piece, that begin as issuers'
+numbers do and satisfy Luhn. UUIDs, hexadecimal digests, phone numbers with their + and clock
+readings are none, though one in ten of them satisfies Luhn.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Any
+
+from app.errors import Problem
+from app.pointer import pointer
+
+MIN_DIGITS = 13
+MAX_DIGITS = 19
+MAX_PHONE_DIGITS = 15
+"""ITU-T E.164."""
+
+DECEPTIVE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls that are not white space
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # Unicode's property Bidi_Control
+    "\ud800-\udfff"
+)
+"""Inside of a character class."""
+
+_DECEPTIVE = re.compile(f"[{DECEPTIVE}]")
+_SEPARATOR = r"[\s._/-]{0,3}"
+_RUN = re.compile(rf"\+?\d(?:{_SEPARATOR}\d){{{MIN_DIGITS - 1},}}", re.ASCII)
+_ISSUED = re.compile(r"2[2-7]|[3-6]|81")
+"""ISO/IEC 7812: travel, banking, merchandising; Mastercard's 2-series, Mir, UnionPay."""
+
+_OPAQUE = re.compile(
+    r"(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{32,})(?![0-9a-z])",
+    re.ASCII | re.IGNORECASE,
+)
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def holds_card_number(text: str) -> bool:
+    """Whether digits in the text could be a card number."""
+    if not text.isascii():
+        text = "".join(map(_folded, text))
+    if not _RUN.search(text):
+        return False
+    return any(_is_card(run[0]) for run in _RUN.finditer(_OPAQUE.sub("x", text)))
+
+
+def refuse_card_numbers(texts: Iterable[str]) -> None:
+    """Refuse texts that are no part of a document: of the path, the query, a header.
+
+    Raises:
+        Problem: card_data_not_allowed.
+    """
+    if any(map(holds_card_number, texts)):
+        raise Problem(
+            "card_data_not_allowed", "A card number stands in the path, the query or a header."
+        )
+
+
+def check_texts(document: Any) -> None:
+    """Look at every string, key and large number of a document.
+
+    Raises:
+        Problem: card_data_not_allowed, or validation_failed for deceptive characters; each tells
+            where, and never what.
+    """
+    deceptive = []
+    for text, steps in _texts(document):
+        if holds_card_number(text):
+            fault = _fault(steps, "card_number", "looks like a card number")
+            raise Problem("card_data_not_allowed", errors=[fault])
+        if _DECEPTIVE.search(text):
+            deceptive.append(steps)
+    if deceptive:
+        detail = "contains control characters or changes the direction of text"
+        errors = [_fault(steps, "invalid_characters", detail) for steps in deceptive]
+        raise Problem("validation_failed", errors=errors)
+
+
+Steps = tuple[str | int, ...]
+
+
+def _texts(document: Any) -> Iterator[tuple[str, Steps]]:
+    """Every text with the way to it; a key with the way to its object, so that none is told."""
+    todo: list[tuple[Any, Steps]] = [(document, ())]
+    while todo:
+        value, steps = todo.pop()
+        if isinstance(value, str):
+            yield value, steps
+        elif isinstance(value, (int, float)):
+            yield repr(value), steps
+        elif isinstance(value, dict):
+            for key in value:
+                yield key, steps
+            todo += [(item, (*steps, key)) for key, item in reversed(value.items())]
+        elif isinstance(value, list):
+            todo += [(item, (*steps, index)) for index, item in enumerate(value)][::-1]
+
+
+def _fault(steps: Steps, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": pointer(steps), "code": code, "detail": detail}
+
+
+def _folded(character: str) -> str:
+    """A digit of any script as ours; dashes, spaces and what is not seen as separators."""
+    if character.isascii():
+        return character
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    return " " if unicodedata.category(character) in {"Pd", "Zs", "Cf", "Mn"} else "x"
+
+
+def _is_card(run: str) -> bool:
+    if run.startswith("+") and sum(map(str.isdigit, run)) <= MAX_PHONE_DIGITS:
+        return False
+    groups = re.findall(r"\d+", run)
+    return any(_looks_issued(digits) for digits in _windows(groups))
+
+
+def _windows(groups: list[str]) -> Iterator[str]:
+    """Neighbouring groups of digits that together are as long as a card number."""
+    for first in range(len(groups)):
+        for digits in accumulate(groups[first : first + MAX_DIGITS]):
+            if len(digits) > MAX_DIGITS:
+                break
+            if len(digits) >= MIN_DIGITS:
+                yield digits
+
+
+def _looks_issued(digits: str) -> bool:
+    if not _ISSUED.match(digits):
+        return False
+    backwards = [int(digit) for digit in reversed(digits)]
+    return (sum(backwards[::2]) + sum(_DOUBLED[digit] for digit in backwards[1::2])) % 10 == 0

@@ -1,0 +1,26 @@
+-- owner: payments_system
+CREATE OR REPLACE FUNCTION api.event_sweeps_due(p_limit integer)
+RETURNS TABLE (provider_account text, since bigint, failed_since bigint, swept_until timestamptz)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_now timestamptz := payments.clock();
+    -- Lists lag behind writes by an unknown time; ten minutes are taken for enough (F20).
+    v_overlap CONSTANT interval := interval '10 minutes';
+    -- Stripe lists events for 30 days. Older ones cannot be found any more.
+    v_kept CONSTANT interval := interval '30 days';
+BEGIN
+    RETURN QUERY
+    SELECT a.provider_account,
+           extract(epoch FROM greatest(coalesce(s.swept_until, v_now) - v_overlap, v_now - v_kept))::bigint,
+           extract(epoch FROM v_now - v_kept)::bigint, v_now
+      FROM (SELECT 'platform' AS provider_account
+             UNION ALL
+            SELECT c.stripe_account_id FROM payments.connected_accounts AS c WHERE c.stripe_account_id IS NOT NULL) AS a
+      LEFT JOIN payments.event_sweeps AS s ON s.provider_account = a.provider_account
+     ORDER BY a.provider_account = 'platform' DESC, s.swept_until NULLS FIRST, a.provider_account
+     LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION api.event_sweeps_due(integer) IS
+    'Stripe accounts whose events are to be listed now: the platform, then those longest not listed. Per account from when on (seconds since 1970) all events, and from when on those that were not delivered; report swept_until to event_sweep_done.';

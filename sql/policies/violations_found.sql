@@ -1,0 +1,6 @@
+-- Who may see and write payments.violations_found.
+DROP POLICY IF EXISTS tenant_rows ON payments.violations_found;
+CREATE POLICY tenant_rows ON payments.violations_found
+    USING (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid)
+    WITH CHECK (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid);
+COMMENT ON POLICY tenant_rows ON payments.violations_found IS 'Rows of the tenant entered, for everybody; none without one.';

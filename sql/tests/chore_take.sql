@@ -1,0 +1,22 @@
+BEGIN;
+SET LOCAL search_path = tap, tap_helpers, public;
+SELECT plan(0);
+SET LOCAL ROLE payments_worker;
+SELECT is(api.chore_take('sweep', 300, 600), false, 'a chore that is new is not due yet');
+SELECT advance('299 seconds');
+SELECT is(api.chore_take('sweep', 300, 600), false, 'nor before its time');
+SELECT advance('2 seconds');
+SELECT is(api.chore_take('sweep', 300, 600), true, 'when it is due, one worker gets it');
+SELECT is(api.chore_take('sweep', 300, 600), false, 'and no other');
+SELECT is(api.chore_take('poll', 300, 600), false, 'each chore has a time of its own');
+SELECT advance('601 seconds');
+SELECT is(api.chore_take('sweep', 300, 600), true, 'a chore whose worker died is somebody else''s when the lease is over');
+SELECT lives_ok($$ SELECT api.chore_done('sweep', 300) $$, 'it is done');
+SELECT advance('301 seconds');
+SELECT is(api.chore_take('sweep', 300, 600), true, 'and due again after its time');
+SELECT throws_ok($$ SELECT api.chore_take('', 300, 600) $$, '23514', NULL, 'a chore has a name');
+SET LOCAL ROLE payments_api;
+SELECT throws_ok($$ SELECT api.chore_take('sweep', 300, 600) $$, '42501', NULL, 'chores are the workers'' affair');
+
+SELECT * FROM finish();
+ROLLBACK;

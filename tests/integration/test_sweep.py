@@ -1,0 +1,156 @@
+"""Webhooks that never came are found in Stripe's list of events and applied."""
+
+from typing import Any, Self
+
+import pytest
+
+from app.db import Database as Client
+from app.rate import Rate
+from app.routes.webhooks import inbox
+from app.stripe_gateway import Gateway
+from app.stripe_lists import Lists, UnreadableError
+from app.wakeup import Notifier
+from app.worker.schedule import Chore, do_if_due
+from app.worker.sweep import sweep
+from tests.integration.service import Service, eventually
+
+
+class Sweeper:
+    """Sweeps by hand, without a worker."""
+
+    def __init__(self, service: Service) -> None:
+        self.database = Client(service.settings, name="sweeper", size=2)
+        self.gateway = Gateway(service.settings)
+        self.lists = Lists(self.gateway, Rate(service.settings, self.database, inline=False))
+        self.notifier = Notifier(self.database)
+
+    async def __aenter__(self) -> Self:
+        await self.database.open()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.notifier.close()
+        await self.gateway.close()
+        await self.database.close()
+
+    async def sweep(self) -> None:
+        """Once."""
+        await sweep(self.database, self.lists, inbox(self.database, self.notifier))
+
+
+async def lose_everything(service: Service) -> None:
+    """From here on no webhook arrives."""
+    await service.control("POST", "webhooks", {"dropForever": True})
+
+
+def stored(service: Service, source: str) -> int:
+    """How many events of an endpoint are in the inbox."""
+    rows = service.database.execute(
+        "SELECT count(*) FROM payments.webhook_inbox WHERE source = %s", source
+    )
+    return int(rows[0][0])
+
+
+async def test_a_lost_payment_is_found_settled_and_paid_out(service: Service) -> None:
+    """F34: every webhook is lost; the sweep finds them all, and the worker does the rest."""
+    await service.payee()
+    await lose_everything(service)
+    payment = await service.payment()
+    await service.pay(payment)
+    assert stored(service, "platform") == 0
+    await service.start_worker(SWEEP_SECONDS="0.05")
+    path = f"/api/v1/payments/{payment['id']}"
+    await service.until(path, status="succeeded", amountCaptured=10_000)
+
+    async def paid() -> bool:
+        return [t["status"] for t in (await service.get(path))["transfers"]] == ["paid"]
+
+    await eventually(paid)
+    assert service.violations() == []
+
+
+async def test_events_of_payees_are_swept_too(service: Service) -> None:
+    """A connected account's news come from its own list, into the Connect inbox."""
+    await lose_everything(service)
+    account = await service.payee()
+    inactive = {"capabilities": {"transfers": "inactive"}}
+    await service.control("POST", f"accounts/{account['stripeAccountId']}", inactive)
+    async with Sweeper(service) as sweeper:
+        await sweeper.sweep()
+    assert stored(service, "connect") > 0
+    await service.start_worker()
+    await service.until(f"/api/v1/connected-accounts/{account['id']}", transfersEnabled=False)
+
+
+async def test_more_events_than_a_page_holds_each_once(service: Service) -> None:
+    """Lists are turned to their end; a second sweep stores nothing twice."""
+    await lose_everything(service)
+    for number in range(60):
+        await service.stripe(
+            "payment_intents",
+            amount="1000",
+            currency="usd",
+            payment_method="pm_card_visa",
+            confirm="true",
+            return_url="https://shop.example/return",
+            **{"metadata[number]": str(number)},
+        )
+    async with Sweeper(service) as sweeper:
+        await sweeper.sweep()
+        found = stored(service, "platform")
+        assert found >= 180  # three of each payment
+        await sweeper.sweep()
+    assert stored(service, "platform") == found
+
+
+async def test_an_account_that_left_us_holds_up_nobody(service: Service) -> None:
+    """Stripe refuses one account's list: the others are swept, our key is not blamed."""
+    await lose_everything(service)
+    stays, gone = await service.payee("venue-1"), await service.payee("venue-2")
+    for account in (stays, gone):
+        inactive = {"capabilities": {"transfers": "inactive"}}
+        await service.control("POST", f"accounts/{account['stripeAccountId']}", inactive)
+    await service.control(
+        "POST",
+        "faults",
+        {"fault": "unauthorized", "match": {"account": gone["stripeAccountId"]}},
+    )
+    async with Sweeper(service) as sweeper:
+        await sweeper.sweep()
+        assert stored(service, "connect") > 0
+        assert await sweeper.gateway.page("events", {"limit": 1})
+
+
+async def test_a_sweep_that_stripe_stops_leaves_its_place(service: Service) -> None:
+    """Half a list is not taken for the whole: the next sweep starts where the last one ended."""
+    await lose_everything(service)
+    await service.stripe("payment_intents", amount="1000", currency="usd")
+    async with Sweeper(service) as sweeper:
+        await service.control(
+            "POST", "faults", {"fault": "unauthorized", "match": {"path": "/v1/events"}}
+        )
+        with pytest.raises(UnreadableError):
+            await sweeper.sweep()
+        assert service.database.execute("SELECT * FROM payments.event_sweeps") == []
+        await service.control("DELETE", "faults")
+        fresh = Sweeper(service)
+        async with fresh:
+            await fresh.sweep()
+    assert stored(service, "platform") > 0
+
+
+async def test_two_workers_share_one_turn(service: Service) -> None:
+    """A chore is done by one of those who look when it is due, and again after its time."""
+    done: list[Any] = []
+
+    async def work() -> None:
+        done.append(True)
+
+    chore = Chore("tea", 0.001, work)
+    async with Sweeper(service) as one, Sweeper(service) as other:
+        await do_if_due(one.database, chore)
+        assert await do_if_due(one.database, chore)
+        later = Chore("tea", 3600.0, work)
+        assert await do_if_due(other.database, later)
+        assert not await do_if_due(one.database, later)
+    assert len(done) == 2
