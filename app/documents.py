@@ -4,7 +4,7 @@ They are not in the way of an answer: /openapi.json is made from them, and the t
 answer against it.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -145,6 +145,37 @@ class Escrow(Answer):
     updated_at: Time
 
 
+class Risk(Answer):
+    """What the fraud rules made of a payment; null when the tenant has none."""
+
+    decision: Literal["allow", "review", "block"]
+    score: Annotated[int, Field(ge=0, le=100)]
+    reasons: Annotated[list[str], Field(description="Rules that struck, heaviest first.")]
+
+
+class Review(Answer):
+    """What a person has to decide, about a payment or a payee."""
+
+    id: Id
+    kind: Literal["fraud", "aml"]
+    source: Literal["rules", "stripe", "early_warning", "sanctions", "amounts"]
+    status: Literal["open", "approved", "rejected", "canceled"]
+    score: Annotated[int, Field(ge=0, le=100)]
+    reasons: list[str]
+    payment_id: Id | None
+    connected_account_id: Id | None
+    amount: Minor | None
+    currency: str | None
+    order_id: str | None
+    customer_id: str | None
+    recipient_type: Payee | None
+    recipient_id: str | None
+    note: str | None
+    decided_by: str | None
+    decided_at: Time | None
+    created_at: Time
+
+
 class Dispute(Answer):
     """A bank's claim against a payment."""
 
@@ -193,7 +224,7 @@ class Payment(Answer):
     metadata: dict[str, str]
     stripe_payment_intent_id: str | None
     failure: Failure | None
-    risk: dict[str, Any] | None
+    risk: Risk | None
     splits: list[Split]
     transfers: list[Transfer]
     refunds: list[Refund]
@@ -276,6 +307,12 @@ class DisputePage(_Page):
     """Disputes, newest first."""
 
     data: list[Dispute]
+
+
+class ReviewPage(_Page):
+    """Reviews, newest first."""
+
+    data: list[Review]
 
 
 class Received(BaseModel):

@@ -269,6 +269,14 @@ class LinkCreate(Document):
     model_config = _example()
 
 
+class ReviewDecision(Document):
+    """POST /api/v1/reviews/{id}/approve and …/reject: what the reviewer has to say."""
+
+    model_config = _example(note="Called the customer, the order is theirs.")
+
+    note: LongText
+
+
 class Page(BaseModel):
     """Query of every list: values arrive as text."""
 
@@ -316,3 +324,11 @@ class DisputeList(Page):
 
     payment_id: Identifier | None = None
     status: Text | None = None
+
+
+class ReviewList(Page):
+    """GET /api/v1/reviews."""
+
+    status: Literal["open", "approved", "rejected", "canceled"] | None = None
+    kind: Literal["fraud", "aml"] | None = None
+    payment_id: Identifier | None = None

@@ -45,9 +45,23 @@ class Connection(RequestHandler):
         log.warning("bad http", reason=type(exc).__name__ if exc else None, status=status)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun")
-        response = response_of(Problem("malformed_request" if status < 500 else "internal"), "/")  # noqa: PLR2004 -- HTTP
+        problem = Problem("malformed_request" if status < 500 else "internal")  # noqa: PLR2004 -- HTTP
+        response = _Unsigned(
+            body=response_of(problem, "/").body,
+            status=problem.status,
+            headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+            content_type="application/problem+json",
+        )
         response.force_close()
         return response
+
+
+class _Unsigned(web.Response):
+    """A response that does not say who made it; the application's signals never see these."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.popall("Server", None)
 
 
 class Runner(web.AppRunner):

@@ -12,6 +12,7 @@ back is one of four outcomes:
 import asyncio
 import hmac
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Protocol
@@ -40,6 +41,9 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 CONNECTION_LIMIT = 100
 KEEPALIVE_SECONDS = 30.0
 MAX_MESSAGE_CHARS = 500
+_EMAIL = re.compile(r"\x00|[^\s@:'\"]+@[^\s@:'\"]+")
+"""Stripe repeats a malformed address; ours is not to store it, log it or send it back."""
+
 
 CIRCUIT_SECONDS = 15.0
 """How long nothing is sent after Stripe refused our key (F22)."""
@@ -368,7 +372,7 @@ def _told_by(error: stripe.StripeError) -> Result:
         "code": _code(error) or ("no_answer" if error.http_status is None else None),
         "declineCode": detail.decline_code if detail else None,
         "type": detail.type if detail else None,
-        "message": str(error.user_message or error)[:MAX_MESSAGE_CHARS].replace("\x00", ""),
+        "message": _EMAIL.sub("…", str(error.user_message or error))[:MAX_MESSAGE_CHARS],
         "requestId": error.request_id,
         "replayed": _replayed(error.headers or {}),
         "retryAfter": _retry_after(error.headers or {}),

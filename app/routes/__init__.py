@@ -1,7 +1,7 @@
 """One module per resource; each lists its endpoints."""
 
 from app.endpoint import Endpoint
-from app.routes import accounts, disputes, escrows, events, payments, refunds, transfers
+from app.routes import accounts, disputes, escrows, events, payments, refunds, reviews, transfers
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *payments.ENDPOINTS,
@@ -11,4 +11,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *escrows.ENDPOINTS,
     *disputes.ENDPOINTS,
     *events.ENDPOINTS,
+    *reviews.ENDPOINTS,
 )

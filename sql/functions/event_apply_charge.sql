@@ -23,6 +23,9 @@ BEGIN
            SET capture_before = payments.from_epoch(v_charge #>> '{payment_method_details,card,capture_before}'), updated_at = p_now
          WHERE i.tenant_id = p_tenant_id AND i.id = payment_id AND i.capture_before IS NULL
            AND v_charge #>> '{payment_method_details,card,capture_before}' IS NOT NULL;
+        IF p_event ->> 'type' IN ('charge.succeeded', 'charge.failed') THEN
+            PERFORM payments.fraud_check_charge(p_tenant_id, payment_id, v_charge, p_event ->> 'type' = 'charge.failed', p_now);
+        END IF;
         IF v_charge ->> 'balance_transaction' IS NOT NULL AND (v_charge ->> 'captured')::boolean THEN
             enqueued := payments.fetch_enqueue(
                 p_tenant_id, payment_id, payment_id, 'balance_transactions', v_charge ->> 'balance_transaction', '');
@@ -32,4 +35,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.event_apply_charge(uuid, jsonb, timestamptz) IS
-    'Applies a charge.* event: remembers the charge, its capture deadline, and has its balance transaction (Stripe''s fee) read once named.';
+    'Applies a charge.* event: remembers the charge, its capture deadline, has its card and risk judged, and its balance transaction (Stripe''s fee) read once named.';

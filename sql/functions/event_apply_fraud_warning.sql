@@ -16,10 +16,12 @@ BEGIN
         VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'early_fraud_warning', v_object ->> 'id'), payment_id, v_object ->> 'id',
                 v_object ->> 'fraud_type', (v_object ->> 'actionable')::boolean, p_now)
         ON CONFLICT DO NOTHING;
+        PERFORM payments.review_open(p_tenant_id, 'fraud', 'early_warning', v_object ->> 'id', payment_id, NULL, 80,
+            ARRAY['early_fraud_warning'], p_now);
         state := 'done';
         reason := NULL;
     END IF;
     RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION payments.event_apply_fraud_warning(uuid, jsonb, timestamptz) IS 'Records a bank''s early fraud warning, once.';
+COMMENT ON FUNCTION payments.event_apply_fraud_warning(uuid, jsonb, timestamptz) IS 'Records a bank''s early fraud warning, once, and has a person look: what was not paid out yet is held.';

@@ -15,6 +15,8 @@ BEGIN
         RETURN QUERY SELECT * FROM payments.event_apply_dispute(p_tenant_id, p_event, p_now);
     ELSIF p_event ->> 'type' LIKE 'radar.early_fraud_warning.%' AND p_source = 'platform' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_fraud_warning(p_tenant_id, p_event, p_now);
+    ELSIF p_event ->> 'type' LIKE 'review.%' AND p_source = 'platform' THEN
+        RETURN QUERY SELECT * FROM payments.event_apply_review(p_tenant_id, p_event, p_now);
     ELSIF p_event ->> 'type' LIKE 'payout.%' AND p_source = 'connect' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_payout(p_tenant_id, p_event, p_now);
     ELSIF p_event ->> 'type' LIKE 'charge.%' AND p_source = 'platform' THEN

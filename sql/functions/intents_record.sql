@@ -1,5 +1,5 @@
 -- What operation_record does to an intent that was just made, in one statement for all. Anything but a payment that
--- nobody has touched and an intent that waits for its payment method is left to operation_record.
+-- nobody has touched or looks into and an intent that waits for its payment method is left to operation_record.
 CREATE OR REPLACE FUNCTION payments.intents_record(p_tenant_id uuid, p_results jsonb) RETURNS uuid[]
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -22,6 +22,7 @@ BEGIN
           JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.id = o.payment_id
          WHERE o.kind = 'intent' AND o.state = 'leased' AND o.lease_epoch = g.epoch AND p.status = 'created'
            AND payments.operation_contradicts(o, g.result -> 'object') IS FALSE
+           AND NOT EXISTS (SELECT FROM payments.reviews AS v WHERE v.tenant_id = p_tenant_id AND v.payment_id = o.payment_id)
          ORDER BY o.payment_id, o.id
            FOR NO KEY UPDATE OF p, o
     ), attempted AS (

@@ -18,6 +18,9 @@ BEGIN
     IF v_payment.status <> 'requires_capture' THEN
         RAISE EXCEPTION 'a payment in status % cannot be captured', v_payment.status USING ERRCODE = 'PY030';
     END IF;
+    IF payments.payment_reviewed(p_tenant_id, p_payment_id) THEN
+        RAISE EXCEPTION 'the payment is in review' USING ERRCODE = 'PY030', HINT = 'It can be captured once its review is approved.';
+    END IF;
     v_amount := coalesce((p_request ->> 'amount')::bigint, v_payment.amount);
     IF v_amount NOT BETWEEN 1 AND v_payment.amount THEN
         RAISE EXCEPTION 'the captured amount must be from 1 to %', v_payment.amount USING ERRCODE = 'PY021';

@@ -3,21 +3,8 @@ RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    v_due integer;
+    v_due integer := payments.transfers_hold(p_tenant_id, p_payment_id, NULL, 'dispute', p_frozen, p_now);
 BEGIN
-    WITH calls AS MATERIALIZED (
-        SELECT o.id FROM payments.stripe_operations AS o
-         WHERE o.tenant_id = p_tenant_id AND o.payment_id = p_payment_id AND o.kind = 'transfer'
-           AND o.state = 'ready' AND o.first_sent_at IS NULL AND p_frozen <> ('dispute' = ANY (o.holds))
-         ORDER BY o.id FOR NO KEY UPDATE
-    ), changed AS (
-        UPDATE payments.stripe_operations AS o
-           SET holds = CASE WHEN p_frozen THEN array_append(o.holds, 'dispute') ELSE array_remove(o.holds, 'dispute') END,
-               next_run_at = greatest(o.next_run_at, p_now), updated_at = p_now
-          FROM calls AS c WHERE o.tenant_id = p_tenant_id AND o.id = c.id
-        RETURNING o.holds
-    )
-    SELECT count(*) FILTER (WHERE c.holds = '{}') INTO v_due FROM changed AS c;
     UPDATE payments.escrows AS e
        SET status = CASE WHEN p_frozen THEN 'disputed' WHEN e.held_amount = 0 THEN (CASE WHEN e.released_amount > 0 THEN 'released' ELSE 'cancelled' END)
                          WHEN e.released_amount > 0 THEN 'partially_released' ELSE 'held' END, updated_at = p_now

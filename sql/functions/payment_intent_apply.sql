@@ -24,17 +24,22 @@ BEGIN
     IF v_stale OR (v_new = v_old AND NOT p_authoritative) THEN
         RETURN 0;
     END IF;
+    -- The intent names Stripe's review before any event about it need have come: what settles now is held at once.
+    IF p_intent ->> 'review' IS NOT NULL THEN
+        PERFORM payments.review_open(p_tenant_id, 'fraud', 'stripe', p_intent ->> 'review', p_payment_id, NULL, 50, '{stripe_review}', p_now);
+    END IF;
     IF v_ranks[v_new] = 'succeeded' THEN
         RETURN payments.payment_settle(p_tenant_id, p_payment_id, p_intent ->> 'latest_charge',
-                                       (p_intent ->> 'amount_received')::bigint, p_now);
+                                       (p_intent ->> 'amount_received')::bigint, p_now)
+            + payments.reviews_enforce(p_tenant_id, p_payment_id, p_now);
     END IF;
     UPDATE payments.payment_transactions AS p
        SET status = v_ranks[v_new], updated_at = p_now,
            failure_code = p_intent #>> '{last_payment_error,code}',
            failure_message = left(p_intent #>> '{last_payment_error,message}', 500)
      WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id;
-    RETURN 0;
+    RETURN payments.reviews_enforce(p_tenant_id, p_payment_id, p_now);
 END
 $$;
 COMMENT ON FUNCTION payments.payment_intent_apply(uuid, uuid, jsonb, boolean, timestamptz) IS
-    'Applies what Stripe says of a payment intent: forward only, terminal states stay, success settles once. Any order and number of the same facts ends the same. Returns how many operations became due.';
+    'Applies what Stripe says of a payment intent: forward only, terminal states stay, success settles once, a review of Stripe''s holds. Any order and number of the same facts ends the same. Returns how many operations became due.';

@@ -10,7 +10,10 @@ AS $$
         'stripePaymentIntentId', i.stripe_payment_intent_id,
         'failure', CASE WHEN p.failure_code IS NOT NULL
                         THEN jsonb_build_object('code', p.failure_code, 'message', p.failure_message) END,
-        'risk', NULL, 'splits', payments.splits_json(p_tenant_id, p.id),
+        'risk', (SELECT jsonb_build_object('decision', c.decision, 'score', c.score, 'reasons', to_jsonb(c.reasons))
+                   FROM payments.fraud_checks AS c WHERE c.tenant_id = p_tenant_id AND c.payment_id = p.id
+                  ORDER BY array_position('{block,review,allow}', c.decision), c.score DESC, c.checked_at DESC LIMIT 1),
+        'splits', payments.splits_json(p_tenant_id, p.id),
         'transfers', payments.transfers_json(p_tenant_id, p.id),
         'refunds', (SELECT coalesce(jsonb_agg(payments.refund_json(p_tenant_id, r.id) ORDER BY r.created_at, r.id), '[]')
                       FROM payments.payment_refunds AS r WHERE r.tenant_id = p_tenant_id AND r.payment_id = p.id),

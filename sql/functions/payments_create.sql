@@ -7,7 +7,7 @@ BEGIN
     -- In the order of the keys, so that two batches with the same keys never wait for each other.
     IF payments.requests_are_new(p_tenant_id, p_requests) THEN
         RETURN QUERY
-        SELECT n.ordinal, NULL::integer, NULL::jsonb, n.operation, false, NULL::text, NULL::text
+        SELECT n.ordinal, NULL::integer, NULL::jsonb, n.operation, false, n.problem, n.detail
           FROM payments.payments_create_new(p_tenant_id, p_requests, p_lease_seconds) AS n;
         RETURN;
     END IF;

@@ -1,12 +1,13 @@
 -- payment_create for requests that were never seen, each step for all of them at once.
 CREATE OR REPLACE FUNCTION payments.payments_create_new(p_tenant_id uuid, p_requests jsonb, p_lease_seconds numeric)
-RETURNS TABLE (ordinal bigint, operation jsonb)
+RETURNS TABLE (ordinal bigint, operation jsonb, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_now timestamptz := payments.clock();
     v_all record;
     v_written bigint;
+    v_decisions text[];
 BEGIN
     SELECT array_agg(r.n) AS ordinals, array_agg(r.subject) AS subjects, array_agg(r.key) AS keys,
            array_agg(decode(r.e ->> 'fingerprint', 'hex')) AS fingerprints, array_agg(r.e -> 'request') AS requests,
@@ -38,13 +39,17 @@ BEGIN
     PERFORM payments.payments_record(p_tenant_id, v_all.payment_ids, v_all.subjects, v_all.requests, v_now);
     PERFORM payments.ledger_accounts_open(p_tenant_id, i.id, i.request ->> 'currency', v_now)
        FROM unnest(v_all.payment_ids, v_all.requests) AS i (id, request);
+    v_decisions := payments.fraud_check_requests(p_tenant_id, v_all.payment_ids, v_all.requests, v_now);
+    PERFORM payments.payments_block(p_tenant_id, v_all.payment_ids, v_all.idempotency_ids, v_decisions, v_now);
     RETURN QUERY
-    SELECT i.n, d.operation
-      FROM unnest(v_all.ordinals, v_all.operation_ids) AS i (n, id)
-      JOIN payments.intents_enqueue(
+    SELECT i.n, d.operation, k.problem, k.problem_detail
+      FROM unnest(v_all.ordinals, v_all.operation_ids, v_all.idempotency_ids) AS i (n, id, idempotency_id)
+      LEFT JOIN payments.idempotency_keys AS k
+        ON 'block' = ANY (v_decisions) AND k.tenant_id = p_tenant_id AND k.id = i.idempotency_id
+      LEFT JOIN payments.intents_enqueue(
                p_tenant_id, v_all.payment_ids, v_all.operation_ids, v_all.idempotency_ids, v_all.requests, v_all.traces,
-               p_lease_seconds) AS d ON d.operation_id = i.id;
+               p_lease_seconds, v_decisions) AS d ON d.operation_id = i.id;
 END
 $$;
 COMMENT ON FUNCTION payments.payments_create_new(uuid, jsonb, numeric) IS
-    'Writes payments, their agreed splits and intent operations for requests that are all new, and returns the operations. Raises PY021, PY022, PY023, PY024, and PY041 when one was not new after all.';
+    'Writes payments, their agreed splits and intent operations for requests that are all new, and returns the operations, or why one was blocked. Raises PY021, PY022, PY023, PY024, and PY041 when one was not new after all.';

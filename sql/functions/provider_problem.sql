@@ -7,6 +7,10 @@ AS $$
         WHEN p_code IN ('amount_too_small', 'amount_too_large') THEN 'amount_invalid'
         WHEN p_code IN ('charge_disputed', 'refund_disputed_payment', 'charge_not_refundable') THEN 'payment_not_refundable'
         WHEN p_code = 'charge_already_refunded' THEN 'refund_exceeds_remaining'
+        -- What Stripe checks better than we could: countries, addresses, lengths.
+        WHEN p_code IN ('country_unsupported', 'country_code_invalid', 'email_invalid', 'parameter_invalid_empty',
+                        'parameter_invalid_string_blank', 'parameter_invalid_string_empty', 'parameter_invalid_string_too_long')
+            THEN 'validation_failed'
         ELSE 'provider_error'
     END
 $$;

@@ -5,10 +5,15 @@ CREATE OR REPLACE FUNCTION payments.transfers_plan(
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    v_frozen boolean := payments.payment_frozen(p_tenant_id, p_payment_id);
+    v_holds text[] := payments.payment_holds(p_tenant_id, p_payment_id);
     v_due integer;
 BEGIN
-    -- Only an account seen as closed is locked: it must not open between this look and our commit, or nobody would
+    -- Whoever has a payee looked into waits for us, or we for them: review_open.
+    PERFORM FROM payments.connected_accounts AS a
+      WHERE a.tenant_id = p_tenant_id AND a.id IN (SELECT (e ->> 'accountId')::uuid FROM jsonb_array_elements(p_payees) AS e)
+      ORDER BY a.id
+        FOR KEY SHARE OF a;
+    -- Only an account seen as closed is locked further: it must not open between this look and our commit, or nobody would
     -- release what we block. An open one may close; then Stripe refuses and the transfer is blocked there.
     PERFORM FROM payments.connected_accounts AS a
       WHERE a.tenant_id = p_tenant_id AND NOT a.transfers_enabled
@@ -42,14 +47,16 @@ BEGIN
                    'source_transaction', t.source_transaction, 'transfer_group', t.transfer_group,
                    'metadata', jsonb_build_object('operation_id', i.operation_id, 'payment_id', t.payment_id,
                                                   'transfer_id', t.id, 'tenant_id', p_tenant_id)))),
-               'ready', array_remove(ARRAY[CASE t.status WHEN 'blocked' THEN 'payee_blocked' END, CASE WHEN v_frozen THEN 'dispute' END], NULL),
+               'ready', v_holds || array_remove(ARRAY[CASE t.status WHEN 'blocked' THEN 'payee_blocked' END,
+                   CASE WHEN payments.account_reviewed(p_tenant_id, t.connected_account_id) THEN 'payee_review' END], NULL),
                p_now, p_now, p_now
           FROM planned AS t
          CROSS JOIN LATERAL (SELECT payments.id_derive(p_tenant_id, 'transfer_call', t.id::text) AS operation_id) AS i
+        RETURNING holds
     )
-    SELECT count(*) FILTER (WHERE t.status = 'pending' AND NOT v_frozen) INTO v_due FROM planned AS t;
+    SELECT count(*) FILTER (WHERE c.holds = '{}') INTO v_due FROM called AS c;
     RETURN v_due;
 END
 $$;
 COMMENT ON FUNCTION payments.transfers_plan(uuid, uuid, text, uuid, jsonb, text, timestamptz, boolean) IS
-    'Writes one transfer and its operation per payee ([{accountId, amount}], minor units); with p_net what the payee owes is kept back first. A payee who cannot receive yet gets a blocked one, a disputed payment held ones. Returns how many operations are due.';
+    'Writes one transfer and its operation per payee ([{accountId, amount}], minor units); with p_net what the payee owes is kept back first. A payee who cannot receive yet gets a blocked one, a payment or payee that is disputed or in review held ones. Returns how many operations are due.';

@@ -43,6 +43,8 @@ GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
     payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
     payments.reconciliation_totals, payments.discrepancies TO payments_definer;
+GRANT INSERT ON payments.fraud_rulesets, payments.fraud_rules, payments.fraud_list_entries, payments.fraud_signals,
+    payments.fraud_checks, payments.reviews TO payments_definer;
 GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
 GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
 GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
@@ -79,9 +81,11 @@ GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocat
 GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
 GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
 GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
+GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.fraud_list_entries TO payments_definer;
+GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
 GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
     ON payments.discrepancies TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies and
+-- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
 -- state_transitions get no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
@@ -139,6 +143,8 @@ GRANT EXECUTE ON FUNCTION
     api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
     api.refund_batch_get(uuid, uuid),
+    api.review_list(uuid, jsonb, integer, text),
+    api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
@@ -200,6 +206,10 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
+    ops.reviews_open(uuid),
+    ops.fraud_rules(uuid),
+    ops.fraud_checks(uuid, uuid),
+    ops.fraud_replay(uuid, uuid),
     ops.split_preview(bigint, jsonb, bigint)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
@@ -207,6 +217,12 @@ GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),
     ops.refund_batch_stop(uuid, uuid),
     ops.refund_batch_resume(uuid, uuid),
+    ops.review_approve(uuid, uuid, text),
+    ops.review_reject(uuid, uuid, text),
+    ops.fraud_rule_set(uuid, text, boolean, integer, integer, jsonb, text),
+    ops.fraud_scores_set(uuid, integer, integer),
+    ops.fraud_rules_reset(uuid),
+    ops.fraud_list_set(uuid, text, text, text, boolean, text, timestamptz),
     ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
     ops.clock_advance(bigint)

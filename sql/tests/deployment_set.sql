@@ -33,6 +33,8 @@ SET LOCAL ROLE payments_operator;
 SELECT throws_ok($$ SELECT ops.deployment_set('production') $$, '42501', NULL, 'an operator has no grant');
 RESET ROLE;
 
+DELETE FROM payments.fraud_rules;
+DELETE FROM payments.fraud_rulesets;
 DELETE FROM payments.tenants;
 SELECT is(ops.deployment_set('test'), 'test', 'a production database without tenants may still be declared otherwise');
 SELECT is((SELECT environment FROM payments.deployment), 'test', 'that declaration is kept');

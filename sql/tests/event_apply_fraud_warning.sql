@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1'), paid_payment(tenant_a(), 'k1');
 CREATE FUNCTION pg_temp.news(p_object jsonb) RETURNS text LANGUAGE sql
 AS $$ SELECT (e.state, e.payment_id = tap_helpers.pay('k1'), e.enqueued)::text FROM payments.event_apply_fraud_warning(tap_helpers.tenant_a(), jsonb_build_object('data', jsonb_build_object('object',
@@ -11,6 +11,7 @@ SELECT is(pg_temp.news('{"payment_intent": "pi_x", "charge": "ch_x"}'), '(waitin
 SELECT unchanged('and leaves nothing');
 SELECT is(pg_temp.news(jsonb_build_object('payment_intent', 'pi_' || pay('k1'))), '(done,t,0)', 'one about ours is recorded');
 SELECT is((SELECT (w.stripe_id, w.fraud_type, w.actionable)::text FROM payments.early_fraud_warnings AS w), '(issfr_1,made_with_stolen_card,t)', 'as the bank says');
+SELECT is((SELECT (r.source, r.source_id, r.status, r.payment_id = pay('k1'))::text FROM payments.reviews AS r), '(early_warning,issfr_1,open,t)', 'and a person has to look');
 SELECT remember();
 SELECT is(pg_temp.news(jsonb_build_object('payment_intent', 'pi_' || pay('k1'))), '(done,t,0)', 'heard of again');
 SELECT unchanged('it is not recorded twice');

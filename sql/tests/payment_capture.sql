@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(36);
+SELECT plan(39);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT set_config('tap.payment', authorised_payment(tenant_a(), 'k')::text, true);
@@ -89,5 +89,13 @@ SELECT remember();
 SELECT throws_ok($$ SELECT * FROM pg_temp.capture('c3', 'tap.young') $$, 'PY003', NULL, 'a disabled tenant is refused');
 SELECT unchanged('the refused tenant changed nothing');
 
+
+UPDATE payments.tenants SET status = 'active' WHERE tenant_id = tenant_a();
+SELECT keep('shady', shady_payment('shady', '{"captureMethod": "manual"}'));
+SELECT remember();
+SELECT throws_ok($$ SELECT * FROM api.payment_capture(tenant_a(), 'svc', 'r', '\x01', the('shady'), '{}', 20) $$, 'PY030', NULL, 'a payment in review is not captured');
+SELECT unchanged('nor anything changed');
+SELECT payments.review_settle(tenant_a(), review_of(the('shady')), 'approved', 'me', 'fine', clock());
+SELECT is((SELECT operation ->> 'kind' FROM api.payment_capture(tenant_a(), 'svc', 'r', '\x01', the('shady'), '{}', 20)), 'capture', 'approved it is');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(53);
+SELECT plan(57);
 SELECT open_account(t, 'venue', 'v1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT enter(NULL);
@@ -134,5 +134,19 @@ SET LOCAL ROLE payments_api;
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('k1') $$, 'PY003', NULL, 'a disabled tenant is refused, a replay too');
 SELECT unchanged('the refused tenant changed nothing');
 
+
+-- ── fraud ────────────────────────────────────────────────────────────────────────────────────
+RESET ROLE;
+SELECT enter(NULL);
+SELECT suspect(tenant_b());
+SELECT is((SELECT operation #>> '{request,params,capture_method}' FROM api.payment_create(tenant_b(), 'svc', 'shady', '\x01', payment_request('{"customerId": "shady", "splits": []}'), 20)), 'manual',
+    'a doubtful payment is only authorised');
+SELECT payments.fraud_rules_store(tenant_b(), '[{"name": "listed", "kind": "blocklist", "enabled": true, "weight": 100, "threshold": 1, "parameters": {}}]', 50, 100, 'me');
+SELECT results_eq($$ SELECT operation, problem, replayed FROM api.payment_create(tenant_b(), 'svc', 'blocked', '\x01', payment_request('{"customerId": "shady", "splits": []}'), 20) $$,
+    $$ VALUES (NULL::jsonb, 'payment_blocked', false) $$, 'a blocked one is refused');
+SELECT results_eq($$ SELECT p.status, count(o.id) FROM payments.payment_transactions AS p LEFT JOIN payments.stripe_operations AS o ON o.payment_id = p.id
+    WHERE p.id = payments.id_derive(tenant_b(), 'payment', 'svc', 'blocked') GROUP BY p.status $$, $$ VALUES ('blocked', 0::bigint) $$, 'it is kept, and no call is written');
+SELECT results_eq($$ SELECT problem, replayed FROM api.payment_create(tenant_b(), 'svc', 'blocked', '\x01', payment_request('{"customerId": "shady", "splits": []}'), 20) $$,
+    $$ VALUES ('payment_blocked', true) $$, 'the same key is answered alike');
 SELECT * FROM finish();
 ROLLBACK;

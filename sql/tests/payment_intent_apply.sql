@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(36);
+SELECT plan(38);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), created_payment(tenant_a(), 'k3'), asked_payment(tenant_a(), 'k4');
@@ -45,6 +45,12 @@ SET LOCAL ROLE payments_definer;
 SELECT pg_temp.said('k5', 'succeeded', true, '{"amount_received": 4000}');
 SELECT is((SELECT (amount, amount_captured)::text FROM payments.payment_transactions WHERE id = pay('k5')), '(10000,4000)', 'a partial capture settles what was captured');
 SELECT is((SELECT array_agg(amount ORDER BY position) FROM payments.payment_splits WHERE payment_id = pay('k5')), '{2400,1000,600}', 'its shares scale with it');
+
+SELECT keep('watched', created_payment(tenant_a(), 'watched'));
+SELECT is(payments.payment_intent_apply(tenant_a(), the('watched'), intent_object(the('watched'), 'succeeded', '{"review": "prv_1"}'), false, clock()), 0,
+    'what Stripe looks into settles, and nothing of it is due');
+SELECT results_eq($$ SELECT DISTINCT o.holds, r.source_id, r.status FROM payments.stripe_operations AS o JOIN payments.reviews AS r ON r.payment_id = o.payment_id WHERE o.payment_id = the('watched') AND o.kind = 'transfer' $$,
+    $$ VALUES ('{review}'::text[], 'prv_1', 'open') $$, 'it is held, and waits for a person');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -13,7 +13,7 @@ SELECT is(payments.payment_json(tenant_a(), current_setting('tap.payment')::uuid
     'id', current_setting('tap.payment'), 'status', 'requires_payment_method', 'amount', 10000, 'amountCaptured', 0, 'amountRefunded', 0,
     'amountRefundPending', 0, 'amountDisputed', 0, 'currency', 'usd', 'orderId', 'order-1', 'customerId', 'c1', 'eventId', 'e1', 'venueId', 'v1',
     'captureMethod', 'automatic', 'description', 'd', 'metadata', '{"a": "b"}'::jsonb, 'stripePaymentIntentId', 'pi_' || current_setting('tap.payment'),
-    'failure', NULL, 'risk', NULL, 'splits', payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid), 'transfers', '[]'::jsonb,
+    'failure', NULL, 'risk', '{"decision": "allow", "score": 0, "reasons": []}'::jsonb, 'splits', payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid), 'transfers', '[]'::jsonb,
     'refunds', '[]'::jsonb, 'escrows', '[]'::jsonb, 'disputes', '[]'::jsonb, 'createdAt', '2026-01-02T03:04:05.678000Z',
     'updatedAt', '2026-01-02T03:04:06.000000Z'), 'a payment''s document has every field of the contract, and no other');
 SELECT is(payments.payment_json(tenant_a(), current_setting('tap.payment')::uuid, true) - 'clientSecret',

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(12);
+SELECT plan(14);
 SELECT open_account(t, 'venue', 'v1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT enter(NULL);
@@ -40,5 +40,22 @@ SELECT enter(NULL);
 SELECT lives_ok($$ SELECT * FROM api.payments_create(tenant_b(), jsonb_build_array(pg_temp.request('k1')), 20) $$, 'the same key of another tenant is another key');
 RESET ROLE;
 
+
+RESET ROLE;
+SELECT enter(tenant_a());
+SELECT ops.fraud_list_set(tenant_a(), 'block', 'customer', 'banned');
+SELECT enter(NULL);
+SET LOCAL ROLE payments_api;
+CREATE FUNCTION pg_temp.banned() RETURNS TABLE (ordinal bigint, operation boolean, replayed boolean, problem text, detail boolean) LANGUAGE sql AS $$
+    SELECT r.ordinal, r.operation IS NOT NULL, r.replayed, r.problem, r.detail LIKE 'payment % was refused by the fraud rules' FROM api.payments_create(tap_helpers.tenant_a(), jsonb_build_array(
+        jsonb_build_object('subject', 'svc', 'idempotencyKey', 'z-banned', 'fingerprint', '01', 'request', tap_helpers.payment_request('{"customerId": "banned"}')),
+        jsonb_build_object('subject', 'svc', 'idempotencyKey', 'a-fine', 'fingerprint', '01', 'request', tap_helpers.payment_request())), 20) AS r ORDER BY 1 $$;
+SELECT results_eq('SELECT * FROM pg_temp.banned()', $$ VALUES (1::bigint, false, false, 'payment_blocked', true), (2, true, false, NULL, NULL) $$,
+    'a blocked payment is refused by its own answer, and no other of the batch');
+RESET ROLE;
+DELETE FROM payments.stripe_operations WHERE idempotency_id = payments.idempotency_id(tenant_a(), 'svc', 'payments.create', 'a-fine');
+SELECT enter(NULL);
+SELECT results_eq($$ SELECT problem, replayed FROM api.payment_create(tenant_a(), 'svc', 'z-banned', '\x01', payment_request('{"customerId": "banned"}'), 20) $$,
+    $$ VALUES ('payment_blocked', true) $$, 'asked again with the same key the answer is the same');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(10);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 CREATE FUNCTION pg_temp.request(p_key text, p_more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql
@@ -29,5 +29,19 @@ SELECT throws_ok($$ SELECT payments.payments_create_new(tenant_a(), jsonb_build_
 SELECT unchanged('refused batches change nothing');
 SELECT is_empty($$ SELECT * FROM payments.payments_create_new(tenant_a(), '[]', 20) $$, 'none is fine');
 
+
+-- ── fraud ────────────────────────────────────────────────────────────────────────────────────
+RESET ROLE;
+SELECT ops.fraud_list_set(tenant_a(), 'block', 'customer', 'banned');
+SELECT suspect(tenant_a());
+SELECT payments.fraud_rules_store(tenant_a(), '[{"name": "listed", "kind": "blocklist", "enabled": true, "weight": 50, "threshold": 1, "parameters": {}},
+    {"name": "second", "kind": "velocity", "enabled": true, "weight": 50, "threshold": 1, "parameters": {"signal": "customer", "event": "payment", "seconds": 60}}]', 50, 100, 'me');
+SET LOCAL ROLE payments_definer;
+SELECT results_eq($$ SELECT ordinal, operation #>> '{request,params,capture_method}' FROM payments.payments_create_new(tenant_a(), jsonb_build_array(
+        pg_temp.request('f1', '{"customerId": "banned"}'), pg_temp.request('f2'), pg_temp.request('f3', '{"customerId": "banned"}')), 20) ORDER BY 1 $$,
+    $$ VALUES (1::bigint, 'manual'), (2, 'automatic_async'), (3, NULL) $$, 'of a batch one is reviewed, one goes on, and one, which counts the first, is blocked and has no call');
+SELECT results_eq($$ SELECT k.problem, p.status, o.id FROM payments.idempotency_keys AS k JOIN payments.payment_transactions AS p ON p.id = payments.id_derive(tenant_a(), 'payment', 'svc', 'f3')
+        LEFT JOIN payments.stripe_operations AS o ON o.payment_id = p.id WHERE k.idempotency_key = 'f3' $$,
+    $$ VALUES ('payment_blocked', 'blocked', NULL::uuid) $$, 'its request is answered, and Stripe never hears of it');
 SELECT * FROM finish();
 ROLLBACK;

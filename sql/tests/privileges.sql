@@ -94,6 +94,8 @@ $$, ARRAY[
     'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
     'api.refund_batch_get(uuid,uuid)',
+    'api.review_list(uuid,jsonb,integer,text)',
+    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
@@ -158,6 +160,10 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.reviews_open(uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.fraud_checks(uuid,uuid)',
+    'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
@@ -173,11 +179,21 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.reviews_open(uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.fraud_checks(uuid,uuid)',
+    'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
     'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
+    'ops.review_approve(uuid,uuid,text)',
+    'ops.review_reject(uuid,uuid,text)',
+    'ops.fraud_rule_set(uuid,text,boolean,integer,integer,jsonb,text)',
+    'ops.fraud_scores_set(uuid,integer,integer)',
+    'ops.fraud_rules_reset(uuid)',
+    'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
     'ops.clock_advance(bigint)'
@@ -237,7 +253,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
-              ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()') $$,
+              ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()'),
+              ('payments.reviews_close()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
@@ -314,7 +331,8 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
         'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
-        'payment_marks', 'violation_checks', 'violations_found'])
+        'payment_marks', 'violation_checks', 'violations_found',
+        'fraud_rulesets', 'fraud_rules', 'fraud_list_entries', 'fraud_signals', 'fraud_checks', 'reviews'])
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
@@ -352,6 +370,8 @@ $$, $$
         ('refund_batches', '{status,total,finished_at,updated_at}'),
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
         ('discrepancies', '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
+        ('fraud_list_entries', '{note,active,expires_at,updated_at,updated_by}'),
+        ('reviews', '{status,note,decided_by,decided_at,updated_at}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, no tenant, no id');

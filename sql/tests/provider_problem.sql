@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(19);
 
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.provider_problem('card_error', 'anything'), 'card_declined', 'a card error is the card''s');
@@ -10,6 +10,10 @@ SELECT is(payments.provider_problem('api_error', 'x'), 'provider_error', 'anythi
 SELECT is(payments.provider_problem(NULL, NULL), 'provider_error', 'also nothing at all');
 SELECT is(payments.provider_problem('invalid_request_error', c), 'payment_not_refundable', c || ' is the payment''s') FROM unnest(ARRAY['charge_disputed', 'refund_disputed_payment', 'charge_not_refundable']) AS c;
 SELECT is(payments.provider_problem('invalid_request_error', 'charge_already_refunded'), 'refund_exceeds_remaining', 'what is refunded already does not remain');
+
+SELECT is(payments.provider_problem('invalid_request_error', c), 'validation_failed', c || ' is the request''s')
+  FROM unnest(ARRAY['country_unsupported', 'country_code_invalid', 'email_invalid', 'parameter_invalid_empty',
+                    'parameter_invalid_string_blank', 'parameter_invalid_string_empty', 'parameter_invalid_string_too_long']) AS c;
 
 SELECT * FROM finish();
 ROLLBACK;

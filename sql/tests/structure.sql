@@ -7,12 +7,13 @@ SELECT plan(46);
 SELECT tables_are('payments', ARRAY[
     'audit_heads', 'audit_links', 'audit_log', 'chores', 'connected_accounts', 'currencies', 'deployment',
     'discrepancies', 'disputes', 'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows',
-    'event_sweeps', 'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances',
-    'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents', 'payment_marks',
-    'payment_refunds', 'payment_splits', 'payment_transactions', 'payouts', 'provider_objects',
-    'provider_rates', 'receivable_nettings', 'receivables', 'reconciliation_runs', 'reconciliation_sightings',
-    'reconciliation_totals', 'refund_batch_items', 'refund_batches', 'refund_policies', 'split_rules',
-    'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
+    'event_sweeps', 'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals',
+    'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings',
+    'ledger_rollups', 'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds',
+    'payment_splits', 'payment_transactions', 'payouts', 'provider_objects', 'provider_rates',
+    'receivable_nettings', 'receivables', 'reconciliation_runs', 'reconciliation_sightings',
+    'reconciliation_totals', 'refund_batch_items', 'refund_batches', 'refund_policies', 'reviews',
+    'split_rules', 'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
     'tenant_members', 'tenants', 'transfer_reversals', 'unowned_objects', 'violation_checks',
     'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
@@ -31,50 +32,59 @@ SELECT functions_are('api', ARRAY[
     'operations_release', 'operations_take', 'operations_troubled', 'payment_cancel', 'payment_capture',
     'payment_create', 'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease',
     'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get',
-    'refund_list', 'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page',
-    'transfer_get', 'transfer_list', 'webhook_claim', 'webhook_finish', 'webhook_receive'
+    'refund_list', 'review_decide', 'review_list', 'schema_check', 'schema_migrations', 'set_tenant',
+    'tenant_check', 'tenants_page', 'transfer_get', 'transfer_list', 'webhook_claim', 'webhook_finish',
+    'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'ledger_balance_at', 'ledger_balances',
-    'money_violations', 'operation_retry', 'operations_stuck', 'payment_timeline', 'payouts',
-    'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'split_preview',
-    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
-    'tenant_member_remove', 'tenant_register', 'transfers_pending'
+    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'fraud_checks', 'fraud_list_set',
+    'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset', 'fraud_scores_set',
+    'ledger_balance_at', 'ledger_balances', 'money_violations', 'operation_retry', 'operations_stuck',
+    'payment_timeline', 'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop',
+    'refund_policy_set', 'review_approve', 'review_reject', 'reviews_open', 'split_preview', 'split_rule_set',
+    'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove',
+    'tenant_register', 'transfers_pending'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest',
-    'audit_genesis', 'clock', 'connected_account_apply', 'connected_account_json', 'connected_account_open',
-    'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply', 'dispute_json',
-    'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
-    'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock',
-    'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return', 'event_apply_account',
-    'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning', 'event_apply_payment_intent',
-    'event_apply_payout', 'event_apply_refund', 'event_apply_transfer', 'event_dispatch', 'event_handled',
-    'event_mismatch', 'fetch_apply', 'fetch_enqueue', 'from_epoch', 'giveback_apply', 'giveback_calculate',
-    'giveback_share', 'id_derive', 'idempotency_begin', 'idempotency_complete', 'idempotency_id',
-    'idempotency_refuse', 'idempotency_store', 'intent_request', 'intents_enqueue', 'intents_record',
-    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows', 'member_check',
-    'member_enter', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
-    'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
-    'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
-    'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back', 'operation_record',
-    'operation_succeed', 'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check',
-    'payee_giveback', 'payee_recover', 'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen',
-    'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_record',
-    'payment_settle', 'payments_create_new', 'payments_record', 'posting_add', 'provider_fee_post',
-    'provider_object_claim', 'provider_problem', 'receivable_net', 'receivable_open', 'refund_adopt',
-    'refund_amount', 'refund_apply', 'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json',
-    'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
-    'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle', 'reversal_totals',
-    'reversals_forgo', 'reversals_start', 'rfc3339', 'split_calculate', 'split_check', 'split_plan',
-    'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard',
-    'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
-    'tenant_visit', 'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle',
-    'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
-    'uuid_from_hash', 'violations_all', 'violations_m01', 'violations_m02', 'violations_m03',
-    'violations_m04', 'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08',
-    'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13',
-    'violations_m14', 'violations_m28', 'webhook_patience', 'webhook_verdict'
+    'account_request', 'account_reviewed', 'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks',
+    'audit_digest', 'audit_genesis', 'clock', 'connected_account_apply', 'connected_account_json',
+    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply',
+    'dispute_json', 'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank',
+    'dispute_totals', 'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json',
+    'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
+    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
+    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_review',
+    'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply',
+    'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount',
+    'fraud_measure_lists', 'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default',
+    'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values', 'from_epoch',
+    'giveback_apply', 'giveback_calculate', 'giveback_share', 'id_derive', 'idempotency_begin',
+    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'idempotency_store', 'intent_request',
+    'intents_enqueue', 'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
+    'ledger_accounts_open', 'ledger_balance_rows', 'member_check', 'member_enter', 'objects_unsettled',
+    'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer', 'operation_backoff',
+    'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document', 'operation_doubt',
+    'operation_enqueue', 'operation_evidence', 'operation_fail', 'operation_failed_consequences',
+    'operation_failure_policy', 'operation_give_back', 'operation_record', 'operation_succeed',
+    'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback',
+    'payee_recover', 'payees_due', 'payment_call', 'payment_freeze', 'payment_frozen', 'payment_holds',
+    'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_move',
+    'payment_record', 'payment_reviewed', 'payment_settle', 'payment_turn_back', 'payments_block',
+    'payments_create_new', 'payments_record', 'posting_add', 'provider_fee_post', 'provider_object_claim',
+    'provider_problem', 'receivable_net', 'receivable_open', 'refund_adopt', 'refund_amount', 'refund_apply',
+    'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check',
+    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'requests_are_new', 'reversal_fail',
+    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo', 'reversals_start',
+    'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close', 'reviews_enforce',
+    'rfc3339', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find', 'split_share_valid',
+    'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter',
+    'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transfer_json',
+    'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold', 'transfers_json',
+    'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock', 'uuid_from_hash',
+    'violations_all', 'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04',
+    'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09',
+    'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14',
+    'violations_m28', 'webhook_patience', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -205,8 +215,9 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
-           ('disputes', 'dispute_totals')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts and escrow history are append-only; states are guarded; sums are kept');
+           ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
+           ('fraud_checks', 'append_only')
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
@@ -271,7 +282,8 @@ CREATE TEMP VIEW declared_states AS
 SELECT m.machine, s.found[1] AS state
   FROM (VALUES ('payment', 'payment_status_known'), ('transfer', 'transfer_status_known'),
                ('operation', 'operation_state_known'), ('refund', 'refund_status_known'),
-               ('reversal', 'reversal_status_known'), ('escrow', 'escrow_status_known')) AS m (machine, conname)
+               ('reversal', 'reversal_status_known'), ('escrow', 'escrow_status_known'),
+               ('review', 'review_status_known')) AS m (machine, conname)
   JOIN pg_constraint AS k ON k.conname = m.conname AND k.connamespace = 'payments'::regnamespace
  CROSS JOIN LATERAL regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') AS s (found);
 SELECT set_eq($$
@@ -284,7 +296,8 @@ SELECT set_eq($$
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
 $$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
               ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'), ('refund', 'failed'), ('refund', 'canceled'),
-              ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released') $$,
+              ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released'),
+              ('review', 'approved'), ('review', 'rejected'), ('review', 'canceled') $$,
     'the terminal states have no successor');
 SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
     'no transition leads to its own start');

@@ -5,6 +5,8 @@ SET LOCAL ROLE payments_definer;
 SELECT ok(payments.tenant_exists(), 'a registered tenant is seen without entering one');
 SELECT is_empty('SELECT * FROM payments.tenants', 'the caller itself sees no tenant');
 RESET ROLE;
+DELETE FROM payments.fraud_rules;
+DELETE FROM payments.fraud_rulesets;
 DELETE FROM payments.tenants;
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.tenant_exists(), false, 'without any tenant there is none');

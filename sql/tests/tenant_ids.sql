@@ -8,6 +8,8 @@ SELECT enter(tenant_b());
 SELECT results_eq('SELECT tenant_id FROM payments.tenant_ids()', 'VALUES (tenant_a()), (tenant_b())',
     'the tenant entered makes no difference');
 RESET ROLE;
+DELETE FROM payments.fraud_rules;
+DELETE FROM payments.fraud_rulesets;
 DELETE FROM payments.tenants;
 SET LOCAL ROLE payments_definer;
 SELECT is_empty('SELECT * FROM payments.tenant_ids()', 'without tenants there is no id');

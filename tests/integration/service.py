@@ -35,10 +35,12 @@ GLANCE_SECONDS = 0.02
 _numbers = count(1)
 
 
-def token(tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester") -> str:
+def token(
+    tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester", seconds: int = 600
+) -> str:
     """A bearer token."""
     now = int(time.time())
-    claims = {"sub": subject, "tenant_id": tenant, "scope": scope, "iat": now, "exp": now + 600}
+    claims = {"sub": subject, "tenant_id": tenant, "scope": scope, "iat": now, "exp": now + seconds}
     return jwt.encode(claims, JWT_SECRET, "HS256")
 
 

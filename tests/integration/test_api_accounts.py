@@ -56,3 +56,17 @@ async def test_email_is_not_logged(service: Service, capfd: pytest.CaptureFixtur
     await service.ask("POST", ACCOUNTS, GOOD)
     out, err = capfd.readouterr()
     assert "example.org" not in out + err
+
+
+async def test_a_country_that_stripe_does_not_serve_is_the_callers_fault(service: Service) -> None:
+    """422 like any field that is wrong, not 502; the same payee may be asked for again."""
+    body = {
+        "recipientType": "venue",
+        "recipientId": "venue-eu",
+        "email": "v@example.org",
+        "country": "EU",
+    }
+    reply = await service.ask("POST", "/api/v1/connected-accounts", body)
+    assert (reply.status, reply.code) == (422, "validation_failed")
+    reply = await service.ask("POST", "/api/v1/connected-accounts", body | {"country": "DE"})
+    assert reply.status == 201

@@ -13,7 +13,7 @@ ALL = "payments:read payments:write refunds:write escrow:write events:write"
 SELLER = {"recipientType": "venue", "recipientId": "venue-1"}
 
 
-def bearer(scope: str = ALL, **claims: str) -> dict[str, str]:
+def bearer(scope: str = ALL, **claims: Any) -> dict[str, str]:
     """A header with the scopes of money back."""
     return {"Authorization": f"Bearer {token(scope=scope, **claims)}"}
 

@@ -505,3 +505,41 @@ SELECT ops.tenant_register(tap_helpers.tenant_a(), 'Tenant A');
 SELECT tap_helpers.enter(tap_helpers.tenant_b());
 SELECT ops.tenant_register(tap_helpers.tenant_b(), 'Tenant B');
 SELECT tap_helpers.enter(NULL);
+
+-- ── fraud ───────────────────────────────────────────────────────────────────────────────────────
+
+CREATE FUNCTION tap_helpers.suspect(p_tenant_id uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+BEGIN
+    PERFORM tap_helpers.enter(p_tenant_id);
+    PERFORM payments.fraud_rules_store(p_tenant_id, '[
+        {"name": "shady", "kind": "blocklist", "enabled": true, "weight": 50, "threshold": 1, "parameters": {}},
+        {"name": "card", "kind": "velocity", "enabled": true, "weight": 60, "threshold": 2,
+         "parameters": {"signal": "card", "event": "payment", "seconds": 3600}},
+        {"name": "declines", "kind": "velocity", "enabled": true, "weight": 100, "threshold": 3,
+         "parameters": {"signal": "customer", "event": "decline", "seconds": 3600}},
+        {"name": "highest", "kind": "provider_risk", "enabled": true, "weight": 100, "threshold": 3, "parameters": {}}]', 50, 100, 'fixtures');
+    INSERT INTO payments.fraud_list_entries (tenant_id, list, signal, value, active, created_at, updated_at, updated_by)
+    VALUES (p_tenant_id, 'block', 'customer', 'shady', true, payments.clock(), payments.clock(), 'fixtures')
+    ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.suspect(uuid) IS
+    'Rules under which payments of customer shady are reviewed, and those of a customer with three declines in an hour blocked.';
+
+CREATE FUNCTION tap_helpers.review_of(p_subject_id uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+AS $$
+    SELECT r.id FROM payments.reviews AS r WHERE p_subject_id IN (r.payment_id, r.connected_account_id)
+     ORDER BY r.created_at DESC, r.source LIMIT 1
+$$;
+COMMENT ON FUNCTION tap_helpers.review_of(uuid) IS 'The newest review of a payment or payee.';
+
+CREATE FUNCTION tap_helpers.shady_payment(p_key text, p_more jsonb DEFAULT '{}') RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+BEGIN
+    PERFORM tap_helpers.suspect(tap_helpers.tenant_a());
+    RETURN tap_helpers.authorised_payment(tap_helpers.tenant_a(), p_key, '{"captureMethod": "automatic", "customerId": "shady"}'::jsonb || p_more);
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.shady_payment(text, jsonb) IS
+    'A payment of tenant A that was asked for as automatic, is in review, and authorised; returns its id.';

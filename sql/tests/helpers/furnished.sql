@@ -22,6 +22,9 @@ BEGIN
     v_paid := tap_helpers.settled_payment(p_tenant_id, 'paid', '{"eventId": "gig"}');
     PERFORM tap_helpers.paid_transfer(v_paid, 'v1'), tap_helpers.refund(v_paid, 'refund', 100), tap_helpers.reverse(v_paid);
     PERFORM tap_helpers.dispute(v_paid, 'd', 'needs_response', 500);
+    PERFORM tap_helpers.suspect(p_tenant_id);
+    PERFORM tap_helpers.authorised_payment(p_tenant_id, 'shady', '{"captureMethod": "automatic", "customerId": "shady"}'),
+            tap_helpers.authorised_payment(p_tenant_id, 'shadier', '{"captureMethod": "automatic", "customerId": "shady"}');
     PERFORM FROM api.event_cancel(p_tenant_id, 'fixtures', 'cancelled', '\x00', 'gig', '{"reason": "rain"}', 20);
     PERFORM ops.split_rule_set(p_tenant_id, 'venue', 'v1', '[]'), ops.refund_policy_set(p_tenant_id, 'other');
     PERFORM ops.tenant_member_add(p_tenant_id, 'payments_backup');

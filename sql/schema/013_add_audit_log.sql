@@ -1,5 +1,5 @@
 -- Who did what, on which object, from where, and what came of it; and a hash chain over it, built afterwards by the worker.
--- depends: 011_add_checks_and_retries
+-- depends: 012_add_fraud
 
 SET LOCAL ROLE payments_owner;
 
@@ -32,7 +32,7 @@ COMMENT ON COLUMN payments.audit_log.key_id IS 'Key that signed a call of anothe
 COMMENT ON COLUMN payments.audit_log.action IS 'What was asked: method and path of the API, or the ops function.';
 COMMENT ON COLUMN payments.audit_log.object_id IS 'What it was asked of: the id the API knows it by.';
 COMMENT ON COLUMN payments.audit_log.outcome IS
-    'accepted: done, or written down to be done. refused: by a rule of ours; nothing changed. declined: accepted before, then refused by Stripe.';
+    'accepted: done, or written down to be done. refused: by a rule of ours; nothing changed. declined: accepted before, then refused by Stripe or the fraud rules.';
 COMMENT ON COLUMN payments.audit_log.code IS 'Code of the refusal as the API names it.';
 COMMENT ON COLUMN payments.audit_log.client_ip IS 'Where the call came from.';
 COMMENT ON COLUMN payments.audit_log.trace_id IS 'Trace of the call (W3C, 32 hex digits).';

@@ -1,0 +1,22 @@
+CREATE OR REPLACE FUNCTION payments.fraud_measure_lists(
+    p_tenant_id uuid, p_rules jsonb, p_payment_ids uuid[], p_values jsonb[], p_now timestamptz
+) RETURNS TABLE (payment_id uuid, rule text, measured bigint)
+LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT i.id, e ->> 'name', 1::bigint
+      FROM jsonb_array_elements(p_rules) AS e
+     CROSS JOIN unnest(p_payment_ids, p_values) AS i (id, v)
+     WHERE e ->> 'kind' IN ('blocklist', 'allowlist')
+       AND EXISTS (
+           SELECT FROM unnest('{customer,card,device,ip,email,email_domain}'::text[]) AS k (signal)
+            CROSS JOIN LATERAL (
+               SELECT FROM payments.fraud_list_entries AS l
+                WHERE l.tenant_id = p_tenant_id AND l.list = replace(e ->> 'kind', 'list', '')
+                  AND l.signal = k.signal AND l.value = i.v ->> k.signal
+                  AND l.active AND (l.expires_at IS NULL OR l.expires_at > p_now) LIMIT 1) AS f);
+END
+$$;
+COMMENT ON FUNCTION payments.fraud_measure_lists(uuid, jsonb, uuid[], jsonb[], timestamptz) IS
+    'For each list rule and payment one of whose signals is on that list now: 1.';
