@@ -4,7 +4,8 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(9);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT keep('payment', settled_payment(tenant_a(), 'k', '{"eventId": "gig"}'));
-SELECT keep('review', review_of(shady_payment('s1'))), keep('other', review_of(shady_payment('s2')));
+SELECT keep('s1', shady_payment('s1')), keep('s2', shady_payment('s2'));
+SELECT keep('review', review_of(the('s1'))), keep('other', review_of(the('s2')));
 SELECT keep('batch', gen_random_uuid()), keep('call', call_of(the('payment'), 'v1'));
 INSERT INTO payments.refund_batches (tenant_id, id, event_id, reason, status, total, created_by, started_at, updated_at)
 VALUES (tenant_a(), the('batch'), 'gig', 'rain', 'running', 0, 'x', clock(), clock());
@@ -20,9 +21,9 @@ INSERT INTO acts (function, call, object) VALUES
     ('refund_batch_stop', format('ops.refund_batch_stop(%L, %L)', tenant_a(), the('batch')), kept('batch')),
     ('refund_batch_resume', format('ops.refund_batch_resume(%L, %L)', tenant_a(), the('batch')), kept('batch')),
     ('refund_policy_set', format('ops.refund_policy_set(%L, %L)', tenant_a(), 'gig'), 'gig version 1'),
+    ('fraud_rules_reset', format('ops.fraud_rules_reset(%L)', tenant_a()), 'rules'),
     ('fraud_rule_set', format('ops.fraud_rule_set(%L, %L, false)', tenant_a(), 'velocity_ip'), 'velocity_ip'),
     ('fraud_scores_set', format('ops.fraud_scores_set(%L, 60, 90)', tenant_a()), 'scores'),
-    ('fraud_rules_reset', format('ops.fraud_rules_reset(%L)', tenant_a()), 'rules'),
     ('fraud_list_set', format('ops.fraud_list_set(%L, %L, %L, %L)', tenant_a(), 'block', 'customer', 'c1'), 'block customer'),
     ('review_approve', format('ops.review_approve(%L, %L, NULL)', tenant_a(), the('review')), kept('review')),
     ('review_reject', format('ops.review_reject(%L, %L, NULL)', tenant_a(), the('other')), kept('other')),
