@@ -19,15 +19,16 @@ log = get_logger("audit")
 Origin = Mapping[str, Any]
 
 
-def origin(action: str, trace: Trace) -> Origin:
+def origin(action: str, trace: Trace, key_id: str | None) -> Origin:
     """Where a call came from, as payments.audit_add takes it.
 
     Args:
         action: method and path template.
         trace: of the request.
+        key_id: of the key that another service signed it with.
     """
     client = str(trace.client) if trace.client else None
-    return {"action": action, "ip": client, "traceId": trace.trace_id}
+    return {"action": action, "ip": client, "traceId": trace.trace_id, "keyId": key_id}
 
 
 async def record_refusal(

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Coroutine
+from enum import StrEnum
 from importlib import import_module
 from typing import Annotated, Any, LiteralString
 from uuid import UUID, uuid4
@@ -31,6 +32,15 @@ ALL_SCOPES = (
 DEFAULT_TTL_SECONDS = 3600
 LOCAL_STACK = ("dev", "demo", "clock")
 """Modules that add commands of their own when they are there: a function `register(cli)`."""
+
+
+class ReportFormat(StrEnum):
+    """How a report is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate_cli = typer.Typer(help="Bring the database to what sql/ says, and back.")
@@ -178,6 +188,43 @@ def token(
     claims |= {"iss": settings.jwt_issuer} if settings.jwt_issuer else {}
     claims |= {"aud": settings.jwt_audience} if settings.jwt_audience else {}
     typer.echo(jwt.encode(claims, settings.jwt_secret.get_secret_value(), SHARED))
+
+
+@cli.command()
+def report(
+    name: Annotated[str | None, typer.Argument(help="Absent: list the reports.")] = None,
+    tenant: Annotated[UUID | None, typer.Option(help="Whose figures.")] = None,
+    arg: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, an argument of the function without p_.")
+    ] = None,
+    form: Annotated[
+        ReportFormat, typer.Option("--format", help="For people, spreadsheets or programs.")
+    ] = ReportFormat.table,
+) -> None:
+    """Print a report of schema ops, as an analyst: DATABASE_URL is the analyst's login."""
+    from app import report as reports
+
+    url = _database_url()
+    if name is None:
+        for one in reports.reports(url):
+            typer.echo(f"{one.name}({one.arguments})\n    {one.comment}")
+        return
+    pairs = [pair.partition("=") for pair in arg or []]
+    if any(not separator for _, separator, _ in pairs):
+        raise typer.BadParameter("is NAME=VALUE", param_hint="--arg")
+    arguments = {key: value for key, _, value in pairs}
+    try:
+        given = {"tenant_id": str(tenant)} | arguments if tenant else arguments
+        answer = reports.ask(url, name, given)
+    except reports.UnknownReportError as error:
+        raise typer.BadParameter(str(error), param_hint="NAME") from None
+    typer.echo(reports.render(answer, form.value), nl=False)
+
+
+def _database_url() -> str:
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    raise SettingsError(["DATABASE_URL: is required"])
 
 
 def _add_local_stack(wanted: list[str]) -> None:

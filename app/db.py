@@ -124,13 +124,14 @@ class Database:
             self._checking.cancel()
         await self._pool.close()
 
-    async def rows(self, function: str, **args: Any) -> list[dict[str, Any]]:
+    async def rows(
+        self, function: str, *, repeatable: bool = True, **args: Any
+    ) -> list[dict[str, Any]]:
         """Call api.FUNCTION and return its rows.
-
-        Only for functions whose repetition after a lost connection does no harm.
 
         Args:
             function: name in schema api.
+            repeatable: whether to call again after a lost connection.
             args: arguments without their `p_`.
 
         Raises:
@@ -139,7 +140,7 @@ class Database:
             PoolExhausted: no connection was free in time.
         """
         query, values = _select("*", function, _names(args)), _values(args)
-        return await self._run(lambda c: self._fetch(c, query, values, args), repeatable=True)
+        return await self._run(lambda c: self._fetch(c, query, values, args), repeatable=repeatable)
 
     async def row(self, function: str, **args: Any) -> dict[str, Any]:
         """As `rows`, for a function that returns exactly one."""

@@ -21,7 +21,7 @@ KILLED = 137
 PAUSE_STEP_SECONDS = 0.01
 
 _FORM = re.compile(
-    r"(?P<name>[a-z_.]+)(\[(?P<kind>[a-z_]+)\])?=(?P<action>exit|raise|pause:[^@;]+)(@(?P<nth>\d+))?"
+    r"(?P<name>[a-z_.]+)(\[(?P<kind>[a-z_.]+)\])?=(?P<action>exit|raise|pause:[^@;]+)(@(?P<nth>\d+))?"
 )
 
 
@@ -64,7 +64,7 @@ async def failpoint(name: str, kind: str = "") -> None:
 
     Args:
         name: literal name of the point.
-        kind: kind of operation under way, when there is one.
+        kind: kind of operation, type of event or function of `api`, when there is one.
 
     Raises:
         FailpointError: when asked to.

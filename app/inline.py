@@ -45,7 +45,9 @@ async def ask(call: Call, function: str, location: str, **args: Any) -> web.Resp
         DatabaseError: the database did not answer.
     """
     database = call.services.database
+    await failpoint("inline.before_ask", function)
     answer = await database.answer(function, **call.asking(), request=Jsonb(call.document), **args)
+    await failpoint("inline.after_ask", function)
     return respond(await _through(call, answer), location)
 
 
@@ -63,7 +65,9 @@ async def create_payment(call: Call, location: str) -> web.Response:
         "traceContext": call.trace_context,
         "origin": call.origin,
     }
+    await failpoint("inline.before_ask", "payments_create")
     answer = await call.services.batches.create(call.caller.tenant_id, request)
+    await failpoint("inline.after_ask", "payments_create")
     return respond(await _through(call, answer), location)
 
 

@@ -62,7 +62,7 @@ class Child:
         self._process = spawn_own(
             [sys.executable, *self._arguments],
             log=self._log,
-            environ={**_inherited(), **self._environ()},
+            environ={**inherited(), **self._environ()},
             death_signal=signal.SIGKILL,
         )
 
@@ -111,7 +111,8 @@ def answers(port: int, path: str) -> bool:
         link.close()
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
+    """Our environment without what a child of ours must get from its starter alone."""
     # A developer's own settings, live keys above all, must not reach the local stack.
     ours = {name.upper() for name in Settings.model_fields}
     kept = {

@@ -66,15 +66,18 @@ class Chores:
         return any([await work(row["tenant_id"]) for row in rows])
 
     async def _release(self, tenant: UUID) -> bool:
+        await failpoint("chores.before_release")
         released = await self._database.value(
             "escrows_release_due", tenant_id=tenant, limit=MAX_ESCROWS
         )
+        await failpoint("chores.after_release")
         if released:
             self._notifier.wake(OPERATIONS)
         return bool(released)
 
     async def _advance(self, tenant: UUID) -> bool:
         done = 0
+        await failpoint("chores.before_advance")
         while done < ITEMS_A_TURN and await self._database.rows(
             "refund_batch_advance", tenant_id=tenant
         ):

@@ -5,6 +5,7 @@ import random
 
 from app.db import Database
 from app.errors import DatabaseError
+from app.failpoints import failpoint
 from app.logs import get_logger
 
 log = get_logger("fold")
@@ -34,4 +35,6 @@ async def fold_due(database: Database) -> None:
         DatabaseError: the database did not answer.
     """
     for row in await database.rows("ledger_fold_due", limit=MAX_TENANTS):
+        await failpoint("fold.before_fold")
         await database.rows("ledger_fold", tenant_id=row["tenant_id"])
+        await failpoint("fold.after_fold")

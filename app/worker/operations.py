@@ -147,7 +147,8 @@ class Operations:
         tenants = self._rotate([row["tenant_id"] for row in due])
         operations = await self._claim_from(tenants, granted, at_once=at_once)
         self._rate.give_back(granted - len(operations))
-        await failpoint("worker.after_claim")
+        for operation in operations:
+            await failpoint("worker.after_claim", operation["kind"])
         return Claimed(operations)
 
     async def handle(self, operation: Operation) -> None:

@@ -22,7 +22,7 @@ from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
 from app.stripe_lists import Lists
 from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
-from app.worker import audit, fold, schedule
+from app.worker import audit, fold, retention, schedule
 from app.worker.chores import Chores
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
@@ -132,6 +132,7 @@ class Worker:
         swept = inbox(database, self.notifier)
         return [
             Chore("sweep", settings.sweep_seconds, lambda: sweep(database, lists, swept)),
+            Chore("retention", retention.EVERY_SECONDS, lambda: retention.sweep(database)),
             Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
         ]
 

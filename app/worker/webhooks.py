@@ -60,9 +60,11 @@ class Webhooks:
 
     async def handle(self, event: Event) -> None:
         """Apply one event and record where it ended."""
+        kind = _type_of(event)
         async with self._places:
+            await failpoint("webhooks.before_apply", kind)
             state, reason = await self._apply(event)
-        await failpoint("webhooks.after_apply")
+        await failpoint("webhooks.after_apply", kind)
         result = {
             "source": event["source"],
             "eventId": event["event_id"],
@@ -71,8 +73,8 @@ class Webhooks:
             "reason": reason,
         }
         await persist("mark event", lambda: self._finishes.submit(result))
-        await failpoint("webhooks.after_finish")
-        metrics.count_event(_type_of(event), state)
+        await failpoint("webhooks.after_finish", kind)
+        metrics.count_event(kind, state)
         if state not in {"done", "ignored"}:
             log.info("event", eventId=event["event_id"], state=state, reason=reason)
 

@@ -30,7 +30,8 @@ GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), paymen
     TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- and what a comparison with Stripe or a check of the invariants has noted for its own use.
+-- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces and client keys past
+-- their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
 REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
@@ -54,6 +55,10 @@ GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_defi
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
     payments.reconciliation_totals TO payments_definer;
+GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
+GRANT DELETE ON payments.idempotency_keys TO payments_definer;
+GRANT INSERT ON payments.distributions TO payments_definer;
+GRANT INSERT, UPDATE (amount) ON payments.borne_shares TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
@@ -143,6 +148,9 @@ GRANT EXECUTE ON FUNCTION
     api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
     api.refund_batch_get(uuid, uuid),
+    api.nonce_use(uuid, text, text, integer),
+    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
+    api.distribution_get(uuid, uuid),
     api.review_list(uuid, jsonb, integer, text),
     api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.operation_finish(uuid, uuid, bigint, jsonb),
@@ -180,6 +188,8 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
     api.refund_batch_advance(uuid),
+    api.nonces_sweep(uuid, integer),
+    api.idempotency_sweep(uuid, integer),
     api.chore_take(text, numeric, numeric),
     api.chore_done(text, numeric),
     api.tenants_page(uuid, integer),
@@ -206,11 +216,20 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
+    ops.split_preview(bigint, jsonb, bigint),
+    ops.revenue(uuid, timestamptz, timestamptz, text, text),
+    ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
+    ops.escrow_ageing(uuid),
+    ops.transfer_ageing(uuid),
+    ops.transfer_failures(uuid, timestamptz, timestamptz),
+    ops.dispute_rate(uuid, timestamptz, timestamptz),
+    ops.intent_funnel(uuid, timestamptz, timestamptz),
+    ops.webhook_lag(uuid, timestamptz, timestamptz),
+    ops.tenants_compared(timestamptz, timestamptz),
     ops.reviews_open(uuid),
     ops.fraud_rules(uuid),
     ops.fraud_checks(uuid, uuid),
-    ops.fraud_replay(uuid, uuid),
-    ops.split_preview(bigint, jsonb, bigint)
+    ops.fraud_replay(uuid, uuid)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),

@@ -85,6 +85,9 @@ $$, ARRAY[
     'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
+    'api.nonce_use(uuid,text,text,integer)',
+    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
+    'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
     'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
@@ -135,6 +138,8 @@ $$, ARRAY[
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
     'api.refund_batch_advance(uuid)',
+    'api.nonces_sweep(uuid,integer)',
+    'api.idempotency_sweep(uuid,integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
@@ -160,11 +165,20 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.reviews_open(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
-    'ops.fraud_replay(uuid,uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)'
+    'ops.fraud_replay(uuid,uuid)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -185,6 +199,15 @@ $$, ARRAY[
     'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
     'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
@@ -336,7 +359,10 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and the notes of a comparison or check only');
+    UNION ALL
+    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
+           ('INSERT', 'borne_shares')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -350,6 +376,7 @@ $$, $$
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
             balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
+        ('borne_shares', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
         ('stripe_operations', '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,

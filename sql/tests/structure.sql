@@ -5,17 +5,17 @@ SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'audit_heads', 'audit_links', 'audit_log', 'chores', 'connected_accounts', 'currencies', 'deployment',
-    'discrepancies', 'disputes', 'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows',
-    'event_sweeps', 'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals',
-    'giveback_shares', 'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings',
-    'ledger_rollups', 'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds',
-    'payment_splits', 'payment_transactions', 'payouts', 'provider_objects', 'provider_rates',
-    'receivable_nettings', 'receivables', 'reconciliation_runs', 'reconciliation_sightings',
-    'reconciliation_totals', 'refund_batch_items', 'refund_batches', 'refund_policies', 'reviews',
-    'split_rules', 'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
-    'tenant_members', 'tenants', 'transfer_reversals', 'unowned_objects', 'violation_checks',
-    'violations_found', 'webhook_inbox'
+    'audit_heads', 'audit_links', 'audit_log', 'borne_shares', 'chores', 'connected_accounts', 'currencies',
+    'deployment', 'discrepancies', 'disputes', 'distributions', 'early_fraud_warnings', 'escrow_conditions',
+    'escrow_events', 'escrows', 'event_sweeps', 'fraud_checks', 'fraud_list_entries', 'fraud_rules',
+    'fraud_rulesets', 'fraud_signals', 'giveback_shares', 'idempotency_keys', 'ledger_accounts',
+    'ledger_balances', 'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents',
+    'payment_marks', 'payment_refunds', 'payment_splits', 'payment_transactions', 'payouts',
+    'provider_objects', 'provider_rates', 'receivable_nettings', 'receivables', 'reconciliation_runs',
+    'reconciliation_sightings', 'reconciliation_totals', 'refund_batch_items', 'refund_batches',
+    'refund_policies', 'request_nonces', 'reviews', 'split_rules', 'state_transitions',
+    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
+    'transfer_reversals', 'unowned_objects', 'violation_checks', 'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -24,10 +24,11 @@ SELECT is_empty($$
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
     'audit_chain', 'audit_chain_due', 'audit_refusal', 'chore_done', 'chore_take', 'connected_account_create',
-    'connected_account_get', 'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'escrow_cancel',
-    'escrow_condition_confirm', 'escrow_get', 'escrow_release', 'escrows_due', 'escrows_release_due',
-    'event_apply', 'event_cancel', 'event_sweep_done', 'event_sweeps_due', 'ledger_fold', 'ledger_fold_due',
-    'next_due', 'objects_poll', 'onboarding_link_create', 'operation_finish', 'operations_answer',
+    'connected_account_get', 'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'distribute_payment',
+    'distribution_get', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get', 'escrow_release',
+    'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'event_sweep_done',
+    'event_sweeps_due', 'idempotency_sweep', 'ledger_fold', 'ledger_fold_due', 'next_due', 'nonce_use',
+    'nonces_sweep', 'objects_poll', 'onboarding_link_create', 'operation_finish', 'operations_answer',
     'operations_claim', 'operations_due', 'operations_fence', 'operations_finish', 'operations_open',
     'operations_release', 'operations_take', 'operations_troubled', 'payment_cancel', 'payment_capture',
     'payment_create', 'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease',
@@ -37,31 +38,34 @@ SELECT functions_are('api', ARRAY[
     'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'fraud_checks', 'fraud_list_set',
-    'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset', 'fraud_scores_set',
-    'ledger_balance_at', 'ledger_balances', 'money_violations', 'operation_retry', 'operations_stuck',
-    'payment_timeline', 'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop',
-    'refund_policy_set', 'review_approve', 'review_reject', 'reviews_open', 'split_preview', 'split_rule_set',
-    'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove',
-    'tenant_register', 'transfers_pending'
+    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'dispute_rate', 'escrow_ageing',
+    'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset',
+    'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances', 'money_violations',
+    'operation_retry', 'operations_stuck', 'payment_timeline', 'payout_statement', 'payouts',
+    'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'revenue',
+    'review_approve', 'review_reject', 'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable',
+    'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove', 'tenant_register',
+    'tenants_compared', 'transfer_ageing', 'transfer_failures', 'transfers_pending', 'webhook_lag'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'account_reviewed', 'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks',
-    'audit_digest', 'audit_genesis', 'clock', 'connected_account_apply', 'connected_account_json',
-    'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode', 'dispute_apply',
-    'dispute_json', 'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank',
-    'dispute_totals', 'disputes_settle', 'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json',
-    'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
-    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
-    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_review',
-    'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch', 'fetch_apply',
-    'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount',
-    'fraud_measure_lists', 'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default',
-    'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values', 'from_epoch',
-    'giveback_apply', 'giveback_calculate', 'giveback_share', 'id_derive', 'idempotency_begin',
-    'idempotency_complete', 'idempotency_id', 'idempotency_refuse', 'idempotency_store', 'intent_request',
-    'intents_enqueue', 'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
-    'ledger_accounts_open', 'ledger_balance_rows', 'member_check', 'member_enter', 'objects_unsettled',
+    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'audit_act', 'audit_add',
+    'audit_breaks', 'audit_digest', 'audit_genesis', 'clock', 'connected_account_apply',
+    'connected_account_json', 'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode',
+    'dispute_apply', 'dispute_json', 'dispute_money_fetch', 'dispute_money_post', 'dispute_open',
+    'dispute_rank', 'dispute_totals', 'disputes_settle', 'distribution_json', 'distribution_make',
+    'distribution_payees', 'distribution_payment', 'distribution_remaining', 'escrow_called_off',
+    'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount',
+    'escrow_request', 'escrow_return', 'event_apply_account', 'event_apply_charge', 'event_apply_dispute',
+    'event_apply_fraud_warning', 'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund',
+    'event_apply_review', 'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch',
+    'fetch_apply', 'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests', 'fraud_measure',
+    'fraud_measure_amount', 'fraud_measure_lists', 'fraud_measure_velocity', 'fraud_rule_check',
+    'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset', 'fraud_score',
+    'fraud_values', 'from_epoch', 'giveback_apply', 'giveback_calculate', 'giveback_share', 'giveback_target',
+    'id_derive', 'idempotency_begin', 'idempotency_complete', 'idempotency_id', 'idempotency_refuse',
+    'idempotency_retention', 'idempotency_store', 'idempotency_unspent', 'intent_request', 'intents_enqueue',
+    'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open',
+    'ledger_balance_rows', 'member_check', 'member_enter', 'money_facts', 'objects_unsettled',
     'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer', 'operation_backoff',
     'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document', 'operation_doubt',
     'operation_enqueue', 'operation_evidence', 'operation_fail', 'operation_failed_consequences',
@@ -73,18 +77,18 @@ SELECT functions_are('payments', ARRAY[
     'payments_create_new', 'payments_record', 'posting_add', 'provider_fee_post', 'provider_object_claim',
     'provider_problem', 'receivable_net', 'receivable_open', 'refund_adopt', 'refund_amount', 'refund_apply',
     'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check',
-    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'requests_are_new', 'reversal_fail',
-    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo', 'reversals_start',
-    'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close', 'reviews_enforce',
-    'rfc3339', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find', 'split_share_valid',
-    'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter',
-    'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transfer_json',
-    'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold', 'transfers_json',
-    'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock', 'uuid_from_hash',
-    'violations_all', 'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04',
-    'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09',
-    'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14',
-    'violations_m28', 'webhook_patience', 'webhook_verdict'
+    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'report_period', 'requests_are_new',
+    'reversal_fail', 'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo',
+    'reversals_start', 'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close',
+    'reviews_enforce', 'rfc3339', 'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_plan',
+    'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard',
+    'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
+    'tenant_visit', 'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle',
+    'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle',
+    'transfers_unblock', 'uuid_from_hash', 'violations_all', 'violations_m01', 'violations_m02',
+    'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06', 'violations_m07',
+    'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12',
+    'violations_m13', 'violations_m14', 'violations_m28', 'webhook_patience', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p

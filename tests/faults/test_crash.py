@@ -1,40 +1,24 @@
 """Web and worker die at every named point; afterwards everything has happened exactly once."""
 
-import re
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from app.dev.child import Child
-from tests.faults.stack import NoAnswerError, Stack, killed, until
+from tests.faults.points import (
+    ALL,
+    BY_WEB,
+    BY_WORKER,
+    OF_CLAIMED_EVENTS,
+    OF_DELIVERIES,
+    OF_EVENTS,
+    OF_LISTS,
+    OF_LOOKS,
+    failpoints_of_the_source,
+)
+from tests.faults.stack import NoAnswerError, Process, Stack, killed, until
 
-SOURCE = Path(__file__).resolve().parents[2] / "app"
-NAMED = re.compile(r"""failpoint\(\s*["']([a-z_.]+)["']""")
-
-INTENT_BY_WEB = {
-    "inline.before_carry",
-    "stripe.before_send",
-    "stripe.after_send",
-    "inline.before_finish",
-    "inline.after_finish",
-}
-WEBHOOK_BY_WEB = {"webhook.before_store", "webhook.after_store"}
-EVIDENCE = {"stripe.before_look", "worker.after_look"}
-BY_WORKER = {
-    "worker.after_claim",
-    "worker.after_fence",
-    "stripe.before_send",
-    "stripe.after_send",
-    "worker.before_finish",
-    "worker.after_finish",
-    "webhooks.after_claim",
-    "webhooks.after_apply",
-    "webhooks.after_finish",
-} | EVIDENCE
-CANCELLATION_BY_WORKER = {"chores.after_advance"}
-LISTS_BY_WORKER = {"lists.after_page"}
+OF_PAYING_OUT = BY_WORKER | OF_LOOKS | OF_CLAIMED_EVENTS | OF_EVENTS
 INTENT_BY_WORKER = {
     "worker.after_claim": "inline.before_carry",
     "worker.after_fence": "stripe.after_send",
@@ -46,23 +30,9 @@ INTENT_BY_WORKER = {
 """Where the worker dies, and where the web died before: with nothing at Stripe, or all of it."""
 
 
-def failpoints_of_the_source() -> set[str]:
-    """Every name that app/ passes to failpoint()."""
-    found: set[str] = set()
-    for path in SOURCE.rglob("*.py"):
-        text = path.read_text()
-        found.update(NAMED.findall(text))
-        if path.name != "failpoints.py":
-            assert text.count("failpoint(") == len(NAMED.findall(text)), (
-                f"{path}: a failpoint's name must be written out"
-            )
-    return found
-
-
-def test_every_failpoint_of_the_source_is_struck_here() -> None:
-    """A new failpoint without a crash at it fails the suite."""
-    struck = INTENT_BY_WEB | WEBHOOK_BY_WEB | BY_WORKER | CANCELLATION_BY_WORKER | LISTS_BY_WORKER
-    assert failpoints_of_the_source() == struck
+def test_every_failpoint_of_the_source_is_struck() -> None:
+    """A new failpoint without a crash at it, here or in the matrix, fails the suite."""
+    assert failpoints_of_the_source() == ALL
 
 
 @pytest.fixture
@@ -77,7 +47,7 @@ def orders(stack: Stack) -> Iterator[int]:
     stack.control("DELETE", "faults")
 
 
-def die_and_drain(stack: Stack, dying: Child, orders: int) -> None:
+def die_and_drain(stack: Stack, dying: Process, orders: int) -> None:
     """Wait for a worker's death, start another one, check that all is paid out once."""
     killed(dying)
     stack.start_worker()
@@ -87,10 +57,10 @@ def die_and_drain(stack: Stack, dying: Child, orders: int) -> None:
 # ── a transfer, by the worker ─────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", sorted(BY_WORKER))
+@pytest.mark.parametrize("name", sorted(OF_PAYING_OUT))
 def test_a_worker_killed_while_it_pays_out_pays_once(stack: Stack, orders: int, name: str) -> None:
     """F06, F07, F08, F38, F39: killed at this step, another worker ends it; one transfer each."""
-    if name in EVIDENCE:
+    if name in OF_LOOKS:
         stack.fault("lost_after", "/v1/transfers", times=1)
     kind = "[transfer]" if name.startswith(("stripe.", "worker.")) else ""
     kind = "" if name == "worker.after_claim" else kind
@@ -110,7 +80,7 @@ def order_at_dying_web(stack: Stack, failpoint: str, key: str) -> None:
     killed(web)
 
 
-@pytest.mark.parametrize("name", sorted(INTENT_BY_WEB))
+@pytest.mark.parametrize("name", sorted(BY_WEB))
 def test_a_web_killed_while_it_makes_an_intent_makes_one(
     stack: Stack, orders: int, name: str
 ) -> None:
@@ -145,7 +115,7 @@ def test_a_worker_killed_while_it_ends_a_dead_webs_intent_makes_one(
 # ── a webhook, by the web ─────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", sorted(WEBHOOK_BY_WEB))
+@pytest.mark.parametrize("name", sorted(OF_DELIVERIES))
 def test_a_web_killed_while_it_stores_an_event_loses_none(
     stack: Stack, orders: int, name: str
 ) -> None:
@@ -170,34 +140,10 @@ def test_killed_again_and_again_still_pays_once(stack: Stack, orders: int) -> No
     until(lambda: stack.open_work() == 0, "no work left")
 
 
-# ── a cancelled event, by the worker ──────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("name", sorted(CANCELLATION_BY_WORKER))
-def test_a_worker_killed_while_an_event_is_cancelled_refunds_once(
-    stack: Stack, orders: int, name: str
-) -> None:
-    """Killed between two payments of the event, another worker goes on: one refund each."""
-    event = f"gig-{secrets.token_hex(4)}"
-    dying = stack.start_worker(f"{name}=exit")
-    for order in ("first", "second"):
-        reply = stack.order(order, eventId=event)
-        stack.pay(reply.body["stripePaymentIntentId"])
-    stack.check_paid(orders + 2)
-    reply = stack.ask("POST", f"/api/v1/events/{event}/cancellation", {"reason": "storm"})
-    assert (reply.status, reply.body["total"]) == (202, 2)
-    killed(dying)
-    stack.start_worker()
-    accepted = "SELECT count(*) FROM payments.payment_refunds WHERE accepted_at > '-infinity'"
-    until(lambda: stack.count(accepted) == len(("first", "second")), "both refunds accepted")
-    stack.check_paid(orders + 2)
-    assert [len(made) for made in stack.made("/v1/refunds").values()] == [1, 1]
-
-
 # ── missed webhooks, by the worker ────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", sorted(LISTS_BY_WORKER))
+@pytest.mark.parametrize("name", sorted(OF_LISTS))
 def test_a_worker_killed_while_it_looks_for_missed_webhooks_misses_none(
     stack: Stack, orders: int, name: str
 ) -> None:

@@ -17,7 +17,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.dev.child import Child
 from app.embedded import EmbeddedPostgres
 from app.migrate import migrate
 from app.migrations.roles import provision_service
@@ -27,6 +26,7 @@ from tests.faults.stack import (
     PLATFORM_SECRET,
     TENANT,
     NoAnswerError,
+    Process,
     Reply,
     Stack,
     request,
@@ -54,13 +54,13 @@ def orders(stack: Stack) -> Iterator[int]:
     stack.control("DELETE", "webhooks")
 
 
-def pause(child: Child) -> None:
+def pause(child: Process) -> None:
     """Freeze a process, as a long pause of its machine would."""
     assert child.pid is not None
     os.kill(child.pid, signal.SIGSTOP)
 
 
-def resume(child: Child) -> None:
+def resume(child: Process) -> None:
     """Let a process go on."""
     if child.pid is not None:
         os.kill(child.pid, signal.SIGCONT)

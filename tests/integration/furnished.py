@@ -137,12 +137,16 @@ def _sample(name: str, schema: dict[str, Any], defs: dict[str, Any], identifier:
 
 def _object(schema: dict[str, Any], defs: dict[str, Any], identifier: str) -> dict[str, Any]:
     parts = schema.get("properties", {})
-    wanted = [
-        part for part in parts if part in schema.get("required", ()) or _is_id(parts[part], defs)
-    ]
     if not parts and schema.get("additionalProperties") is not False:
         return {"product_description": "a ticket"}
-    return {part: _sample(part, parts[part], defs, identifier) for part in wanted}
+    example = next(iter(schema.get("examples", ())), {})
+    found = {}
+    for part, shape in parts.items():
+        if _is_id(shape, defs):
+            found[part] = identifier
+        elif part in schema.get("required", ()):
+            found[part] = example.get(part) or _sample(part, shape, defs, identifier)
+    return found
 
 
 def _plain(schema: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,14 @@ from app import failpoints
 
 SOURCE = Path(app.__file__).parent
 FOREIGN_OR_COMMIT = {
+    "chores.before_advance",
     "chores.after_advance",
+    "chores.before_release",
+    "chores.after_release",
+    "fold.before_fold",
+    "fold.after_fold",
+    "inline.before_ask",
+    "inline.after_ask",
     "inline.before_carry",
     "inline.before_finish",
     "inline.after_finish",
@@ -23,6 +30,7 @@ FOREIGN_OR_COMMIT = {
     "webhook.before_store",
     "webhook.after_store",
     "webhooks.after_claim",
+    "webhooks.before_apply",
     "webhooks.after_apply",
     "webhooks.after_finish",
     "worker.after_claim",
