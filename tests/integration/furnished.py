@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from pydantic import BaseModel
@@ -103,7 +104,7 @@ def paths(endpoint: Endpoint, ids: list[str], names: dict[str, list[str]]) -> It
         values = names.get(hole, []) if hole in NAMES else ids
         ways = [way | {hole: value} for way in ways for value in values]
     for way in ways:
-        yield endpoint.path.format(**way)
+        yield endpoint.path.format(**{hole: quote(value) for hole, value in way.items()})
 
 
 def body(model: type[BaseModel], identifier: str | None = None) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def _object(schema: dict[str, Any], defs: dict[str, Any], identifier: str) -> di
     parts = schema.get("properties", {})
     if not parts and schema.get("additionalProperties") is not False:
         return {"product_description": "a ticket"}
-    example = next(iter(schema.get("examples", ())), {})
+    example: dict[str, Any] = next(iter(schema.get("examples", ())), {})
     found = {}
     for part, shape in parts.items():
         if _is_id(shape, defs):
