@@ -1,5 +1,5 @@
 -- Who did what, on which object, from where, and what came of it; and a hash chain over it, built afterwards by the worker.
--- depends: 015_add_retention_index
+-- depends: 016_add_reversal_lookup
 
 SET LOCAL ROLE payments_owner;
 
