@@ -1,5 +1,5 @@
 -- A payee that an operator disabled is a payee in review.
--- depends: 016_add_reversal_lookup
+-- depends: 017_add_audit_log
 -- squawk-ignore ban-drop-constraint
 ALTER TABLE payments.reviews DROP CONSTRAINT review_source_known;
 -- The table is small: what people have to decide.
