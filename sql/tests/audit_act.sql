@@ -6,6 +6,8 @@ SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist
 SELECT settled_payment(tenant_a(), 'resale', resale());
 SELECT keep('escrow', escrow_of(pay('resale')));
 SELECT keep('unsent', call_of(pay('resale'), 'v1'));
+SELECT enter(tenant_a()), payments.discrepancy_note(tenant_a(), 'platform', 'missing_here', 'refund', 're_1', NULL, '2', NULL, 5, 'usd', to_timestamp(1));
+SELECT keep('discrepancy', id) FROM payments.discrepancies;
 SELECT receive('evt_' || n, 'charge.updated', '[]') FROM generate_series(1, 2) AS n;
 UPDATE payments.webhook_inbox SET tenant_id = tenant_a(), state = 'quarantined', finished_at = clock();
 SELECT keep('payment', settled_payment(tenant_a(), 'k', '{"eventId": "gig"}'));
@@ -31,6 +33,7 @@ INSERT INTO acts (function, call, object) VALUES
     ('webhooks_replay', format('ops.webhooks_replay(%L, %L)', tenant_a(), '2020-01-01'), NULL),
     ('payee_disable', format('ops.payee_disable(%L, %L, %L, %L)', tenant_a(), 'venue', 'v1', 'x'),
      (SELECT id::text FROM payments.connected_accounts WHERE recipient_id = 'v1' AND tenant_id = tenant_a())),
+    ('discrepancy_resolve', format('ops.discrepancy_resolve(%L, %L, %L)', tenant_a(), the('discrepancy'), 'x'), kept('discrepancy')),
     ('refund_batch_stop', format('ops.refund_batch_stop(%L, %L)', tenant_a(), the('batch')), kept('batch')),
     ('refund_batch_resume', format('ops.refund_batch_resume(%L, %L)', tenant_a(), the('batch')), kept('batch')),
     ('refund_policy_set', format('ops.refund_policy_set(%L, %L)', tenant_a(), 'gig'), 'gig version 1'),
@@ -49,6 +52,8 @@ INSERT INTO acts (function, call, object) VALUES
 SELECT set_eq('SELECT function FROM acts', $$
     SELECT p.proname::text FROM pg_proc AS p
      WHERE p.pronamespace = 'ops'::regnamespace AND NOT has_function_privilege('payments_analyst', p.oid, 'EXECUTE')
+       -- What belongs to no tenant keeps who and why in its own row.
+       AND p.proname NOT IN ('unowned_objects', 'unowned_object_resolve')
        -- A report that only operators read; the clock of a development database; what a database is, said before it has a tenant.
        AND p.proname NOT IN ('audit_list', 'clock_advance', 'deployment_set')
 $$, 'every function of ops that is no report is called here');
