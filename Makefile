@@ -72,7 +72,7 @@ coverage: venv ## test with line and branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-.PHONY: lint types sql-check check
+.PHONY: lint types sql-check supply-chain check
 lint: venv ## ruff
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -83,7 +83,10 @@ types: venv ## mypy, strict
 sql-check: venv ## rules of scale.md over sql/, squawk over the migrations
 	@$(BIN)/python scripts/sql_lint.py
 
-check: lint types sql-check ## lint, types and SQL
+supply-chain: venv ## hashes, build/sbom.cdx.json, known vulnerabilities (asks the network)
+	@$(BIN)/python scripts/supply_chain.py
+
+check: lint types sql-check supply-chain ## lint, types, SQL and what we depend on
 
 .PHONY: bench containers docs requirements clean
 bench: venv ## each measure beside its floor

@@ -53,6 +53,12 @@ def client_address(peer: str | None, forwarded: Iterable[str], trusted: Networks
     return address
 
 
+def is_proxy(peer: str | None, trusted: Networks) -> bool:
+    """Whether the other end of a connection is one of our proxies."""
+    address = parse_hop(peer or "")
+    return address is not None and _is_in(address, trusted)
+
+
 def parse_hop(text: str) -> Address | None:
     """One hop: an address, with or without a port; None when it is neither."""
     text = text.strip(" \t")

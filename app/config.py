@@ -5,6 +5,7 @@ A fault is one sentence that starts with the variable's name. Nothing secret has
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +31,9 @@ MIN_SECRET_BYTES = 32
 
 MIN_WEBHOOK_SECRET_CHARS = 16
 """Stripe's own are 38; anything below this is a placeholder."""
+
+HMAC_STATES = ("active", "verify-only", "retired")
+_HMAC_KEY = re.compile(r"(?P<id>[A-Za-z0-9._-]{1,64})(/(?P<state>[a-z-]+))?:(?P<secret>[^,]*)")
 
 STRIPE_API_BASE = "https://api.stripe.com"
 
@@ -59,10 +63,17 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HmacKey:
-    """A key of a calling service."""
+    """A key of a calling service.
+
+    Attributes:
+        key_id: as signatures name it.
+        secret: empty only when retired.
+        state: active; verify-only: being withdrawn, its use is logged; retired: refused and logged.
+    """
 
     key_id: str
     secret: SecretStr
+    state: str = "active"
 
 
 Secrets = tuple[SecretStr, ...]
@@ -105,6 +116,9 @@ class Settings(BaseModel):
     operation_backoff_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
 
     sweep_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    reconcile_seconds: Annotated[float, Field(ge=0, le=604_800)] = 21_600.0
+    reconcile_days: Annotated[float, Field(gt=0, le=3650)] = 3.0
+    reconcile_grace_seconds: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     poll_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
     poll_patience_seconds: Annotated[float, Field(gt=0, le=86_400)] = 3600.0
 
@@ -166,14 +180,25 @@ class Settings(BaseModel):
     def _split_hmac_keys(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        pairs = [part.strip().partition(":") for part in value.split(",")]
-        if any(not key or not secret for key, _, secret in pairs):
-            raise ValueError("must be keyid:secret, comma-separated")
-        if any(len(secret.encode()) < MIN_SECRET_BYTES for _, _, secret in pairs):
+        found = [_HMAC_KEY.fullmatch(part.strip()) for part in value.split(",")]
+        keys = [
+            HmacKey(match["id"], SecretStr(match["secret"]), match["state"] or "active")
+            for match in found
+            if match
+        ]
+        if len(keys) != len(found):
+            raise ValueError("must be keyid:secret, comma-separated; or keyid/state:secret")
+        if any(key.state not in HMAC_STATES for key in keys):
+            raise ValueError(f"a key is {', '.join(HMAC_STATES)}")
+        if any(
+            len(key.secret.get_secret_value().encode()) < MIN_SECRET_BYTES
+            for key in keys
+            if key.state != "retired"
+        ):
             raise ValueError(f"each secret must be at least {MIN_SECRET_BYTES} bytes")
-        if len({key for key, _, _ in pairs}) != len(pairs):
+        if len({key.key_id for key in keys}) != len(keys):
             raise ValueError("names a key twice")
-        return tuple(HmacKey(key, SecretStr(secret)) for key, _, secret in pairs)
+        return tuple(keys)
 
     @field_validator("trusted_proxy_ips", mode="before")
     @classmethod

@@ -104,7 +104,7 @@ class Database:
         self._checking: asyncio.Task[None] | None = None
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             settings.database_url.get_secret_value(),
-            kwargs=_connection_options(settings, name),
+            kwargs=connection_options(settings, name),
             configure=_configure,
             min_size=1,
             max_size=size,
@@ -124,13 +124,14 @@ class Database:
             self._checking.cancel()
         await self._pool.close()
 
-    async def rows(self, function: str, **args: Any) -> list[dict[str, Any]]:
+    async def rows(
+        self, function: str, *, repeatable: bool = True, **args: Any
+    ) -> list[dict[str, Any]]:
         """Call api.FUNCTION and return its rows.
-
-        Only for functions whose repetition after a lost connection does no harm.
 
         Args:
             function: name in schema api.
+            repeatable: whether to call again after a lost connection.
             args: arguments without their `p_`.
 
         Raises:
@@ -139,7 +140,7 @@ class Database:
             PoolExhausted: no connection was free in time.
         """
         query, values = _select("*", function, _names(args)), _values(args)
-        return await self._run(lambda c: self._fetch(c, query, values, args), repeatable=True)
+        return await self._run(lambda c: self._fetch(c, query, values, args), repeatable=repeatable)
 
     async def row(self, function: str, **args: Any) -> dict[str, Any]:
         """As `rows`, for a function that returns exactly one."""
@@ -225,6 +226,14 @@ class Database:
                 return SchemaState(ready=False, environment="unknown", detail="not migrated")
             raise
 
+    async def login_powers(self) -> list[str]:
+        """What makes the login role mightier than row security; empty when it binds.
+
+        Raises:
+            ConnectionLost, PoolExhausted: as `rows`.
+        """
+        return await self._run(_powers_of_login, repeatable=True)
+
     async def check_login(self, app_env: str) -> None:
         """Refuse a login role that row security does not bind, and a database of another kind.
 
@@ -234,8 +243,7 @@ class Database:
         """
         if app_env != "production":
             return
-        powers = await self._run(_powers_of_login, repeatable=True)
-        if powers:
+        if powers := await self.login_powers():
             raise LoginError(f"DATABASE_URL: the login role must not be {', '.join(powers)}")
         state = await self.schema_state()
         if state.ready and state.environment != "production":
@@ -321,7 +329,8 @@ class Database:
             log.warning("pool check failed", reason=str(error))
 
 
-def _connection_options(settings: Settings, name: str) -> dict[str, Any]:
+def connection_options(settings: Settings, name: str) -> dict[str, Any]:
+    """How every connection of the service is opened, by whatever part of it."""
     pooled = settings.database_prepare == "off"
     options: dict[str, Any] = {
         "autocommit": True,

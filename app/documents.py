@@ -87,6 +87,18 @@ class Transfer(Answer):
     updated_at: Time
 
 
+class Distribution(Answer):
+    """Part of a payment that a service gave from the platform's share to payees."""
+
+    id: Id
+    payment_id: Id
+    order_id: Text
+    amount: Minor
+    currency: str
+    transfers: list[Transfer]
+    created_at: Time
+
+
 class Reversal(Answer):
     """What a payee gives back of a transfer."""
 

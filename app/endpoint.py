@@ -1,8 +1,9 @@
 """The way of every API request, in the order in which its faults win.
 
-Route and method, size and content type, the address's limit, authentication, scope, the user's
-limit, card numbers, JSON, schema, idempotency, and only then the one SQL function that decides. An
-`Endpoint` declares what it needs; its handler is a few lines.
+Route and method, size and content type, the address's limit, authentication (of internal routes by
+token and signature), scope, the user's limit, card numbers, JSON, schema, idempotency, and only
+then the one SQL function that decides. An `Endpoint` declares what it needs; its handler is a few
+lines.
 """
 
 import asyncio
@@ -18,10 +19,12 @@ from pydantic import BaseModel
 
 from app.auth import Caller, require_scope
 from app.body import fingerprint, parse_json, validate, wire
+from app.client_address import is_proxy
 from app.errors import Problem
 from app.free_text import DECEPTIVE, check_texts, refuse_card_numbers
 from app.keys import SERVICES, TRACE, Services
 from app.models import Document, Page
+from app.signatures import NONCE_SECONDS, Message, Signed
 
 MAX_BODY_BYTES = 64 * 1024
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -101,6 +104,7 @@ class Endpoint:
         statuses: how a success is answered.
         refuses: codes of its own, beside those that the way of every request brings.
         is_payment: whether a user's payments are counted by it.
+        is_signed: whether another service must have signed the request.
     """
 
     method: str
@@ -113,6 +117,7 @@ class Endpoint:
     statuses: tuple[int, ...] = (200,)
     refuses: tuple[str, ...] = ()
     is_payment: bool = False
+    is_signed: bool = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check the request and hand it to the handler.
@@ -129,7 +134,10 @@ class Endpoint:
             request.headers.getall("Authorization", [])
         )
         trace.tenant_id = caller.tenant_id
+        signed = _verify_signature(request, raw) if self.is_signed else None
         require_scope(caller, self.scope)
+        if signed:
+            await _use_up(services, caller, signed)
         if self.is_payment:
             await _count_payment(request, caller)
         refuse_card_numbers(_loose_texts(request, names))
@@ -173,6 +181,33 @@ async def count_request(request: web.Request) -> None:
     verdict = await request.app[SERVICES].limiter.request(trace.client)
     trace.verdicts.append(verdict)
     verdict.require()
+
+
+def _verify_signature(request: web.Request, raw: bytes) -> Signed:
+    services = request.app[SERVICES]
+    url = f"{_scheme(request)}://{request.headers.get('Host', '')}{request.raw_path}"
+    return services.signatures.verify(Message(request.method, url, request.headers), raw)
+
+
+def _scheme(request: web.Request) -> str:
+    """As the caller wrote it: our proxy says, where TLS ends there."""
+    said = request.headers.getall("X-Forwarded-Proto", [])
+    trusted = request.app[SERVICES].settings.trusted_proxy_ips
+    if len(said) == 1 and said[0] in {"http", "https"} and is_proxy(request.remote, trusted):
+        return said[0]
+    return request.scheme
+
+
+async def _use_up(services: Services, caller: Caller, signed: Signed) -> None:
+    # Not repeated after a lost connection: the second time it would look like a replay.
+    await services.database.rows(
+        "nonce_use",
+        repeatable=False,
+        tenant_id=caller.tenant_id,
+        key_id=signed.key_id,
+        nonce=signed.nonce,
+        seconds=NONCE_SECONDS,
+    )
 
 
 async def _count_payment(request: web.Request, caller: Caller) -> None:

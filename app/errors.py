@@ -78,6 +78,7 @@ SQLSTATES: Mapping[str, str] = {
     "PY033": "internal",
     "PY040": "idempotency_key_reused",
     "PY041": "idempotency_in_progress",
+    "PY042": "replayed_request",
     "PY050": "invalid_cursor",
     "PY051": "refund_exceeds_remaining",
     "PY052": "payment_not_refundable",

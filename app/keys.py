@@ -14,6 +14,7 @@ from app.db import Database
 from app.limits import Limiter, Verdict
 from app.micro_batch import MicroBatch
 from app.rate import Rate
+from app.signatures import Signatures
 from app.stripe_gateway import Gateway
 from app.wakeup import Notifier
 
@@ -62,6 +63,7 @@ class Services:
     health_database: Database
     gateway: Gateway
     authenticator: Authenticator
+    signatures: Signatures
     limiter: Limiter
     rate: Rate
     notifier: Notifier

@@ -190,6 +190,44 @@ class Cancel(Document):
     reason: LongText | None = None
 
 
+class DistributionTransfer(Document):
+    """One payee's part of a distribution."""
+
+    stripe_account_id: Annotated[
+        str, StringConstraints(pattern=r"^acct_[A-Za-z0-9_]+$", max_length=255)
+    ]
+    amount: Amount
+    recipient_type: Payee
+    recipient_id: Text
+
+
+class DistributionCreate(Document):
+    """POST /internal/v1/distributions: from what is left of a captured payment to payees."""
+
+    model_config = _example(
+        orderId="order-20731",
+        paymentIntentId="pi_3Nq8sT2eZvKYlo2C1aBcDeFg",
+        chargeId="ch_3Nq8sT2eZvKYlo2C1hIjKlMn",
+        totalAmount=10_000,
+        transfers=[
+            {
+                "stripeAccountId": "acct_1Nq8sT2eZvKYlo2C",
+                "amount": 7_000,
+                "recipientType": "venue",
+                "recipientId": "venue-1",
+            }
+        ],
+    )
+
+    order_id: Text
+    payment_intent_id: Annotated[
+        str, StringConstraints(pattern=r"^pi_[A-Za-z0-9_]+$", max_length=255)
+    ]
+    charge_id: Annotated[str, StringConstraints(pattern=r"^(ch|py)_[A-Za-z0-9_]+$", max_length=255)]
+    total_amount: Amount
+    transfers: Annotated[list[DistributionTransfer], Field(min_length=1, max_length=MAX_SPLITS)]
+
+
 class RefundCreate(Document):
     """POST /api/v1/refunds; without an amount, all that remains."""
 

@@ -66,10 +66,20 @@ _SIGNATURE = {
     "description": "t=…,v1=…: Stripe's HMAC over the raw body.",
     "schema": {"type": "string"},
 }
+_SIGNED = [
+    {"name": n, "in": "header", "required": True, "description": d, "schema": {"type": "string"}}
+    for n, d in (
+        ("Content-Digest", "RFC 9530, of the body as sent."),
+        ("Signature-Input", "RFC 9421; see docs/authentication.md."),
+        ("Signature", "hmac-sha256 over what Signature-Input names."),
+    )
+]
 _HEADERS: dict[str, Json] = {
     "X-Request-Id": {"required": True, "schema": {"type": "string"}},
     "Location": {"required": True, "schema": {"type": "string", "format": "uri-reference"}},
     "Link": {"description": '`<…>; rel="next"`', "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": "`name;q=quota;w=seconds`", "schema": {"type": "string"}},
+    "RateLimit": {"description": "`name;r=remaining;t=seconds`", "schema": {"type": "string"}},
     "Idempotent-Replayed": {"schema": {"const": "true"}},
     "Retry-After": {"description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
     "WWW-Authenticate": {"schema": {"type": "string"}},
@@ -193,6 +203,8 @@ def _parameters(endpoint: Endpoint) -> list[Json]:
         parameters += _query_parameters(endpoint.query)
     if endpoint.body:
         parameters.append(_KEY)
+    if endpoint.is_signed:
+        parameters += _SIGNED
     return [*parameters, _REQUEST_ID]
 
 
@@ -223,7 +235,7 @@ def _without_null(schema: Json) -> Json:
 
 
 def _success(endpoint: Endpoint, status: int) -> Json:
-    names = ["X-Request-Id"]
+    names = ["X-Request-Id", "RateLimit-Policy", "RateLimit"]
     names += ["Idempotent-Replayed"] if endpoint.body else []
     names += ["Link"] if endpoint.query else []
     names += ["Location"] if status in {201, 202} else []

@@ -31,6 +31,7 @@ from app.logs import get_logger, trace_id
 from app.rate import Rate
 from app.routes import ENDPOINTS, docs, webhooks
 from app.server import Runner
+from app.signatures import Signatures
 from app.stripe_gateway import Gateway
 from app.tokens import SharedSecret, Verifier
 from app.wakeup import Notifier
@@ -131,6 +132,7 @@ def build_services(settings: Settings) -> Services:
         health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
         gateway=Gateway(settings),
         authenticator=Authenticator(_verifier(settings), database),
+        signatures=Signatures(settings.internal_hmac_keys),
         limiter=Limiter(settings),
         rate=Rate(settings, database, inline=True),
         notifier=notifier,

@@ -15,8 +15,10 @@ NAMES = (
     "cancellation",
     "wakeup",
     "memory",
+    "fraud",
     "probes",
     "simulator",
+    "door",
 )
 
 

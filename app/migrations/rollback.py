@@ -15,7 +15,9 @@ from app.migrations.session import OWNER
 MONEY_TABLES = (
     "aml_screenings",
     "audit_log",
+    "borne_shares",
     "disputes",
+    "distributions",
     "escrow_events",
     "escrows",
     "ledger_balances",

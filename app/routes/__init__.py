@@ -1,7 +1,17 @@
 """One module per resource; each lists its endpoints."""
 
 from app.endpoint import Endpoint
-from app.routes import accounts, disputes, escrows, events, payments, refunds, reviews, transfers
+from app.routes import (
+    accounts,
+    disputes,
+    distributions,
+    escrows,
+    events,
+    payments,
+    refunds,
+    reviews,
+    transfers,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *payments.ENDPOINTS,
@@ -11,5 +21,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *escrows.ENDPOINTS,
     *disputes.ENDPOINTS,
     *events.ENDPOINTS,
+    *distributions.ENDPOINTS,
     *reviews.ENDPOINTS,
 )

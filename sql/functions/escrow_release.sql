@@ -11,6 +11,10 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
+    PERFORM payments.idempotency_unspent(EXISTS (
+        SELECT FROM payments.escrow_events AS e
+         WHERE e.tenant_id = p_tenant_id AND e.id = payments.id_derive(p_tenant_id, 'escrow_event', p_escrow_id::text, 'released',
+             'api:' || p_subject || ':' || p_idempotency_key)));
     PERFORM payments.escrow_release_amount(payments.escrow_lock(p_tenant_id, p_escrow_id), (p_request ->> 'amount')::bigint,
         p_request ->> 'reason', p_subject, 'api:' || p_subject || ':' || p_idempotency_key, payments.clock());
     RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'escrows.release', p_idempotency_key, 200,

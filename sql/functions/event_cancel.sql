@@ -14,6 +14,8 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
+    PERFORM payments.idempotency_unspent(EXISTS (
+        SELECT FROM payments.refund_batches AS b WHERE b.tenant_id = p_tenant_id AND b.id = v_batch_id));
     INSERT INTO payments.refund_batches (tenant_id, id, event_id, reason, status, total, created_by, started_at, updated_at)
     VALUES (p_tenant_id, v_batch_id, p_event_id, p_request ->> 'reason', 'running', 0, p_subject, v_now, v_now);
     -- No payment is locked here: each is when its turn comes.

@@ -10,11 +10,14 @@ BEGIN
                row_number() OVER (ORDER BY s.position) AS n,
                coalesce((SELECT sum(g.amount) FROM payments.giveback_shares AS g
                           WHERE g.tenant_id = p_tenant_id AND g.payment_id = p_payment_id
-                            AND g.recipient_type = s.recipient_type AND g.recipient_id = s.recipient_id), 0)::bigint AS given
+                            AND g.recipient_type = s.recipient_type AND g.recipient_id = s.recipient_id), 0)::bigint AS given,
+               coalesce((SELECT b.amount FROM payments.borne_shares AS b
+                          WHERE b.tenant_id = p_tenant_id AND b.payment_id = p_payment_id
+                            AND b.recipient_type = s.recipient_type AND b.recipient_id = s.recipient_id), 0) AS borne
           FROM payments.payment_splits AS s
          WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
     ), target AS (
-        SELECT payments.giveback_calculate(array_agg(l.share ORDER BY l.n), sum(l.given)::bigint + p_delta) AS given FROM leg AS l
+        SELECT payments.giveback_target(array_agg(l.share ORDER BY l.n), array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta) AS given FROM leg AS l
     ), moved AS (
         INSERT INTO payments.giveback_shares AS g
             (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount, currency, created_at)

@@ -8,14 +8,20 @@ DECLARE
     v_key payments.idempotency_keys;
     v_operation payments.stripe_operations;
 BEGIN
-    INSERT INTO payments.idempotency_keys
-        (tenant_id, id, subject, route, idempotency_key, fingerprint, operation_id, created_at)
-    VALUES (p_tenant_id, v_id, p_subject, p_route, p_key, p_fingerprint, p_operation_id, payments.clock())
-    ON CONFLICT DO NOTHING;
-    IF FOUND THEN
-        RETURN;
-    END IF;
-    SELECT k.* INTO v_key FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+    LOOP
+        INSERT INTO payments.idempotency_keys
+            (tenant_id, id, subject, route, idempotency_key, fingerprint, operation_id, created_at)
+        VALUES (p_tenant_id, v_id, p_subject, p_route, p_key, p_fingerprint, p_operation_id, payments.clock())
+        ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            PERFORM payments.idempotency_unspent(EXISTS (
+                SELECT FROM payments.stripe_operations AS o
+                 WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id AND o.idempotency_id = v_id));
+            RETURN;
+        END IF;
+        SELECT k.* INTO v_key FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
+        EXIT WHEN FOUND;  -- else it was swept between the two: it is new
+    END LOOP;
     IF v_key.fingerprint IS DISTINCT FROM p_fingerprint THEN
         RAISE EXCEPTION 'this Idempotency-Key was used with another request' USING ERRCODE = 'PY040';
     END IF;

@@ -25,12 +25,14 @@ REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_
 -- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
 GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
-GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.webhook_patience(interval),
-    payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric)
-    TO payments_system;
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.event_types(),
+    payments.webhook_patience(interval),
+    payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric),
+    payments.uuid_said(text), payments.from_epoch(text) TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- and what a comparison with Stripe or a check of the invariants has noted for its own use.
+-- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces and client keys past
+-- their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
 REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
@@ -52,6 +54,10 @@ GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_defi
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
     payments.reconciliation_totals TO payments_definer;
+GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
+GRANT DELETE ON payments.idempotency_keys TO payments_definer;
+GRANT INSERT ON payments.distributions TO payments_definer;
+GRANT INSERT, UPDATE (amount) ON payments.borne_shares TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
@@ -89,7 +95,7 @@ GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
 GRANT SELECT ON payments.deployment TO payments_system;
 GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
-GRANT SELECT (tenant_id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
+GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
@@ -138,13 +144,18 @@ GRANT EXECUTE ON FUNCTION
     api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
     api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
     api.refund_batch_get(uuid, uuid),
+    api.nonce_use(uuid, text, text, integer),
+    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text),
+    api.distribution_get(uuid, uuid),
     api.review_list(uuid, jsonb, integer, text),
     api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
     api.schema_migrations(),
+    api.webhook_event_types(),
     api.queues_state(),
+    api.discrepancy_totals(),
     api.operations_troubled(integer),
     api.operations_open(uuid)
     TO payments_api;
@@ -173,6 +184,8 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
     api.refund_batch_advance(uuid),
+    api.nonces_sweep(uuid, integer),
+    api.idempotency_sweep(uuid, integer),
     api.chore_take(text, numeric, numeric),
     api.chore_done(text, numeric),
     api.tenants_page(uuid, integer),
@@ -180,6 +193,15 @@ GRANT EXECUTE ON FUNCTION
     api.event_sweep_done(text, timestamptz),
     api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
     api.objects_poll(uuid, numeric, numeric, integer),
+    api.reconcile_begin(text, timestamptz, numeric),
+    api.reconcile_accounts(text, integer),
+    api.reconcile_sort(jsonb, text, text, jsonb),
+    api.reconcile_compare(uuid, jsonb, text, text, jsonb),
+    api.reconcile_settle(uuid, jsonb, text[]),
+    api.reconcile_end(jsonb, text[], text),
+    api.reconcile_report(uuid, jsonb),
+    api.unowned_report(),
+    api.discrepancy_totals(),
     api.schema_migrations(),
     api.queues_state(),
     api.operations_troubled(integer),
@@ -198,14 +220,27 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
+    ops.discrepancies_open(uuid),
+    ops.split_preview(bigint, jsonb, bigint),
+    ops.revenue(uuid, timestamptz, timestamptz, text, text),
+    ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
+    ops.escrow_ageing(uuid),
+    ops.transfer_ageing(uuid),
+    ops.transfer_failures(uuid, timestamptz, timestamptz),
+    ops.dispute_rate(uuid, timestamptz, timestamptz),
+    ops.intent_funnel(uuid, timestamptz, timestamptz),
+    ops.webhook_lag(uuid, timestamptz, timestamptz),
+    ops.tenants_compared(timestamptz, timestamptz),
     ops.reviews_open(uuid),
     ops.fraud_rules(uuid),
     ops.fraud_checks(uuid, uuid),
-    ops.fraud_replay(uuid, uuid),
-    ops.split_preview(bigint, jsonb, bigint)
+    ops.fraud_replay(uuid, uuid)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),
+    ops.discrepancy_resolve(uuid, uuid, text),
+    ops.unowned_objects(),
+    ops.unowned_object_resolve(text, text, text),
     ops.refund_batch_stop(uuid, uuid),
     ops.refund_batch_resume(uuid, uuid),
     ops.review_approve(uuid, uuid, text),

@@ -84,6 +84,9 @@ $$, ARRAY[
     'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
+    'api.nonce_use(uuid,text,text,integer)',
+    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
     'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
     'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
@@ -99,7 +102,9 @@ $$, ARRAY[
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.schema_migrations()',
+    'api.webhook_event_types()',
     'api.queues_state()',
+    'api.discrepancy_totals()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
@@ -132,6 +137,8 @@ $$, ARRAY[
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
     'api.refund_batch_advance(uuid)',
+    'api.nonces_sweep(uuid,integer)',
+    'api.idempotency_sweep(uuid,integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
@@ -139,6 +146,15 @@ $$, ARRAY[
     'api.event_sweep_done(text,timestamp with time zone)',
     'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
     'api.objects_poll(uuid,numeric,numeric,integer)',
+    'api.reconcile_begin(text,timestamp with time zone,numeric)',
+    'api.reconcile_accounts(text,integer)',
+    'api.reconcile_sort(jsonb,text,text,jsonb)',
+    'api.reconcile_compare(uuid,jsonb,text,text,jsonb)',
+    'api.reconcile_settle(uuid,jsonb,text[])',
+    'api.reconcile_end(jsonb,text[],text)',
+    'api.reconcile_report(uuid,jsonb)',
+    'api.unowned_report()',
+    'api.discrepancy_totals()',
     'api.schema_migrations()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
@@ -156,11 +172,21 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.discrepancies_open(uuid)',
+    'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.reviews_open(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
-    'ops.fraud_replay(uuid,uuid)',
-    'ops.split_preview(bigint,jsonb,bigint)'
+    'ops.fraud_replay(uuid,uuid)'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -174,12 +200,25 @@ $$, ARRAY[
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
     'ops.receivables_open(uuid)',
+    'ops.discrepancies_open(uuid)',
     'ops.reviews_open(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.escrow_ageing(uuid)',
+    'ops.transfer_ageing(uuid)',
+    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.discrepancy_resolve(uuid,uuid,text)',
+    'ops.unowned_objects()',
+    'ops.unowned_object_resolve(text,text,text)',
     'ops.refund_batch_stop(uuid,uuid)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.review_approve(uuid,uuid,text)',
@@ -201,9 +240,12 @@ SELECT set_eq($$
 $$, ARRAY[
     'payments.clock()',
     'payments.event_handled(text)',
+    'payments.event_types()',
     'payments.webhook_patience(interval)',
     'payments.webhook_verdict(text,text,bigint,interval)',
-    'payments.operation_backoff(integer,numeric,numeric)'
+    'payments.operation_backoff(integer,numeric,numeric)',
+    'payments.uuid_said(text)',
+    'payments.from_epoch(text)'
 ], 'payments_system executes, besides its own functions, just this list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
@@ -232,6 +274,16 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.tenants_page(uuid,integer)',
     'api.event_sweeps_due(integer)',
     'api.event_sweep_done(text,timestamp with time zone)',
+    'api.reconcile_begin(text,timestamp with time zone,numeric)',
+    'api.reconcile_accounts(text,integer)',
+    'api.reconcile_sort(jsonb,text,text,jsonb)',
+    'api.reconcile_end(jsonb,text[],text)',
+    'api.unowned_report()',
+    'api.discrepancy_totals()',
+    'ops.unowned_objects()',
+    'ops.unowned_object_resolve(text,text,text)',
+    'payments.reconcile_owner(text,jsonb)',
+    'payments.unowned_note(text,jsonb,bigint)',
     'api.ledger_fold_due(integer)',
     'api.next_due()',
     'api.operations_due(integer)',
@@ -329,7 +381,10 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     UNION ALL
     VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups and the notes of a comparison or check only');
+    UNION ALL
+    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
+           ('INSERT', 'borne_shares')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -342,6 +397,7 @@ $$, $$
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
             balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
+        ('borne_shares', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
         ('stripe_operations', '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,
@@ -376,7 +432,7 @@ $$, $$
            ('SELECT', 'webhook_inbox', NULL), ('INSERT', 'webhook_inbox', NULL), ('UPDATE', 'webhook_inbox', NULL),
            ('SELECT', 'provider_rates', NULL), ('INSERT', 'provider_rates', NULL), ('UPDATE', 'provider_rates', NULL),
            ('SELECT', 'tenants', 'tenant_id'),
-           ('SELECT', 'stripe_operations', 'tenant_id'), ('SELECT', 'stripe_operations', 'state'),
+           ('SELECT', 'stripe_operations', 'tenant_id'), ('SELECT', 'stripe_operations', 'id'), ('SELECT', 'stripe_operations', 'state'),
            ('SELECT', 'stripe_operations', 'holds'), ('SELECT', 'stripe_operations', 'next_run_at'),
            ('SELECT', 'ledger_postings', 'tenant_id'), ('SELECT', 'ledger_postings', 'posted_xid'),
            ('SELECT', 'ledger_rollups', 'tenant_id'), ('SELECT', 'ledger_rollups', 'folded_xid'),

@@ -1,0 +1,29 @@
+"""What is kept for a time only: nonces of signed requests, and answered client keys."""
+
+from app.db import Database
+from app.logs import get_logger
+from app.tenants import each_tenant
+
+log = get_logger("retention")
+
+EVERY_SECONDS = 600.0
+MAX_ROWS = 1000
+"""Rows a commit: short enough to disturb nobody."""
+
+SWEEPS = ("nonces_sweep", "idempotency_sweep")
+
+
+async def sweep(database: Database) -> None:
+    """Forget everything that is past its retention, tenant by tenant.
+
+    Raises:
+        DatabaseError: the database did not answer.
+    """
+    async for tenant in each_tenant(database):
+        for function in SWEEPS:
+            total = swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
+            while swept == MAX_ROWS:
+                swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
+                total += swept
+            if total:
+                log.info("forgotten", sweep=function, tenantId=str(tenant), rows=total)

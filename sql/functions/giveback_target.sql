@@ -1,0 +1,24 @@
+-- In two steps when the shares changed on the way: up to what had been borne then in those proportions, beyond it by what was
+-- left of each share. At the seam both give the same, so nobody is asked for an old refund again.
+CREATE OR REPLACE FUNCTION payments.giveback_target(p_shares bigint[], p_borne bigint[], p_total bigint) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
+AS $$
+DECLARE
+    v_borne CONSTANT bigint := coalesce((SELECT sum(b) FROM unnest(p_borne) AS b), 0);
+    v_beyond bigint[];
+BEGIN
+    IF v_borne = 0 THEN
+        RETURN payments.giveback_calculate(p_shares, p_total);
+    END IF;
+    IF p_total <= v_borne THEN
+        RETURN payments.giveback_calculate(p_borne, p_total);
+    END IF;
+    v_beyond := payments.giveback_calculate(
+        (SELECT array_agg(s.share - s.borne ORDER BY s.n) FROM unnest(p_shares, p_borne) WITH ORDINALITY AS s (share, borne, n)),
+        p_total - v_borne);
+    RETURN (SELECT array_agg(s.borne + s.beyond ORDER BY s.n)
+              FROM unnest(p_borne, v_beyond) WITH ORDINALITY AS s (borne, beyond, n));
+END
+$$;
+COMMENT ON FUNCTION payments.giveback_target(bigint[], bigint[], bigint) IS
+    'How much each recipient has given back once p_total went back to the buyer, when p_borne had gone back before the shares last changed. Minor units. Raises PY023. Pure.';

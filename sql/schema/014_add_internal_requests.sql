@@ -1,0 +1,60 @@
+-- Requests of other services: the nonces of their signatures, and the distributions they ask for.
+-- depends: 013_add_report_indexes
+
+SET LOCAL ROLE payments_owner;
+
+CREATE TABLE payments.request_nonces (
+    tenant_id  uuid NOT NULL REFERENCES payments.tenants (tenant_id),
+    key_id     text NOT NULL CONSTRAINT nonce_key_bounded CHECK (length(key_id) BETWEEN 1 AND 64),
+    nonce      text NOT NULL CONSTRAINT nonce_bounded CHECK (length(nonce) BETWEEN 1 AND 255),
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, key_id, nonce)
+);
+COMMENT ON TABLE payments.request_nonces IS 'Signatures already used: a signed request is let in once.';
+COMMENT ON COLUMN payments.request_nonces.tenant_id IS 'Tenant of the token that the signature covers.';
+COMMENT ON COLUMN payments.request_nonces.key_id IS 'The key that signed.';
+COMMENT ON COLUMN payments.request_nonces.nonce IS 'As signed.';
+COMMENT ON COLUMN payments.request_nonces.expires_at IS 'From then on the signature is refused for its age alone, and the row may go.';
+ALTER TABLE payments.request_nonces ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE INDEX request_nonces_by_expiry ON payments.request_nonces (tenant_id, expires_at);
+
+CREATE TABLE payments.distributions (
+    tenant_id  uuid NOT NULL,
+    id         uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    amount     bigint NOT NULL CONSTRAINT distribution_amount_positive CHECK (amount > 0),
+    currency   text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency)
+);
+COMMENT ON TABLE payments.distributions IS 'Part of a payment that a service gave from the platform''s share to payees, after settlement.';
+COMMENT ON COLUMN payments.distributions.tenant_id IS 'Owner of the row.';
+COMMENT ON COLUMN payments.distributions.id IS 'The {id} of the API, and the cause of its transfers and postings; derived from subject and client key.';
+COMMENT ON COLUMN payments.distributions.payment_id IS 'Whose money.';
+COMMENT ON COLUMN payments.distributions.amount IS 'Minor units, all payees together.';
+COMMENT ON COLUMN payments.distributions.currency IS 'The payment''s currency.';
+COMMENT ON COLUMN payments.distributions.created_by IS 'Subject of the token.';
+COMMENT ON COLUMN payments.distributions.created_at IS 'When.';
+ALTER TABLE payments.distributions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE payments.borne_shares (
+    tenant_id      uuid NOT NULL,
+    payment_id     uuid NOT NULL,
+    recipient_type text NOT NULL,
+    recipient_id   text NOT NULL,
+    amount         bigint NOT NULL CONSTRAINT borne_amount_not_negative CHECK (amount >= 0),
+    currency       text NOT NULL,
+    PRIMARY KEY (tenant_id, payment_id, recipient_type, recipient_id),
+    FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency)
+);
+COMMENT ON TABLE payments.borne_shares IS
+    'What each recipient had given back to the buyer when the shares of a payment last changed by a distribution: later refunds are shared by what was left. No row: nothing.';
+COMMENT ON COLUMN payments.borne_shares.tenant_id IS 'Owner of the row.';
+COMMENT ON COLUMN payments.borne_shares.payment_id IS 'The payment.';
+COMMENT ON COLUMN payments.borne_shares.recipient_type IS 'Recipient''s type, platform included.';
+COMMENT ON COLUMN payments.borne_shares.recipient_id IS 'Recipient''s id.';
+COMMENT ON COLUMN payments.borne_shares.amount IS 'Minor units.';
+COMMENT ON COLUMN payments.borne_shares.currency IS 'The payment''s currency.';
+ALTER TABLE payments.borne_shares ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
