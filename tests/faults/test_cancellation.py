@@ -6,8 +6,11 @@ from tests.faults import stories
 from tests.faults.stack import Stack, killed
 
 ORDERS = 40
-DEATHS = ("chores.after_advance=exit@20", "stripe.after_send[refund]=exit@15")
-DEATHS += ("stripe.after_send[reversal]=exit@30",)
+DEATHS = (
+    "chores.after_advance=exit@20",
+    "stripe.after_send[refund]=exit@15",
+    "stripe.after_send[reversal]=exit@30",
+)
 
 
 @pytest.fixture
