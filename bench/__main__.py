@@ -14,8 +14,10 @@ NAMES = (
     "transfers",
     "wakeup",
     "memory",
+    "fraud",
     "probes",
     "simulator",
+    "door",
 )
 
 
