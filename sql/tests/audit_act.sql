@@ -4,6 +4,9 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(9);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT keep('payment', settled_payment(tenant_a(), 'k', '{"eventId": "gig"}'));
+SELECT enter(tenant_a());
+SELECT payments.discrepancy_note(tenant_a(), 'platform', 'missing_here', 'refund', 're_1', NULL, '2', NULL, 5, 'usd', to_timestamp(1));
+SELECT keep('discrepancy', id) FROM payments.discrepancies WHERE provider_id = 're_1';
 SELECT keep('s1', shady_payment('s1')), keep('s2', shady_payment('s2'));
 SELECT keep('review', review_of(the('s1'))), keep('other', review_of(the('s2')));
 SELECT keep('batch', gen_random_uuid()), keep('call', call_of(the('payment'), 'v1'));
@@ -27,6 +30,7 @@ INSERT INTO acts (function, call, object) VALUES
     ('fraud_list_set', format('ops.fraud_list_set(%L, %L, %L, %L)', tenant_a(), 'block', 'customer', 'c1'), 'block customer'),
     ('review_approve', format('ops.review_approve(%L, %L, NULL)', tenant_a(), the('review')), kept('review')),
     ('review_reject', format('ops.review_reject(%L, %L, NULL)', tenant_a(), the('other')), kept('other')),
+    ('discrepancy_resolve', format('ops.discrepancy_resolve(%L, %L, %L)', tenant_a(), the('discrepancy'), 'goodwill'), kept('discrepancy')),
     ('split_rule_set', format('ops.split_rule_set(%L, %L, NULL, %L)', tenant_a(), 'tenant', '[]'), 'tenant version 1'),
     ('tenant_register', format('ops.tenant_register(%L, %L)', tenant_a(), 'Renamed'), tenant_a()::text),
     ('tenant_disable', format('ops.tenant_disable(%L)', tenant_a()), tenant_a()::text),
@@ -36,8 +40,9 @@ INSERT INTO acts (function, call, object) VALUES
 SELECT set_eq('SELECT function FROM acts', $$
     SELECT p.proname::text FROM pg_proc AS p
      WHERE p.pronamespace = 'ops'::regnamespace AND NOT has_function_privilege('payments_analyst', p.oid, 'EXECUTE')
-       -- A report that only operators read; the clock of a development database; what a database is, said before it has a tenant.
-       AND p.proname NOT IN ('audit_list', 'clock_advance', 'deployment_set')
+       -- Reports that only operators read; the clock of a development database; what a database is, said before it has a tenant;
+       -- what is nobody's: its row keeps who explained it.
+       AND p.proname NOT IN ('audit_list', 'unowned_objects', 'clock_advance', 'deployment_set', 'unowned_object_resolve')
 $$, 'every function of ops that is no report is called here');
 
 CREATE FUNCTION pg_temp.act(p_call text) RETURNS TABLE (row_count bigint, subject text, action text, object_id text, outcome text) LANGUAGE plpgsql AS $$
