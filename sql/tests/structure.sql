@@ -1,7 +1,7 @@
 -- The shape of the database, over whole schemas: a new table that forgets a rule fails here without anybody naming it.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(45);
+SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
@@ -192,7 +192,8 @@ SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT (t.relrowsecuri
 SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
     SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
+    VALUES ('tenants'::name, 'system_reads'::name), ('audit_log', 'system_reads'), ('audit_heads', 'system_reads'),
+           ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
            ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
            ('refund_batches', 'system_reads'), ('payment_marks', 'system_reads'),
@@ -228,7 +229,8 @@ SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS fu
 SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
     SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('ledger_postings'::name, 'append_only'::name), ('stripe_operation_attempts', 'append_only'),
+    VALUES ('ledger_postings'::name, 'append_only'::name), ('audit_log', 'append_only'), ('audit_links', 'append_only'),
+           ('stripe_operation_attempts', 'append_only'),
            ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
@@ -352,6 +354,11 @@ SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE f.body ~* '\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M|\mpg_(try_)?advisory|\mmerge\s+into\M'
 $$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory lock or merges');
+SELECT is_empty($$
+    SELECT f.signature FROM our_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
+     WHERE 'p_idempotency_key' = ANY (p.proargnames)
+       AND ('p_origin' <> ALL (p.proargnames) OR f.body !~ 'idempotency_begin\([^;]*, p_origin\)')
+$$, 'every function that answers a client''s call says in the audit log where it came from');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE (SELECT count(*) FROM regexp_matches(f.body, 'RAISE EXCEPTION', 'g'))
