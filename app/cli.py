@@ -11,10 +11,11 @@ import time
 from collections.abc import Coroutine
 from enum import StrEnum
 from importlib import import_module
-from typing import Annotated, Any, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID, uuid4
 
 import jwt
+import orjson
 import psycopg
 import typer
 from psycopg.rows import TupleRow
@@ -22,6 +23,7 @@ from psycopg.rows import TupleRow
 from app import __version__, failpoints, logs
 from app.config import Settings, SettingsError, load_settings, unknown_variables
 from app.db import LoginError
+from app.errors import DatabaseError
 from app.migrations.errors import MigrationError
 from app.tokens import SHARED
 
@@ -76,6 +78,33 @@ def worker() -> None:
     from app.worker import run  # the web process does not need it
 
     _run(run(_settings()))
+
+
+@cli.command()
+def reconcile(
+    since: Annotated[
+        str | None, typer.Option(help="36h, 7d, a date or time, or all; RECONCILE_DAYS if absent.")
+    ] = None,
+    report: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="For a person or a program.")
+    ] = "text",
+) -> None:
+    """Compare Stripe with our books; exit 1 when something does not agree."""
+    from app import reconcile_command
+    from app.stripe_lists import UnreadableError
+
+    settings = _settings(logs_beside=True)
+    try:
+        start = reconcile_command.parse_since(since, settings.reconcile_days)
+    except ValueError:
+        raise typer.BadParameter("36h, 7d, a date or time, or all", param_hint="--since") from None
+    try:
+        agrees = asyncio.run(reconcile_command.run(settings, start, as_json=report == "json"))
+    except (UnreadableError, DatabaseError) as error:
+        _fail([str(error)], 1)
+    else:
+        if not agrees:
+            raise typer.Exit(1)
 
 
 @cli.command()
@@ -191,6 +220,29 @@ def token(
 
 
 @cli.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """Look at the whole deployment and say what to do; exit 1 when something will not work."""
+    from app.doctor import examine
+
+    async def run() -> bool:
+        well = True
+        async for finding in examine(_settings()):
+            well = well and finding.verdict != "fault"
+            if as_json:
+                typer.echo(orjson.dumps(finding))
+                continue
+            typer.echo(f"{finding.verdict:<8} {finding.check}: {finding.says}")
+            if finding.todo:
+                typer.echo(f"         → {finding.todo}")
+        return well
+
+    if not asyncio.run(run()):
+        raise typer.Exit(1)
+
+
+@cli.command()
 def report(
     name: Annotated[str | None, typer.Argument(help="Absent: list the reports.")] = None,
     tenant: Annotated[UUID | None, typer.Option(help="Whose figures.")] = None,
@@ -235,9 +287,9 @@ def _add_local_stack(wanted: list[str]) -> None:
             import_module(f"app.{name}").register(cli)
 
 
-def _settings() -> Settings:
+def _settings(*, logs_beside: bool = False) -> Settings:
     settings = load_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, beside=logs_beside)
     try:
         failpoints.arm(os.environ)
     except ValueError as error:

@@ -104,7 +104,7 @@ class Database:
         self._checking: asyncio.Task[None] | None = None
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             settings.database_url.get_secret_value(),
-            kwargs=_connection_options(settings, name),
+            kwargs=connection_options(settings, name),
             configure=_configure,
             min_size=1,
             max_size=size,
@@ -226,6 +226,14 @@ class Database:
                 return SchemaState(ready=False, environment="unknown", detail="not migrated")
             raise
 
+    async def login_powers(self) -> list[str]:
+        """What makes the login role mightier than row security; empty when it binds.
+
+        Raises:
+            ConnectionLost, PoolExhausted: as `rows`.
+        """
+        return await self._run(_powers_of_login, repeatable=True)
+
     async def check_login(self, app_env: str) -> None:
         """Refuse a login role that row security does not bind, and a database of another kind.
 
@@ -235,8 +243,7 @@ class Database:
         """
         if app_env != "production":
             return
-        powers = await self._run(_powers_of_login, repeatable=True)
-        if powers:
+        if powers := await self.login_powers():
             raise LoginError(f"DATABASE_URL: the login role must not be {', '.join(powers)}")
         state = await self.schema_state()
         if state.ready and state.environment != "production":
@@ -322,7 +329,8 @@ class Database:
             log.warning("pool check failed", reason=str(error))
 
 
-def _connection_options(settings: Settings, name: str) -> dict[str, Any]:
+def connection_options(settings: Settings, name: str) -> dict[str, Any]:
+    """How every connection of the service is opened, by whatever part of it."""
     pooled = settings.database_prepare == "off"
     options: dict[str, Any] = {
         "autocommit": True,

@@ -23,12 +23,14 @@ FIRST = ("time", "level", "traceId", "component")
 """Fields every line begins with."""
 
 
-def configure(level: str) -> None:
+def configure(level: str, *, beside: bool = False) -> None:
     """Send structlog to stdout as JSON lines.
 
     Args:
         level: debug, info, warning or error.
+        beside: to stderr instead, when stdout is for an answer.
     """
+    stream = sys.stderr if beside else sys.stdout
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -40,7 +42,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(file=stream.buffer),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Bridge()], level=logging.WARNING, force=True)

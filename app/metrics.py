@@ -83,6 +83,35 @@ operations_open_amount = Gauge(
     registry=registry,
 )
 
+discrepancies_open = Gauge(
+    "discrepancies_open",
+    "What does not agree between Stripe and us",
+    ["class"],
+    registry=registry,
+)
+unexplained_minor_units = Gauge(
+    "unexplained_minor_units",
+    "Money that moved at Stripe and not with us, or the other way round; must be 0",
+    ["currency"],
+    registry=registry,
+)
+
+
+def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Show what is open now; what is no longer open goes to zero."""
+    counts: Counted[str] = Counted()
+    amounts: Counted[str] = Counted()
+    for row in rows:
+        counts[row["class"]] += row["items"]
+        if row["currency"]:
+            amounts[row["currency"]] += row["unexplained"]
+    discrepancies_open.clear()
+    unexplained_minor_units.clear()
+    for name, count in counts.items():
+        discrepancies_open.labels(name).set(count)
+    for currency, amount in amounts.items():
+        unexplained_minor_units.labels(currency).set(amount)
+
 
 def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
     """Show what is open now, over all tenants; what is no longer open goes to zero."""

@@ -35,6 +35,9 @@ log = get_logger("stripe")
 Operation = Mapping[str, Any]
 Result = dict[str, Any]
 
+API_VERSION = stripe.api_version
+"""Pinned with the SDK: what we send, and what webhooks must be sent in."""
+
 SIGNATURE_TOLERANCE_SECONDS = 300
 MAX_SIGNATURE_CHARS = 4096
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -89,7 +92,7 @@ class LookError(Exception):
     """
 
     def __init__(self, result: Result) -> None:
-        super().__init__(result["code"])
+        super().__init__(result["code"] or result["type"])
         self.result = result
 
 
@@ -192,9 +195,12 @@ class Gateway:
             The Date header of the answer.
 
         Raises:
-            stripe.StripeError: Stripe refused or did not answer.
+            LookError: Stripe refused or did not answer.
         """
-        answer = await self._get("/v1/balance")
+        try:
+            answer = await self._get("/v1/balance")
+        except Exception as error:
+            raise LookError(self._failure(error)) from error
         return str(answer.headers["Date"])
 
     async def look(self, operation: Operation) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from app.db import Database
 from app.errors import DatabaseError
 from app.logs import get_logger
 from app.rate import Rate
+from app.reconcile import Reconciliation
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
 from app.stripe_lists import Lists
@@ -131,9 +133,20 @@ class Worker:
         swept = inbox(database, self.notifier)
         return [
             Chore("sweep", settings.sweep_seconds, lambda: sweep(database, lists, swept)),
+            Chore("reconcile", settings.reconcile_seconds, self._reconcile(lists)),
             Chore("retention", retention.EVERY_SECONDS, lambda: retention.sweep(database)),
             Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
         ]
+
+    def _reconcile(self, lists: Lists) -> Callable[[], Awaitable[None]]:
+        settings = self._settings
+        reconciliation = Reconciliation(self.database, lists, self.notifier)
+
+        async def work() -> None:
+            since = datetime.now(UTC) - timedelta(days=settings.reconcile_days)
+            await reconciliation.run("schedule", since, settings.reconcile_grace_seconds)
+
+        return work
 
     async def _stop(self, loops: list[asyncio.Task[None]]) -> None:
         self._operations.stopping = True

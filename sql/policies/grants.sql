@@ -25,9 +25,10 @@ REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_
 -- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
 GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
-GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.webhook_patience(interval),
-    payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric)
-    TO payments_system;
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.event_types(),
+    payments.webhook_patience(interval),
+    payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric),
+    payments.uuid_said(text), payments.from_epoch(text) TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
 -- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces and client keys past
@@ -94,7 +95,7 @@ GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
 GRANT SELECT ON payments.deployment TO payments_system;
 GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
-GRANT SELECT (tenant_id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
+GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
@@ -152,7 +153,9 @@ GRANT EXECUTE ON FUNCTION
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
     api.schema_migrations(),
+    api.webhook_event_types(),
     api.queues_state(),
+    api.discrepancy_totals(),
     api.operations_troubled(integer),
     api.operations_open(uuid)
     TO payments_api;
@@ -190,6 +193,15 @@ GRANT EXECUTE ON FUNCTION
     api.event_sweep_done(text, timestamptz),
     api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
     api.objects_poll(uuid, numeric, numeric, integer),
+    api.reconcile_begin(text, timestamptz, numeric),
+    api.reconcile_accounts(text, integer),
+    api.reconcile_sort(jsonb, text, text, jsonb),
+    api.reconcile_compare(uuid, jsonb, text, text, jsonb),
+    api.reconcile_settle(uuid, jsonb, text[]),
+    api.reconcile_end(jsonb, text[], text),
+    api.reconcile_report(uuid, jsonb),
+    api.unowned_report(),
+    api.discrepancy_totals(),
     api.schema_migrations(),
     api.queues_state(),
     api.operations_troubled(integer),
@@ -208,6 +220,7 @@ GRANT EXECUTE ON FUNCTION
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
+    ops.discrepancies_open(uuid),
     ops.split_preview(bigint, jsonb, bigint),
     ops.revenue(uuid, timestamptz, timestamptz, text, text),
     ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
@@ -225,6 +238,9 @@ GRANT EXECUTE ON FUNCTION
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.operation_retry(uuid, uuid),
+    ops.discrepancy_resolve(uuid, uuid, text),
+    ops.unowned_objects(),
+    ops.unowned_object_resolve(text, text, text),
     ops.refund_batch_stop(uuid, uuid),
     ops.refund_batch_resume(uuid, uuid),
     ops.review_approve(uuid, uuid, text),

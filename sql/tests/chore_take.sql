@@ -14,6 +14,8 @@ SELECT is(api.chore_take('sweep', 300, 600), true, 'a chore whose worker died is
 SELECT lives_ok($$ SELECT api.chore_done('sweep', 300) $$, 'it is done');
 SELECT advance('301 seconds');
 SELECT is(api.chore_take('sweep', 300, 600), true, 'and due again after its time');
+SELECT api.chore_done('sweep', 86400);
+SELECT is(api.chore_take('sweep', 300, 600), true, 'a chore that is to be done more often from now on does not wait for its old time');
 SELECT throws_ok($$ SELECT api.chore_take('', 300, 600) $$, '23514', NULL, 'a chore has a name');
 SET LOCAL ROLE payments_api;
 SELECT throws_ok($$ SELECT api.chore_take('sweep', 300, 600) $$, '42501', NULL, 'chores are the workers'' affair');

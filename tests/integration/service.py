@@ -28,7 +28,7 @@ JWT_SECRET = "0123456789abcdef0123456789abcdef"
 PLATFORM_SECRET = "whsec_platform_0123456789"
 CONNECT_SECRET = "whsec_connect_0123456789"
 STRIPE_KEY = "sk_test_simulator"
-ALL_SCOPES = "payments:read payments:write accounts:write"
+ALL_SCOPES = "payments:read payments:write refunds:write accounts:write"
 PATIENCE_SECONDS = 20.0
 GLANCE_SECONDS = 0.02
 
@@ -129,6 +129,13 @@ class Service:
             f"{self.stripe_url}/v1/{path}",
             data=form,
             headers={"Authorization": f"Bearer {STRIPE_KEY}"},
+        ) as response:
+            return await response.json()
+
+    async def stripe_get(self, path: str) -> Any:
+        """One object as Stripe shows it to the platform."""
+        async with self.http.get(
+            f"{self.stripe_url}/v1/{path}", headers={"Authorization": f"Bearer {STRIPE_KEY}"}
         ) as response:
             return await response.json()
 

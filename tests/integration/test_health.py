@@ -25,6 +25,7 @@ EVERYTHING = {
     "stripe",
     "queues",
     "operations",
+    "reconciliation",
 }
 GAP = "DELETE FROM migrations._yoyo_migration WHERE migration_id = '001_baseline_payment'"
 HANG_SECONDS = 10.0
@@ -146,7 +147,7 @@ async def test_a_refused_key_degrades_stripe(database: Database) -> None:
     """The reason is the kind of error: no key, no address."""
     async with running_service(database, STRIPE_SECRET_KEY="sk_live_wrong") as service:
         body = await becomes(service, "/health/integrations", 200, stripe="degraded")
-        assert body["checks"]["stripe"]["reason"] == "AuthenticationError"
+        assert body["checks"]["stripe"]["reason"] == "invalid_request_error"
 
 
 async def test_work_given_up_degrades_and_is_measured(service: Service) -> None:

@@ -1,41 +1,13 @@
 """Webhooks that never came are found in Stripe's list of events and applied."""
 
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
-from app.db import Database as Client
-from app.rate import Rate
-from app.routes.webhooks import inbox
-from app.stripe_gateway import Gateway
-from app.stripe_lists import Lists, UnreadableError
-from app.wakeup import Notifier
+from app.stripe_lists import UnreadableError
 from app.worker.schedule import Chore, do_if_due
-from app.worker.sweep import sweep
+from tests.integration.reconciling import auditor
 from tests.integration.service import Service, eventually
-
-
-class Sweeper:
-    """Sweeps by hand, without a worker."""
-
-    def __init__(self, service: Service) -> None:
-        self.database = Client(service.settings, name="sweeper", size=2)
-        self.gateway = Gateway(service.settings)
-        self.lists = Lists(self.gateway, Rate(service.settings, self.database, inline=False))
-        self.notifier = Notifier(self.database)
-
-    async def __aenter__(self) -> Self:
-        await self.database.open()
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.notifier.close()
-        await self.gateway.close()
-        await self.database.close()
-
-    async def sweep(self) -> None:
-        """Once."""
-        await sweep(self.database, self.lists, inbox(self.database, self.notifier))
 
 
 async def lose_everything(service: Service) -> None:
@@ -75,7 +47,7 @@ async def test_events_of_payees_are_swept_too(service: Service) -> None:
     account = await service.payee()
     inactive = {"capabilities": {"transfers": "inactive"}}
     await service.control("POST", f"accounts/{account['stripeAccountId']}", inactive)
-    async with Sweeper(service) as sweeper:
+    async with auditor(service) as sweeper:
         await sweeper.sweep()
     assert stored(service, "connect") > 0
     await service.start_worker()
@@ -95,7 +67,7 @@ async def test_more_events_than_a_page_holds_each_once(service: Service) -> None
             return_url="https://shop.example/return",
             **{"metadata[number]": str(number)},
         )
-    async with Sweeper(service) as sweeper:
+    async with auditor(service) as sweeper:
         await sweeper.sweep()
         found = stored(service, "platform")
         assert found >= 180  # three of each payment
@@ -115,7 +87,7 @@ async def test_an_account_that_left_us_holds_up_nobody(service: Service) -> None
         "faults",
         {"fault": "unauthorized", "match": {"account": gone["stripeAccountId"]}},
     )
-    async with Sweeper(service) as sweeper:
+    async with auditor(service) as sweeper:
         await sweeper.sweep()
         assert stored(service, "connect") > 0
         assert await sweeper.gateway.page("events", {"limit": 1})
@@ -125,7 +97,7 @@ async def test_a_sweep_that_stripe_stops_leaves_its_place(service: Service) -> N
     """Half a list is not taken for the whole: the next sweep starts where the last one ended."""
     await lose_everything(service)
     await service.stripe("payment_intents", amount="1000", currency="usd")
-    async with Sweeper(service) as sweeper:
+    async with auditor(service) as sweeper:
         await service.control(
             "POST", "faults", {"fault": "unauthorized", "match": {"path": "/v1/events"}}
         )
@@ -133,8 +105,7 @@ async def test_a_sweep_that_stripe_stops_leaves_its_place(service: Service) -> N
             await sweeper.sweep()
         assert service.database.execute("SELECT * FROM payments.event_sweeps") == []
         await service.control("DELETE", "faults")
-        fresh = Sweeper(service)
-        async with fresh:
+        async with auditor(service) as fresh:
             await fresh.sweep()
     assert stored(service, "platform") > 0
 
@@ -147,7 +118,7 @@ async def test_two_workers_share_one_turn(service: Service) -> None:
         done.append(True)
 
     chore = Chore("tea", 0.001, work)
-    async with Sweeper(service) as one, Sweeper(service) as other:
+    async with auditor(service) as one, auditor(service) as other:
         await do_if_due(one.database, chore)
         assert await do_if_due(one.database, chore)
         later = Chore("tea", 3600.0, work)
