@@ -16,6 +16,7 @@ NAMES = (
     "memory",
     "probes",
     "simulator",
+    "door",
 )
 
 

@@ -27,12 +27,13 @@ class Spec:
     """What to send.
 
     Attributes:
-        kind: webhooks or intents.
+        kind: webhooks, intents or reads.
         port: of the server on the loopback.
         requests: how many in all.
         connections: how many at once.
         secret: signs webhooks.
         tokens: bearer tokens that callers take turns with.
+        path: of reads.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Spec:
     connections: int
     secret: str = ""
     tokens: tuple[str, ...] = ()
+    path: str = ""
 
     def json(self) -> bytes:
         """As the generator reads it."""
@@ -171,12 +173,18 @@ def _intents(spec: Spec) -> Iterator[bytes]:
         yield _request("/api/v1/payments/intents", body, headers)
 
 
-_REQUESTS = {"webhooks": _webhooks, "intents": _intents}
+def _reads(spec: Spec) -> Iterator[bytes]:
+    for number in range(spec.requests):
+        headers = {"Authorization": f"Bearer {spec.tokens[number % len(spec.tokens)]}"}
+        yield _request(spec.path, b"", headers, method="GET")
 
 
-def _request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
+_REQUESTS = {"webhooks": _webhooks, "intents": _intents, "reads": _reads}
+
+
+def _request(path: str, body: bytes, headers: dict[str, str], method: str = "POST") -> bytes:
     lines = [
-        f"POST {path} HTTP/1.1",
+        f"{method} {path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",

@@ -49,6 +49,11 @@ class Process:
         status = Path(f"/proc/{self.popen.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
+    def cpu_seconds(self) -> float:
+        """CPU it has used so far, user and system."""
+        fields = Path(f"/proc/{self.popen.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         """End it in order."""
         self.popen.send_signal(signal.SIGTERM)
@@ -137,6 +142,14 @@ class Stack:
         port = free_port()
         environ = self.environ(database, stripe_port)
         with self._run("floor", _module("bench.floor", kind, port), environ, port) as process:
+            yield process
+
+    @contextmanager
+    def bare(self, database: "Database", tenant: UUID) -> Iterator[Process]:
+        """The service with its door, and one handler without it; see bench/bare.py."""
+        port = free_port()
+        environ = self.environ(database, stripe_port=9)
+        with self._run("bare", _module("bench.bare", port, tenant), environ, port) as process:
             yield process
 
     def floor_transfers(

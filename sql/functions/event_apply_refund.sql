@@ -23,8 +23,16 @@ BEGIN
           (SELECT i.livemode::text FROM payments.payment_intents AS i WHERE i.tenant_id = p_tenant_id AND i.id = v_payment.id) THEN
         RETURN QUERY SELECT 'quarantined', 'currency or livemode is not ours', v_payment.id, 0;
     ELSE
-        v_refund_id := coalesce(v_refund_id, payments.refund_adopt(v_payment, v_object, p_now));
-        RETURN QUERY SELECT 'done', NULL::text, v_payment.id, payments.refund_apply(p_tenant_id, v_refund_id, v_object, p_now);
+        IF v_refund_id IS NULL THEN
+            v_refund_id := payments.refund_adopt(v_payment, v_object, p_now);
+            IF v_refund_id IS NULL THEN
+                RETURN QUERY SELECT 'waiting', 'our own refunds on their way leave no room for it yet', v_payment.id, 0;
+                RETURN;
+            END IF;
+            enqueued := payments.losses_share(p_tenant_id, v_payment.id, p_now);
+        END IF;
+        RETURN QUERY SELECT 'done', NULL::text, v_payment.id,
+                            enqueued + payments.refund_apply(p_tenant_id, v_refund_id, v_object, p_now);
     END IF;
 END
 $$;

@@ -16,7 +16,9 @@ BEGIN
     IF v_transfer.amount = p_amount THEN
         RETURN 0;
     END IF;
-    RETURN payments.transfers_plan(p_tenant_id, v_transfer.payment_id, v_transfer.purpose, p_cause_id,
+    RETURN payments.transfers_plan(p_tenant_id, v_transfer.payment_id, v_transfer.purpose,
+        -- Its own: the same cause may have to pay this payee again, as when the refund that reduced this one fails.
+        payments.id_derive(p_tenant_id, 'reduced', p_transfer_id::text, p_cause_id::text),
         jsonb_build_array(jsonb_build_object('accountId', v_transfer.connected_account_id, 'amount', v_transfer.amount - p_amount)),
         v_transfer.source_transaction, p_now, false);
 END

@@ -8,7 +8,7 @@ AS $$
      CROSS JOIN LATERAL (
         SELECT coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'capture'), 0) AS captured,
                coalesce(sum(x.amount) FILTER (WHERE x.cause_type IN ('refund', 'dispute')), 0)
-                   - coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'refund_failure'), 0) AS given
+                   - coalesce(sum(x.amount) FILTER (WHERE x.cause_type IN ('refund_failure', 'dispute_won')), 0) AS given
           FROM payments.ledger_postings AS x
          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id) AS g
      CROSS JOIN LATERAL (

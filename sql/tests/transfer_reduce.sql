@@ -15,6 +15,15 @@ SELECT is((SELECT count(*) FROM payments.stripe_transfers AS t WHERE t.recipient
 SELECT is(payments.transfer_reduce(tenant_a(), the('b'), 500, the('c'), clock()), 0, 'a blocked one is made smaller, too, but is not due');
 SELECT is((SELECT (t.amount, t.status, o.holds)::text FROM payments.stripe_transfers AS t JOIN payments.stripe_operations AS o ON o.subject_id = t.id WHERE t.recipient_id = 'a1' AND t.status <> 'canceled'), '(2000,blocked,{payee_blocked})', 'it stays blocked');
 SELECT is_empty($$ SELECT 1 FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t ON t.id = o.subject_id WHERE t.status = 'canceled' AND o.state <> 'failed' $$, 'no cancelled transfer has a call that could still go out');
+RESET ROLE;
+-- A refund makes an unsent repayment smaller, and fails in its turn.
+SELECT paid_payment(tenant_a(), 'k2', '{"splits": [{"recipientType": "venue", "recipientId": "v1", "basisPoints": 10000}]}');
+SELECT keep('r1', refund(pay('k2'), 'r1', 3000)), reverse(pay('k2')), refund_event(the('r1'), 'refund.failed', 'failed', 'evt_1');
+SELECT keep('r2', refund(pay('k2'), 'r2', 1000));
+SELECT is(refund_event(the('r2'), 'refund.failed', 'failed', 'evt_2'), 'done', 'what made a transfer smaller can fail itself');
+SELECT is((SELECT sum(t.amount) FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k2') AND t.purpose = 'repayment' AND t.status = 'pending'), 3000::numeric,
+    'then the payee gets all of it again');
+SELECT money_is_right(tenant_a(), 'no cent is lost');
 
 SELECT * FROM finish();
 ROLLBACK;
