@@ -14,6 +14,7 @@ NAMES = (
     "transfers",
     "wakeup",
     "memory",
+    "fraud",
     "probes",
     "simulator",
     "door",

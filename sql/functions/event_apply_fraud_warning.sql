@@ -17,7 +17,8 @@ BEGIN
                 v_object ->> 'fraud_type', (v_object ->> 'actionable')::boolean, p_now)
         ON CONFLICT DO NOTHING;
         PERFORM payments.review_open(p_tenant_id, 'fraud', 'early_warning', v_object ->> 'id', payment_id, NULL, 80,
-            ARRAY['early_fraud_warning'], p_now);
+            '{early_fraud_warning}', p_now);
+        enqueued := payments.reviews_yield(p_tenant_id, payment_id, p_now);
         state := 'done';
         reason := NULL;
     END IF;

@@ -20,12 +20,13 @@ BEGIN
     reason := NULL;
     PERFORM payments.review_open(p_tenant_id, 'fraud', 'stripe', v_object ->> 'id', payment_id, NULL, 50,
         '{stripe_review}', p_now);
+    enqueued := payments.reviews_yield(p_tenant_id, payment_id, p_now);
     -- The end may be heard before the beginning; and where ours decided first, Stripe's word changes nothing.
     IF p_event ->> 'type' = 'review.closed' AND EXISTS (
             SELECT FROM payments.reviews AS r WHERE r.tenant_id = p_tenant_id AND r.id = v_review_id AND r.status = 'open') THEN
         PERFORM payments.review_close(p_tenant_id, v_review_id,
             CASE v_object ->> 'closed_reason' WHEN 'approved' THEN 'approved' ELSE 'canceled' END, 'stripe', v_object ->> 'closed_reason', p_now);
-        enqueued := payments.reviews_enforce(p_tenant_id, payment_id, p_now);
+        enqueued := enqueued + payments.reviews_enforce(p_tenant_id, payment_id, p_now);
     END IF;
     RETURN NEXT;
 END

@@ -5,7 +5,7 @@ AS $$
 DECLARE
     v_ruleset CONSTANT jsonb := payments.fraud_ruleset(p_tenant_id);
     v_known CONSTANT jsonb := jsonb_strip_nulls(jsonb_build_object('card', p_charge #> '{payment_method_details,card,fingerprint}',
-        'risk_level', p_charge #> '{outcome,risk_level}'));
+        'risk_level', p_charge #> '{outcome,risk_level}', 'livemode', p_charge -> 'livemode'));
     v_check_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'fraud_check', p_payment_id::text, p_charge ->> 'id');
     v_inputs jsonb;
     v_facts jsonb;

@@ -5,7 +5,7 @@ LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     c_of_customer CONSTANT integer := 50;   -- a customer's newest payments: enough for a habit
-    c_of_tenant CONSTANT integer := 200;    -- read once for all payments of a batch in a currency
+    c_of_tenant CONSTANT integer := 100;    -- read once for all payments of a batch in a currency
     v_rules jsonb := jsonb_path_query_array(p_rules, '$[*] ? (@.kind == "amount")');
 BEGIN
     RETURN QUERY

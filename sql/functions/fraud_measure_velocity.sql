@@ -9,13 +9,14 @@ BEGIN
     SELECT a.id, r.name, least(r.threshold, c.seen + CASE r.event WHEN 'payment'
                THEN row_number() OVER (PARTITION BY r.name, a.value ORDER BY a.n) - 1 ELSE 0 END)
       FROM (SELECT e ->> 'name' AS name, (e ->> 'threshold')::bigint AS threshold, e #>> '{parameters,signal}' AS signal,
-                   e #>> '{parameters,event}' AS event, e #> '{parameters,ignore}' AS ignored,
+                   e #>> '{parameters,event}' AS event, e #> '{parameters,ignore}' AS ignored, (e #>> '{parameters,live_only}')::boolean AS live_only,
                    p_now - make_interval(secs => (e #>> '{parameters,seconds}')::double precision) AS since
               FROM jsonb_array_elements(p_rules) AS e WHERE e ->> 'kind' = 'velocity') AS r
      CROSS JOIN LATERAL (
         SELECT i.n, i.id, i.v ->> r.signal AS value
           FROM unnest(p_payment_ids, p_values) WITH ORDINALITY AS i (id, v, n)
-         WHERE i.v ? r.signal AND (r.ignored ? (i.v ->> r.signal)) IS NOT TRUE) AS a
+         WHERE i.v ? r.signal AND (r.ignored ? (i.v ->> r.signal)) IS NOT TRUE
+           AND (r.live_only IS NOT TRUE OR (i.v ->> 'livemode')::boolean)) AS a
      CROSS JOIN LATERAL (
         SELECT count(*) AS seen FROM (
             SELECT FROM payments.fraud_signals AS s

@@ -12,7 +12,8 @@ BEGIN
     IF p_rule ->> 'kind' = 'velocity' AND (
             v_parameters ->> 'signal' IN ('customer', 'card', 'device', 'ip', 'email_domain') AND v_parameters ->> 'event' IN ('payment', 'decline')
             AND jsonb_typeof(v_parameters -> 'seconds') = 'number' AND (v_parameters ->> 'seconds')::numeric BETWEEN 1 AND 31622400
-            AND coalesce(jsonb_typeof(v_parameters -> 'ignore'), 'array') = 'array') IS NOT TRUE THEN
+            AND coalesce(jsonb_typeof(v_parameters -> 'ignore'), 'array') = 'array'
+            AND coalesce(jsonb_typeof(v_parameters -> 'live_only'), 'boolean') = 'boolean') IS NOT TRUE THEN
         RAISE EXCEPTION 'a velocity rule names its signal, event (payment or decline), seconds (a year at most) and, if any, the values to ignore'
             USING ERRCODE = 'PY020';
     END IF;

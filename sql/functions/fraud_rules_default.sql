@@ -12,7 +12,8 @@ AS $$
         ('declines_ip', 'velocity', 50, 20, '{"signal": "ip", "event": "decline", "seconds": 3600}'),
         ('velocity_customer', 'velocity', 50, 20, '{"signal": "customer", "event": "payment", "seconds": 3600}'),
         ('velocity_device', 'velocity', 50, 20, '{"signal": "device", "event": "payment", "seconds": 3600}'),
-        ('velocity_card', 'velocity', 50, 10, '{"signal": "card", "event": "payment", "seconds": 3600}'),
+        -- Stripe's test cards have one fingerprint for everybody.
+        ('velocity_card', 'velocity', 50, 10, '{"signal": "card", "event": "payment", "seconds": 3600, "live_only": true}'),
         ('velocity_ip', 'velocity', 30, 200, '{"signal": "ip", "event": "payment", "seconds": 3600}'),
         ('velocity_email_domain', 'velocity', 30, 100, '{"signal": "email_domain", "event": "payment", "seconds": 3600,
             "ignore": ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com",

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
@@ -19,6 +19,7 @@ SELECT is(pg_temp.measure('{"rule": {"threshold": 5}}', '{"{\"ip\": \"198.51.100
 SELECT is(pg_temp.measure('{}', '{"{\"ip\": \"198.51.100.1\"}","{\"ip\": \"198.51.100.2\"}","{\"ip\": \"198.51.100.1\"}"}'), '{59,0,60}', 'of a batch those before count too');
 SELECT is(pg_temp.measure('{"event": "decline"}', '{"{\"ip\": \"198.51.100.1\"}","{\"ip\": \"198.51.100.1\"}"}'), '{59,59}', 'but asking for a payment is no decline');
 SELECT is(pg_temp.measure('{}', '{"{\"customer\": \"198.51.100.1\"}"}'), NULL, 'without its signal a rule says nothing');
+SELECT is(pg_temp.measure('{"live_only": true}', '{"{\"ip\": \"198.51.100.1\", \"livemode\": true}","{\"ip\": \"198.51.100.1\", \"livemode\": false}","{\"ip\": \"198.51.100.9\"}"}'), '{59}', 'nor, if it is for real money only, of a test');
 SELECT is(pg_temp.measure('{"ignore": ["198.51.100.1"]}', '{"{\"ip\": \"198.51.100.1\"}","{\"ip\": \"198.51.100.9\"}"}'), '{0}', 'nor of a value it ignores');
 RESET ROLE;
 SET LOCAL ROLE payments_definer;

@@ -5,7 +5,7 @@ SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist
 CREATE FUNCTION pg_temp.holds(p_name text) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(DISTINCT o.holds::text, ' ') FROM payments.stripe_operations AS o WHERE o.payment_id = tap_helpers.the(p_name) AND o.kind = 'transfer' $$;
 
 SELECT keep('p', settled_payment(tenant_a(), 'k')), keep('q', settled_payment(tenant_a(), 'k2')), keep('d', settled_payment(tenant_a(), 'k3')), keep('v1', account_of(tenant_a(), 'v1'));
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_' || n, the(n), NULL, 50, '{a}', clock()) FROM unnest('{p,q,d}'::text[]) AS n;
+SELECT payments.review_open(tenant_a(), CASE n WHEN 'd' THEN 'aml' ELSE 'fraud' END, CASE n WHEN 'd' THEN 'amounts' ELSE 'stripe' END, 'prv_' || n, the(n), NULL, 50, '{a}', clock()) FROM unnest('{p,q,d}'::text[]) AS n;
 SELECT payments.review_open(tenant_a(), 'fraud', 'early_warning', 'issfr_1', the('p'), NULL, 80, '{a}', clock() + interval '1 second');
 SELECT apply(tenant_a(), 'evt_d', event('charge.dispute.created', jsonb_build_object('id', 'du_1', 'object', 'dispute', 'amount', 10000, 'currency', 'usd', 'livemode', false,
     'charge', 'ch_' || kept('d'), 'payment_intent', 'pi_' || kept('d'), 'status', 'needs_response', 'reason', 'fraudulent', 'balance_transactions', '[]'::jsonb)));
