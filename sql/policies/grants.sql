@@ -98,10 +98,13 @@ GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
 GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
+GRANT SELECT (tenant_id, checked_xid) ON payments.violation_checks TO payments_system;
+GRANT SELECT (tenant_id, marked_xid) ON payments.payment_marks TO payments_system;
+GRANT SELECT (tenant_id) ON payments.violations_found TO payments_system;
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
 GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
 GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
-GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at, pending_reason) ON payments.payment_refunds TO payments_system;
 GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
 GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
@@ -180,6 +183,10 @@ GRANT EXECUTE ON FUNCTION
     api.rate_lease(text, numeric, integer, boolean),
     api.ledger_fold_due(integer),
     api.ledger_fold(uuid),
+    api.violations_due(integer),
+    api.violations_check(uuid, integer),
+    api.refunds_waiting_due(integer),
+    api.refunds_waiting(uuid),
     api.escrows_due(integer),
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
@@ -213,6 +220,8 @@ GRANT USAGE ON SCHEMA ops TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.tenant_list(),
     ops.money_violations(uuid),
+    ops.violations_open(uuid),
+    ops.refunds_pending(uuid),
     ops.ledger_balances(uuid),
     ops.transfers_pending(uuid),
     ops.operations_stuck(uuid, interval),

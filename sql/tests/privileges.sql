@@ -133,6 +133,10 @@ $$, ARRAY[
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.ledger_fold_due(integer)',
     'api.ledger_fold(uuid)',
+    'api.violations_due(integer)',
+    'api.violations_check(uuid,integer)',
+    'api.refunds_waiting_due(integer)',
+    'api.refunds_waiting(uuid)',
     'api.escrows_due(integer)',
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
@@ -165,6 +169,8 @@ SELECT set_eq($$
 $$, ARRAY[
     'ops.tenant_list()',
     'ops.money_violations(uuid)',
+    'ops.violations_open(uuid)',
+    'ops.refunds_pending(uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -193,6 +199,8 @@ SELECT set_eq($$
 $$, ARRAY[
     'ops.tenant_list()',
     'ops.money_violations(uuid)',
+    'ops.violations_open(uuid)',
+    'ops.refunds_pending(uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -285,6 +293,9 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'payments.reconcile_owner(text,jsonb)',
     'payments.unowned_note(text,jsonb,bigint)',
     'api.ledger_fold_due(integer)',
+    'api.violations_due(integer)',
+    'api.refunds_waiting_due(integer)',
+    'payments.inbox_of(uuid)',
     'api.next_due()',
     'api.operations_due(integer)',
     'api.operations_troubled(integer)',
@@ -299,12 +310,12 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
               ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()'),
-              ('payments.reviews_close()') $$,
+              ('payments.payment_mark()'), ('payments.reviews_close()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()')
-$$, 'the doors are SECURITY DEFINER; of the private functions only the two that look across tenants');
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)')
+$$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
      WHERE (f.definer OR f.language <> 'sql') AND f.settings IS DISTINCT FROM '{"search_path=payments, pg_temp"}'
@@ -447,11 +458,14 @@ $$, $$
     UNION ALL
     SELECT 'SELECT', 'escrow_conditions', unnest(ARRAY['tenant_id', 'escrow_id', 'confirmed_at'])
     UNION ALL
-    SELECT 'SELECT', 'payment_refunds', unnest(ARRAY['tenant_id', 'payment_id', 'origin', 'status', 'accepted_at'])
+    SELECT 'SELECT', 'payment_refunds', unnest(ARRAY['tenant_id', 'payment_id', 'origin', 'status', 'accepted_at', 'pending_reason'])
     UNION ALL
     SELECT 'SELECT', 'refund_batches', unnest(ARRAY['tenant_id', 'id', 'status'])
     UNION ALL
     SELECT 'SELECT', 'refund_batch_items', 'batch_id'
+    UNION ALL
+    VALUES ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
+           ('SELECT', 'payment_marks', 'tenant_id'), ('SELECT', 'payment_marks', 'marked_xid')
     UNION ALL
     SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
                            unnest(ARRAY['chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects']) AS t

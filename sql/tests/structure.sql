@@ -34,20 +34,21 @@ SELECT functions_are('api', ARRAY[
     'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease', 'reconcile_accounts',
     'reconcile_begin', 'reconcile_compare', 'reconcile_end', 'reconcile_report', 'reconcile_settle',
     'reconcile_sort', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
-    'refund_get', 'refund_list', 'review_decide', 'review_list', 'schema_check', 'schema_migrations',
-    'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get', 'transfer_list', 'unowned_report',
-    'webhook_claim', 'webhook_event_types', 'webhook_finish', 'webhook_receive'
+    'refund_get', 'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide', 'review_list',
+    'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get',
+    'transfer_list', 'unowned_report', 'violations_check', 'violations_due', 'webhook_claim',
+    'webhook_event_types', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'clock_advance', 'deployment_set', 'discrepancies_open', 'discrepancy_resolve', 'dispute_rate',
     'escrow_ageing', 'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
     'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances',
     'money_violations', 'operation_retry', 'operations_stuck', 'payment_timeline', 'payout_statement',
-    'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set', 'revenue',
-    'review_approve', 'review_reject', 'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable',
-    'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove', 'tenant_register',
-    'tenants_compared', 'transfer_ageing', 'transfer_failures', 'transfers_pending', 'unowned_object_resolve',
-    'unowned_objects', 'webhook_lag'
+    'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set',
+    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_open', 'split_preview',
+    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
+    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
+    'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open', 'webhook_lag'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'clock',
@@ -66,7 +67,7 @@ SELECT functions_are('payments', ARRAY[
     'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply', 'giveback_calculate', 'giveback_share',
     'giveback_target', 'giveback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
     'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
-    'idempotency_unspent', 'intent_request', 'intents_enqueue', 'intents_record', 'ip_signal',
+    'idempotency_unspent', 'inbox_of', 'intent_request', 'intents_enqueue', 'intents_record', 'ip_signal',
     'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows', 'losses_share',
     'member_check', 'member_enter', 'money_facts', 'objects_unsettled', 'onboarding_link_enqueue',
     'onboarding_link_store', 'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury',
@@ -74,27 +75,30 @@ SELECT functions_are('payments', ARRAY[
     'operation_evidence', 'operation_fail', 'operation_failed_consequences', 'operation_failure_policy',
     'operation_give_back', 'operation_reconsider', 'operation_record', 'operation_succeed',
     'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback',
-    'payee_recover', 'payees_due', 'payment_call', 'payment_disputed', 'payment_freeze', 'payment_frozen',
-    'payment_holds', 'payment_intent_apply', 'payment_intent_mirror', 'payment_json', 'payment_lock',
-    'payment_move', 'payment_record', 'payment_reviewed', 'payment_settle', 'payment_turn_back',
-    'payments_block', 'payments_create_new', 'payments_record', 'posting_add', 'provider_facts',
-    'provider_fee_post', 'provider_object_claim', 'provider_problem', 'receivable_net', 'receivable_open',
-    'reconcile_findings', 'reconcile_heal', 'reconcile_missing', 'reconcile_owner', 'refund_adopt',
-    'refund_amount', 'refund_apply', 'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json',
-    'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
-    'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
-    'reversal_totals', 'reversals_forgo', 'reversals_start', 'review_close', 'review_json', 'review_open',
-    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_yield', 'rfc3339', 'share_move',
-    'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find', 'split_share_valid',
-    'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter',
-    'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transaction_causes',
-    'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle',
-    'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle',
-    'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_said', 'violations_all', 'violations_m01',
-    'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06',
-    'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11',
-    'violations_m12', 'violations_m13', 'violations_m14', 'violations_m28', 'webhook_patience',
-    'webhook_verdict'
+    'payee_hold_forgotten', 'payee_recover', 'payees_due', 'payment_call', 'payment_disputed',
+    'payment_freeze', 'payment_frozen', 'payment_holds', 'payment_intent_apply', 'payment_intent_mirror',
+    'payment_json', 'payment_lock', 'payment_mark', 'payment_move', 'payment_record', 'payment_reviewed',
+    'payment_settle', 'payment_turn_back', 'payments_block', 'payments_chosen', 'payments_create_new',
+    'payments_record', 'posting_add', 'provider_facts', 'provider_fee_post', 'provider_object_claim',
+    'provider_problem', 'receivable_net', 'receivable_open', 'reconcile_findings', 'reconcile_heal',
+    'reconcile_missing', 'reconcile_owner', 'refund_adopt', 'refund_amount', 'refund_apply',
+    'refund_batch_close', 'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check',
+    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'report_period', 'requests_are_new',
+    'reversal_fail', 'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo',
+    'reversals_start', 'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close',
+    'reviews_enforce', 'reviews_yield', 'rfc3339', 'share_move', 'shares_bear', 'split_calculate',
+    'split_check', 'split_plan', 'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json',
+    'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard',
+    'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transaction_causes', 'transaction_explain',
+    'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold',
+    'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
+    'unowned_note', 'uuid_from_hash', 'uuid_said', 'violations_all', 'violations_m01', 'violations_m02',
+    'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06', 'violations_m07',
+    'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11', 'violations_m12',
+    'violations_m13', 'violations_m14', 'violations_m15', 'violations_m16', 'violations_m17',
+    'violations_m18', 'violations_m19', 'violations_m20', 'violations_m21', 'violations_m22',
+    'violations_m23', 'violations_m24', 'violations_m25', 'violations_m26', 'violations_m28',
+    'violations_record', 'violations_until', 'webhook_patience', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -187,7 +191,8 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
     VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
            ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
-           ('refund_batches', 'system_reads'), ('refund_batch_items', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('payment_marks', 'system_reads'),
+           ('violation_checks', 'system_reads'), ('violations_found', 'system_reads'), ('refund_batch_items', 'system_reads'),
            ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
            ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
@@ -225,7 +230,10 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
            ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
            ('fraud_checks', 'append_only')
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept');
+    UNION ALL
+    SELECT unnest(ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts', 'payment_refunds', 'transfer_reversals',
+                        'receivables', 'disputes', 'escrows']::name[]), 'payment_mark'
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept; changes without a posting are marked');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
