@@ -73,11 +73,19 @@ def serve() -> None:
 
 
 @cli.command()
-def worker() -> None:
+def worker(
+    *,
+    reconcile_first: Annotated[
+        bool, typer.Option(help="Send nothing before Stripe and we agree: after a restore.")
+    ] = False,
+) -> None:
     """Carry due operations to Stripe and apply received webhooks."""
     from app.worker import run  # the web process does not need it
 
-    _run(run(_settings()))
+    settings = _settings()
+    _run(
+        run(settings.model_copy(update={"reconcile_first": True}) if reconcile_first else settings)
+    )
 
 
 @cli.command()

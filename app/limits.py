@@ -39,7 +39,8 @@ BUDGET_SECONDS = 0.05
 """All that Redis may cost one request."""
 
 OPEN_SECONDS = 5.0
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 8
+"""Two short commands a request: more would only cost more to open within the budget."""
 MAX_LOCAL_KEYS = 20_000
 """About 4 MB; beyond it whoever was counted longest ago is forgotten."""
 

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.escrow_condition_confirm(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_escrow_id uuid, p_name text, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'escrows.conditions', p_idempotency_key, p_fingerprint, NULL);
+        p_tenant_id, p_subject, 'escrows.conditions', p_idempotency_key, p_fingerprint, NULL, p_escrow_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -33,5 +33,5 @@ BEGIN
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;
-COMMENT ON FUNCTION api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb) IS
     'Confirms a condition of an escrow with evidence. The worker releases a timed escrow when all are confirmed and its time has come. Raises PY003, PY010, PY030, PY040.';

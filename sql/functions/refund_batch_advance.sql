@@ -13,7 +13,7 @@ BEGIN
       FROM payments.refund_batch_items AS i
       JOIN payments.refund_batches AS b ON b.tenant_id = p_tenant_id AND b.id = i.batch_id AND b.status = 'running'
      WHERE i.tenant_id = p_tenant_id AND i.state = 'pending' AND i.next_run_at <= v_now
-     ORDER BY i.next_run_at, i.id LIMIT 1
+     ORDER BY i.next_run_at LIMIT 1
        FOR NO KEY UPDATE OF i SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;

@@ -13,6 +13,7 @@ BEGIN
         RAISE EXCEPTION 'no such stopped or finished batch' USING ERRCODE = 'PY010';
     END IF;
     PERFORM payments.refund_batch_close(p_tenant_id, p_batch_id, v_now);
+    PERFORM payments.audit_act(p_tenant_id, 'refund_batch_resume', p_batch_id::text);
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_resume(uuid, uuid) IS

@@ -50,6 +50,8 @@ GRANT INSERT ON payments.fraud_rulesets, payments.fraud_rules, payments.fraud_li
 GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
 GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
 GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
+GRANT INSERT ON payments.audit_log, payments.audit_links, payments.audit_heads TO payments_definer;
+GRANT UPDATE (chained_xid, seq, digest, chained_at) ON payments.audit_heads TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
@@ -89,7 +91,7 @@ GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.frau
 GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
 GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
     ON payments.discrepancies TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
+-- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
 -- state_transitions get no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
@@ -98,6 +100,8 @@ GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
 GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
+GRANT SELECT (tenant_id, recorded_xid) ON payments.audit_log TO payments_system;
+GRANT SELECT (tenant_id, chained_xid) ON payments.audit_heads TO payments_system;
 GRANT SELECT (tenant_id, checked_xid) ON payments.violation_checks TO payments_system;
 GRANT SELECT (tenant_id, marked_xid) ON payments.payment_marks TO payments_system;
 GRANT SELECT (tenant_id) ON payments.violations_found TO payments_system;
@@ -125,34 +129,35 @@ GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
     api.tenant_check(uuid),
-    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.audit_refusal(uuid, text, text, text, jsonb),
+    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.payments_create(uuid, jsonb, numeric),
-    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.payment_get(uuid, uuid),
     api.payment_list(uuid, jsonb, integer, text),
-    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.connected_account_get(uuid, uuid),
-    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.transfer_get(uuid, uuid),
     api.transfer_list(uuid, jsonb, integer, text),
-    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.refund_get(uuid, uuid),
     api.refund_list(uuid, jsonb, integer, text),
     api.escrow_get(uuid, uuid),
-    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
+    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.dispute_get(uuid, uuid),
     api.dispute_list(uuid, jsonb, integer, text),
-    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
+    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
     api.refund_batch_get(uuid, uuid),
     api.nonce_use(uuid, text, text, integer),
-    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text),
+    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.distribution_get(uuid, uuid),
     api.review_list(uuid, jsonb, integer, text),
-    api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
+    api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
@@ -182,6 +187,8 @@ GRANT EXECUTE ON FUNCTION
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.next_due(),
     api.rate_lease(text, numeric, integer, boolean),
+    api.audit_chain_due(integer),
+    api.audit_chain(uuid, integer),
     api.ledger_fold_due(integer),
     api.ledger_fold(uuid),
     api.violations_due(integer),
@@ -222,6 +229,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT USAGE ON SCHEMA ops TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.tenant_list(),
+    ops.audit_verify(uuid, bigint, text),
     ops.money_violations(uuid),
     ops.violations_open(uuid),
     ops.refunds_pending(uuid),
@@ -252,6 +260,7 @@ GRANT EXECUTE ON FUNCTION
     ops.fraud_replay(uuid, uuid)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
+    ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),
     ops.operation_retry(uuid, uuid),
     ops.discrepancy_resolve(uuid, uuid, text),
     ops.unowned_objects(),

@@ -70,34 +70,35 @@ $$, ARRAY[
     'api.set_tenant(uuid)',
     'api.schema_check()',
     'api.tenant_check(uuid)',
-    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.audit_refusal(uuid,text,text,text,jsonb)',
+    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.payments_create(uuid,jsonb,numeric)',
-    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.payment_get(uuid,uuid)',
     'api.payment_list(uuid,jsonb,integer,text)',
-    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.connected_account_get(uuid,uuid)',
-    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.transfer_get(uuid,uuid)',
     'api.transfer_list(uuid,jsonb,integer,text)',
-    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
     'api.nonce_use(uuid,text,text,integer)',
-    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
-    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
+    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
     'api.dispute_get(uuid,uuid)',
     'api.dispute_list(uuid,jsonb,integer,text)',
-    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text)',
+    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
     'api.refund_batch_get(uuid,uuid)',
     'api.review_list(uuid,jsonb,integer,text)',
-    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
+    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
@@ -131,6 +132,8 @@ $$, ARRAY[
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.next_due()',
     'api.rate_lease(text,numeric,integer,boolean)',
+    'api.audit_chain_due(integer)',
+    'api.audit_chain(uuid,integer)',
     'api.ledger_fold_due(integer)',
     'api.ledger_fold(uuid)',
     'api.violations_due(integer)',
@@ -170,6 +173,7 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
 $$, ARRAY[
     'ops.tenant_list()',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
@@ -203,6 +207,7 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
 $$, ARRAY[
     'ops.tenant_list()',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
@@ -222,6 +227,7 @@ $$, ARRAY[
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
     'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
     'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
     'ops.escrow_ageing(uuid)',
@@ -285,6 +291,7 @@ $$, $$ SELECT f.signature FROM our_functions AS f WHERE f.schema = 'api' $$,
 -- ── functions' owners ────────────────────────────────────────────────────────────────────────
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'payments_system' $$, ARRAY[
     'api.escrows_due(integer)',
+    'api.audit_chain_due(integer)',
     'api.refund_batches_due(integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
@@ -391,7 +398,7 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     SELECT 'SELECT', c.relname::text FROM our_relations AS c 
      WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
-    SELECT 'INSERT', unnest(ARRAY['tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
+    SELECT 'INSERT', unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
         'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups', 'stripe_operations',
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
@@ -412,6 +419,7 @@ $$, $$
     SELECT 'UPDATE', u.t, c
       FROM (VALUES
         ('deployment', '{environment,clock_offset}'::text[]),
+        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
         ('tenants', '{name,status,onboarding_return_url,onboarding_refresh_url,updated_at}'),
         ('payment_transactions', '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
             failure_message,settled_at,updated_at}'),
@@ -450,6 +458,8 @@ SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_system'
 $$, $$
     VALUES ('SELECT', 'deployment', NULL),
+           ('SELECT', 'audit_log', 'tenant_id'), ('SELECT', 'audit_log', 'recorded_xid'),
+           ('SELECT', 'audit_heads', 'tenant_id'), ('SELECT', 'audit_heads', 'chained_xid'),
            ('SELECT', 'webhook_inbox', NULL), ('INSERT', 'webhook_inbox', NULL), ('UPDATE', 'webhook_inbox', NULL),
            ('SELECT', 'provider_rates', NULL), ('INSERT', 'provider_rates', NULL), ('UPDATE', 'provider_rates', NULL),
            ('SELECT', 'tenants', 'tenant_id'),
@@ -486,12 +496,12 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r
-     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
+     CROSS JOIN unnest(ARRAY['payments.audit_log', 'payments.audit_links', 'payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
      CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
      WHERE NOT r.rolsuper AND NOT pg_has_role(r.oid, 'payments_owner', 'MEMBER')
        AND NOT pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER')
        AND has_table_privilege(r.oid, t.name, p.privilege)
-$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt or a line of an escrow''s history');
+$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt, a line of an escrow''s history or of the audit log');
 
 SELECT * FROM finish();
 ROLLBACK;
