@@ -110,6 +110,7 @@ GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_s
 GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
 GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
 GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at, pending_reason) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, next_retry_at) ON payments.receivables TO payments_system;
 GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
 GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
@@ -192,6 +193,8 @@ GRANT EXECUTE ON FUNCTION
     api.ledger_fold_due(integer),
     api.ledger_fold(uuid),
     api.violations_due(integer),
+    api.receivables_due(integer),
+    api.receivable_retry(uuid),
     api.violations_check(uuid, integer),
     api.refunds_waiting_due(integer),
     api.refunds_waiting(uuid),
@@ -231,6 +234,9 @@ GRANT EXECUTE ON FUNCTION
     ops.money_violations(uuid),
     ops.violations_open(uuid),
     ops.refunds_pending(uuid),
+    ops.refund_batches(uuid),
+    ops.refund_batch_progress(uuid, uuid),
+    ops.refund_batch_failures(uuid, uuid),
     ops.ledger_balances(uuid),
     ops.transfers_pending(uuid),
     ops.operations_stuck(uuid, interval),
@@ -268,6 +274,7 @@ GRANT EXECUTE ON FUNCTION
     ops.unowned_objects(),
     ops.unowned_object_resolve(text, text, text),
     ops.refund_batch_stop(uuid, uuid),
+    ops.refund_batch_start(uuid, text, text),
     ops.refund_batch_resume(uuid, uuid),
     ops.review_approve(uuid, uuid, text),
     ops.review_reject(uuid, uuid, text),

@@ -137,6 +137,8 @@ $$, ARRAY[
     'api.ledger_fold_due(integer)',
     'api.ledger_fold(uuid)',
     'api.violations_due(integer)',
+    'api.receivables_due(integer)',
+    'api.receivable_retry(uuid)',
     'api.violations_check(uuid,integer)',
     'api.refunds_waiting_due(integer)',
     'api.refunds_waiting(uuid)',
@@ -175,6 +177,9 @@ $$, ARRAY[
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
+    'ops.refund_batches(uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batch_failures(uuid,uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -206,6 +211,9 @@ $$, ARRAY[
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
+    'ops.refund_batches(uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batch_failures(uuid,uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -241,6 +249,7 @@ $$, ARRAY[
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
     'ops.refund_batch_stop(uuid,uuid)',
+    'ops.refund_batch_start(uuid,text,text)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.review_approve(uuid,uuid,text)',
     'ops.review_reject(uuid,uuid,text)',
@@ -308,6 +317,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'payments.unowned_note(text,jsonb,bigint)',
     'api.ledger_fold_due(integer)',
     'api.violations_due(integer)',
+    'api.receivables_due(integer)',
     'api.refunds_waiting_due(integer)',
     'payments.inbox_of(uuid)',
     'api.next_due()',
@@ -482,7 +492,7 @@ $$, $$
     UNION ALL
     SELECT 'SELECT', 'refund_batch_items', 'batch_id'
     UNION ALL
-    VALUES ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
+    VALUES ('SELECT', 'receivables', 'tenant_id'), ('SELECT', 'receivables', 'next_retry_at'), ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
            ('SELECT', 'payment_marks', 'tenant_id'), ('SELECT', 'payment_marks', 'marked_xid')
     UNION ALL
     SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
