@@ -44,8 +44,8 @@ ROUGH_WEBHOOKS: Json = {
     "delay": {"probability": 0.05, "seconds": [0.2, 3]},
     "reorder": 8,
 }
-"""Lost for good is only what no fan waits for at the counter: with a worker killed every few seconds
-the sweep that finds the rest takes its time."""
+"""Lost for good is only what no fan waits for at the counter: with a worker killed every few
+seconds the sweep that finds the rest takes its time."""
 
 ROUGH_API: tuple[Json, ...] = (
     {"fault": "lost_after", "match": {"path": "/v1/*", "probability": 0.05}},
