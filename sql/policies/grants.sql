@@ -81,6 +81,7 @@ GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted
 GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
 GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
 GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
+GRANT DELETE ON payments.payment_events TO payments_definer;
 GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
 GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
     ON payments.disputes TO payments_definer;
@@ -109,6 +110,7 @@ GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_s
 GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
 GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
 GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at, pending_reason) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, next_retry_at) ON payments.receivables TO payments_system;
 GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
 GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
@@ -191,6 +193,8 @@ GRANT EXECUTE ON FUNCTION
     api.ledger_fold_due(integer),
     api.ledger_fold(uuid),
     api.violations_due(integer),
+    api.receivables_due(integer),
+    api.receivable_retry(uuid),
     api.violations_check(uuid, integer),
     api.refunds_waiting_due(integer),
     api.refunds_waiting(uuid),
@@ -230,6 +234,9 @@ GRANT EXECUTE ON FUNCTION
     ops.money_violations(uuid),
     ops.violations_open(uuid),
     ops.refunds_pending(uuid),
+    ops.refund_batches(uuid),
+    ops.refund_batch_progress(uuid, uuid),
+    ops.refund_batch_failures(uuid, uuid),
     ops.ledger_balances(uuid),
     ops.transfers_pending(uuid),
     ops.operations_stuck(uuid, interval),
@@ -256,10 +263,18 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
     ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),
     ops.operation_retry(uuid, uuid),
+    ops.operation_cancel(uuid, uuid, text),
+    ops.escrow_release_by_hand(uuid, uuid, text, bigint),
+    ops.escrow_freeze(uuid, uuid, text),
+    ops.escrow_unfreeze(uuid, uuid, text),
+    ops.webhook_replay(uuid, text),
+    ops.webhooks_replay(uuid, timestamptz, timestamptz),
+    ops.payee_disable(uuid, text, text, text),
     ops.discrepancy_resolve(uuid, uuid, text),
     ops.unowned_objects(),
     ops.unowned_object_resolve(text, text, text),
     ops.refund_batch_stop(uuid, uuid),
+    ops.refund_batch_start(uuid, text, text),
     ops.refund_batch_resume(uuid, uuid),
     ops.review_approve(uuid, uuid, text),
     ops.review_reject(uuid, uuid, text),

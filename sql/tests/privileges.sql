@@ -137,6 +137,8 @@ $$, ARRAY[
     'api.ledger_fold_due(integer)',
     'api.ledger_fold(uuid)',
     'api.violations_due(integer)',
+    'api.receivables_due(integer)',
+    'api.receivable_retry(uuid)',
     'api.violations_check(uuid,integer)',
     'api.refunds_waiting_due(integer)',
     'api.refunds_waiting(uuid)',
@@ -175,6 +177,9 @@ $$, ARRAY[
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
+    'ops.refund_batches(uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batch_failures(uuid,uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -206,6 +211,9 @@ $$, ARRAY[
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
+    'ops.refund_batches(uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batch_failures(uuid,uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -230,10 +238,18 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.operation_cancel(uuid,uuid,text)',
+    'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
+    'ops.escrow_freeze(uuid,uuid,text)',
+    'ops.escrow_unfreeze(uuid,uuid,text)',
+    'ops.webhook_replay(uuid,text)',
+    'ops.webhooks_replay(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.payee_disable(uuid,text,text,text)',
     'ops.discrepancy_resolve(uuid,uuid,text)',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
     'ops.refund_batch_stop(uuid,uuid)',
+    'ops.refund_batch_start(uuid,text,text)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.review_approve(uuid,uuid,text)',
     'ops.review_reject(uuid,uuid,text)',
@@ -301,6 +317,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'payments.unowned_note(text,jsonb,bigint)',
     'api.ledger_fold_due(integer)',
     'api.violations_due(integer)',
+    'api.receivables_due(integer)',
     'api.refunds_waiting_due(integer)',
     'payments.inbox_of(uuid)',
     'api.next_due()',
@@ -312,7 +329,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.webhook_finish(jsonb)',
     'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
     'payments.tenant_exists()',
-    'payments.tenant_ids()'
+    'payments.tenant_ids()',
+    'payments.webhook_requeue(uuid,text,tstzrange,text[])'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
@@ -321,7 +339,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)')
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
@@ -401,8 +419,8 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
     VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
-           ('INSERT', 'borne_shares')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
+           ('INSERT', 'borne_shares'), ('DELETE', 'payment_events')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys and how a replayed event ended only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
@@ -474,7 +492,7 @@ $$, $$
     UNION ALL
     SELECT 'SELECT', 'refund_batch_items', 'batch_id'
     UNION ALL
-    VALUES ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
+    VALUES ('SELECT', 'receivables', 'tenant_id'), ('SELECT', 'receivables', 'next_retry_at'), ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
            ('SELECT', 'payment_marks', 'tenant_id'), ('SELECT', 'payment_marks', 'marked_xid')
     UNION ALL
     SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
