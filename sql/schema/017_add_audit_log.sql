@@ -1,5 +1,5 @@
 -- Who did what, on which object, from where, and what came of it; and a hash chain over it, built afterwards by the worker.
--- depends: 018_add_operator_verbs
+-- depends: 016_add_reversal_lookup
 
 SET LOCAL ROLE payments_owner;
 
