@@ -81,7 +81,9 @@ CREATE FUNCTION pg_temp.argument(p_function oid, p_name text, p_type oid, p_full
         WHEN p_type = 'jsonb'::regtype AND p.prosrc ~ ('jsonb_array_elements\(' || p_name)
             THEN CASE WHEN p_full THEN quote_literal(jsonb_build_array(d.filled || jsonb_build_object('request', d.filled, 'id', '{id}'))) ELSE '''[]''' END
         WHEN p_type = 'jsonb'::regtype THEN CASE WHEN p_full THEN quote_literal(d.filled) ELSE '''{}''' END
-        WHEN p_type IN ('integer'::regtype, 'bigint'::regtype, 'numeric'::regtype) THEN '20'
+        -- Seconds are many: nothing becomes due while the attack runs.
+        WHEN p_type = 'numeric'::regtype THEN '1000000'
+        WHEN p_type IN ('integer'::regtype, 'bigint'::regtype) THEN '20'
         WHEN p_type = 'bigint[]'::regtype THEN '''{1}'''
         WHEN p_type = 'boolean'::regtype THEN 'true'
         WHEN p_type = 'interval'::regtype THEN '''1 day'''
