@@ -15,7 +15,7 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    v_event := convert_from(p_payload, 'UTF8')::jsonb;
+    v_event := payments.event_decode(p_payload);
     SELECT r.* INTO v_result FROM payments.event_dispatch(p_tenant_id, p_source, v_event, v_now) AS r;
     state := v_result.state;
     reason := v_result.reason;
