@@ -254,6 +254,7 @@ GRANT EXECUTE ON FUNCTION
     ops.dispute_rate(uuid, timestamptz, timestamptz),
     ops.intent_funnel(uuid, timestamptz, timestamptz),
     ops.webhook_lag(uuid, timestamptz, timestamptz),
+    ops.webhooks_unapplied(uuid),
     ops.tenants_compared(timestamptz, timestamptz),
     ops.reviews_open(uuid),
     ops.fraud_rules(uuid),

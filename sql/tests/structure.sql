@@ -51,7 +51,7 @@ SELECT functions_are('ops', ARRAY[
     'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list',
     'tenant_member_add', 'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing',
     'transfer_failures', 'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open',
-    'webhook_lag', 'webhook_replay', 'webhooks_replay'
+    'webhook_lag', 'webhook_replay', 'webhooks_replay', 'webhooks_unapplied'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'audit_act', 'audit_add',
