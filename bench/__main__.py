@@ -15,6 +15,7 @@ NAMES = (
     "wakeup",
     "memory",
     "fraud",
+    "aml",
     "probes",
     "simulator",
     "door",
