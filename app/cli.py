@@ -22,10 +22,11 @@ import typer
 from psycopg.rows import TupleRow
 
 from app import __version__, failpoints, logs
-from app.config import Settings, SettingsError, load_settings, unknown_variables
+from app.config import Settings, SettingsError, database_url, load_settings, unknown_variables
 from app.db import LoginError
 from app.errors import DatabaseError
 from app.migrations.errors import MigrationError
+from app.refund_batch import batch_cli
 from app.tokens import SHARED
 
 USAGE = 2
@@ -54,6 +55,7 @@ tenant_cli = typer.Typer(help="Marketplaces that may use the service.", no_args_
 cli.add_typer(migrate_cli, name="migrate")
 cli.add_typer(tenant_cli, name="tenant")
 cli.add_typer(sanctions_cli, name="sanctions")
+cli.add_typer(batch_cli, name="refund-batch")
 
 
 def main() -> None:
@@ -78,11 +80,19 @@ def serve() -> None:
 
 
 @cli.command()
-def worker() -> None:
+def worker(
+    *,
+    reconcile_first: Annotated[
+        bool, typer.Option(help="Send nothing before Stripe and we agree: after a restore.")
+    ] = False,
+) -> None:
     """Carry due operations to Stripe and apply received webhooks."""
     from app.worker import run  # the web process does not need it
 
-    _run(run(_settings()))
+    settings = _settings()
+    _run(
+        run(settings.model_copy(update={"reconcile_first": True}) if reconcile_first else settings)
+    )
 
 
 @cli.command()
@@ -316,7 +326,7 @@ def report(
     """Print a report of schema ops, as an analyst: DATABASE_URL is the analyst's login."""
     from app import report as reports
 
-    url = _database_url()
+    url = database_url()
     if name is None:
         for one in reports.reports(url):
             typer.echo(f"{one.name}({one.arguments})\n    {one.comment}")
@@ -331,12 +341,6 @@ def report(
     except reports.UnknownReportError as error:
         raise typer.BadParameter(str(error), param_hint="NAME") from None
     typer.echo(reports.render(answer, form.value), nl=False)
-
-
-def _database_url() -> str:
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    raise SettingsError(["DATABASE_URL: is required"])
 
 
 def _add_local_stack(wanted: list[str]) -> None:

@@ -118,6 +118,7 @@ class Settings(BaseModel):
     sweep_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300.0
     reconcile_seconds: Annotated[float, Field(ge=0, le=604_800)] = 21_600.0
     reconcile_days: Annotated[float, Field(gt=0, le=3650)] = 3.0
+    reconcile_first: bool = False
     reconcile_grace_seconds: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     poll_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
     poll_patience_seconds: Annotated[float, Field(gt=0, le=86_400)] = 3600.0
@@ -282,6 +283,17 @@ class Settings(BaseModel):
                 "so that a call ends before its lease does"
             )
         ]
+
+
+def database_url() -> str:
+    """DATABASE_URL, for commands that need nothing else.
+
+    Raises:
+        SettingsError: it is not set.
+    """
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    raise SettingsError(["DATABASE_URL: is required"])
 
 
 def is_url(source: str) -> bool:

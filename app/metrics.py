@@ -113,6 +113,34 @@ def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
         unexplained_minor_units.labels(currency).set(amount)
 
 
+money_violations = Gauge(
+    "money_violations",
+    "Breaches of a money invariant that the worker's check knows of; must be 0",
+    registry=registry,
+)
+refunds_waiting = Gauge(
+    "refunds_waiting_for_funds",
+    "Refunds that Stripe holds until the platform's balance covers them",
+    ["currency"],
+    registry=registry,
+)
+refunds_waiting_amount = Gauge(
+    "refunds_waiting_for_funds_minor_units",
+    "What these refunds come to, in minor units",
+    ["currency"],
+    registry=registry,
+)
+
+
+def set_refunds_waiting(counts: Mapping[str, int], amounts: Mapping[str, int]) -> None:
+    """Show what waits now, by currency, over all tenants; what no longer waits goes."""
+    refunds_waiting.clear()
+    refunds_waiting_amount.clear()
+    for currency, count in counts.items():
+        refunds_waiting.labels(currency).set(count)
+        refunds_waiting_amount.labels(currency).set(amounts[currency])
+
+
 def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
     """Show what is open now, over all tenants; what is no longer open goes to zero."""
     counts: Counted[tuple[str, str]] = Counted()

@@ -51,6 +51,9 @@ _EMAIL = re.compile(r"\x00|[^\s@:'\"]+@[^\s@:'\"]+")
 CIRCUIT_SECONDS = 15.0
 """How long nothing is sent after Stripe refused our key (F22)."""
 
+READS_ONLY_SECONDS = 5.0
+"""How long an operation waits that may not be sent before Stripe and we agree."""
+
 REFUSED_KEY = frozenset({401, 403})
 DEFINITE = frozenset({400, 402, 404})
 NOT_EXECUTED_CODES = frozenset({"lock_timeout", "rate_limit"})
@@ -138,6 +141,8 @@ class Gateway:
 
     def __init__(self, settings: Settings, clock: Clock = time.monotonic) -> None:
         stripe.enable_telemetry = False
+        self.reads_only = settings.reconcile_first
+        """Look and read, but send nothing: after a restore, until Stripe and we agree."""
         self._clock = clock
         self._closed_until = 0.0
         self._backoff = settings.operation_backoff_seconds
@@ -176,6 +181,8 @@ class Gateway:
         remaining = min(deadline - started, self._timeout)
         if remaining <= 0:
             return self.not_sent("deadline", "no time left before the lease ends")
+        if self.reads_only and kind != "fetch":
+            return self.not_sent("reads_only", "nothing is sent yet", READS_ONLY_SECONDS)
         if started < self._closed_until:
             return self.not_sent("circuit_open", "Stripe refuses our key", CIRCUIT_SECONDS)
         try:

@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: one line per measure, ours beside its floor."""
+"""`python -m bench [NAME[=SIZE] …]`: one line per measure, ours beside its floor."""
 
 import sys
 from collections.abc import Callable
@@ -12,6 +12,7 @@ NAMES = (
     "webhook_ingest",
     "create_intent",
     "transfers",
+    "cancellation",
     "wakeup",
     "memory",
     "fraud",
@@ -22,17 +23,18 @@ NAMES = (
 )
 
 
-def measure(stack: Stack, name: str) -> list[Measure]:
-    """Run one benchmark."""
+def measure(stack: Stack, wanted: str) -> list[Measure]:
+    """Run one benchmark; some take a size."""
+    name, _, size = wanted.partition("=")
     run: Callable[..., list[Measure]] = import_module(f"bench.{name}").run
     if name == "settlement":
         return run(stack.database(name).superuser_url)
-    return run(stack)
+    return run(stack, int(size)) if size else run(stack)
 
 
 def main(names: list[str]) -> int:
     """Run those named, or all; exit code 2 for an unknown name."""
-    if unknown := set(names) - set(NAMES):
+    if unknown := {name.partition("=")[0] for name in names} - set(NAMES):
         sys.stderr.write(f"no such benchmark: {', '.join(sorted(unknown))}\n")
         return 2
     lines = []

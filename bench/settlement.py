@@ -123,10 +123,11 @@ class Tenant:
             ).fetchall()
         return dict(rows)
 
-    def prepare(self, count: int) -> list[uuid.UUID]:
+    def prepare(self, count: int, **more: str) -> list[uuid.UUID]:
         """Payments created and waiting for their capture."""
         ids = [uuid.uuid4() for _ in range(count)]
         request = {"amount": 10001, "currency": "usd", "orderId": "order", "splits": SHARES}
+        request |= more
         with self.connection.transaction():
             self._enter()
             for payment in ids:

@@ -117,13 +117,16 @@ class Stack:
             yield process
 
     @contextmanager
-    def worker(self, database: "Database", stripe_port: int, concurrency: int) -> Iterator[Process]:
+    def worker(
+        self, database: "Database", stripe_port: int, concurrency: int, **more: str
+    ) -> Iterator[Process]:
         """`payment-service worker`."""
         port = free_port()
         environ = self.environ(database, stripe_port) | {
             "LISTEN_HOST": "127.0.0.1",
             "WORKER_ADMIN_PORT": str(port),
             "WORKER_CONCURRENCY": str(concurrency),
+            **more,
         }
         with self._run("worker", _service("worker"), environ, port) as process:
             yield process

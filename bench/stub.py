@@ -62,7 +62,9 @@ class Stub(asyncio.Protocol):
         form = _form(body)
         if self._arrived:
             self._arrived(form)
-        return response(_OBJECTS[path](form))
+        if path in _OBJECTS:
+            return response(_OBJECTS[path](form))
+        return response(_reversal(form, path.decode().split("/")[3]))
 
 
 def content_length(head: bytes) -> int:
@@ -127,7 +129,36 @@ def _transfer(form: dict[str, str]) -> dict[str, object]:
     }
 
 
-_OBJECTS = {b"/v1/payment_intents": _payment_intent, b"/v1/transfers": _transfer}
+def _refund(form: dict[str, str]) -> dict[str, object]:
+    return {
+        "id": f"re_{next(_numbers):024d}",
+        "object": "refund",
+        "amount": int(form["amount"]),
+        "created": 1_700_000_000,
+        "currency": "usd",
+        "metadata": _metadata(form),
+        "payment_intent": form["payment_intent"],
+        "status": "succeeded",
+    }
+
+
+def _reversal(form: dict[str, str], transfer: str) -> dict[str, object]:
+    return {
+        "id": f"trr_{next(_numbers):024d}",
+        "object": "transfer_reversal",
+        "transfer": transfer,
+        "amount": int(form["amount"]),
+        "created": 1_700_000_000,
+        "currency": "usd",
+        "metadata": _metadata(form),
+    }
+
+
+_OBJECTS = {
+    b"/v1/payment_intents": _payment_intent,
+    b"/v1/transfers": _transfer,
+    b"/v1/refunds": _refund,
+}
 
 
 async def serve(port: int, seconds: float) -> None:

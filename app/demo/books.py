@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString
 
 import psycopg
@@ -63,6 +64,30 @@ class Books:
             """
         )
         return Queues(**rows[0])
+
+    async def unswept(self, moment: datetime, *, payees: bool) -> int:
+        """How many of Stripe's accounts were not looked through for missed webhooks since then.
+
+        The platform's own, and with `payees` theirs too.
+        """
+        rows = await self.rows(
+            """
+            SELECT count(*) AS accounts
+              FROM (SELECT 'platform' AS name
+                     UNION ALL
+                    SELECT stripe_account_id FROM payments.connected_accounts
+                     WHERE stripe_account_id IS NOT NULL AND %s) AS a
+              LEFT JOIN payments.event_sweeps AS s ON s.provider_account = a.name
+             WHERE s.swept_until > %s IS NOT TRUE
+            """,
+            (payees, moment),
+        )
+        return int(rows[0]["accounts"])
+
+    async def now(self) -> datetime:
+        """The database's time."""
+        moment: datetime = (await self.rows("SELECT payments.clock() AS now"))[0]["now"]
+        return moment
 
     async def payments(self) -> list[Row]:
         """Every payment with Stripe's side of it."""

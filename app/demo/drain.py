@@ -10,21 +10,36 @@ DEADLINE_SECONDS = 240.0
 POLL_SECONDS = 0.1
 
 
-async def drained(books: Books, stripe: Stripe) -> Queues:
+async def drained(
+    books: Books, stripe: Stripe, *, lossy: bool = False, payees: bool = False
+) -> Queues:
     """Wait until both sides are quiet, or the deadline; return what is left.
 
     Our work makes events at Stripe and Stripe's events make work here: quiet means that a look at
-    our queues, at Stripe's deliveries and at our queues again found nothing.
+    our queues, at Stripe's deliveries and at our queues again found nothing. Where deliveries get
+    lost for good (lossy), the worker has looked for them in between; for those of the payees'
+    accounts, too, if asked to.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
     while True:
         left = await books.queues()
         if left.idle and await _delivered(stripe):
+            if lossy:
+                await _swept(books, deadline, payees=payees)
             left = await books.queues()
-            if left.idle:
+            if left.idle and await _delivered(stripe):
                 return left
         if time.monotonic() > deadline:
             return left
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _swept(books: Books, deadline: float, *, payees: bool) -> None:
+    """Wait until the worker has looked for missed webhooks, from now on."""
+    asked = await books.now()
+    while await books.unswept(asked, payees=payees):
+        if time.monotonic() > deadline:
+            return
         await asyncio.sleep(POLL_SECONDS)
 
 

@@ -11,9 +11,9 @@ import aiohttp
 import psycopg
 from psycopg.types.json import Jsonb
 
-from app.demo import audit, onboarding, scenes, trouble
+from app.demo import agreement, audit, onboarding, scenes, trouble
 from app.demo.aftermath import Aftermath, Promised
-from app.demo.books import Books, Row
+from app.demo.books import Books, Queues, Row
 from app.demo.browser import Browser
 from app.demo.drain import drained
 from app.demo.plan import MARKETPLACES, Order, Payee, orders
@@ -66,6 +66,9 @@ class Story:
         await self._release()
         return await self._audit()
 
+    async def _drained(self, *, payees: bool = False) -> Queues:
+        return await drained(self.books, self.stripe, lossy=self.options.faults, payees=payees)
+
     async def _onboard(self) -> None:
         with self.report.step("payees onboarded") as step:
             self.accounts = await onboarding.open_accounts(self.service, self.browser)
@@ -79,7 +82,7 @@ class Story:
 
     async def _await_enabled(self) -> None:
         """Wait until we have heard from Stripe who can receive."""
-        if not (await drained(self.books, self.stripe)).idle:
+        if not (await self._drained()).idle:
             raise DemoError("the news of the onboarded accounts was not taken in")
 
     def _set_rules(self) -> None:
@@ -139,7 +142,7 @@ class Story:
         """Sell for the payee that owes: what it owes is kept back."""
         with self.report.step("debt kept back") as step:
             await self._shop(scenes.later(self.options.orders), scenes.count_later())
-            left = await drained(self.books, self.stripe)
+            left = await self._drained()
             parts = [
                 f"{row['recipient_type']} {row['recipient_id']} owed "
                 f"{money(row['amount'], row['currency'])}, "
@@ -152,7 +155,7 @@ class Story:
 
     async def _settle(self, title: str) -> None:
         with self.report.step(title) as step:
-            left = await drained(self.books, self.stripe)
+            left = await self._drained()
             paid = [row for row in await self.books.transfers() if row["status"] in audit.SENT]
             back = [row for row in await self.books.reversals() if row["status"] == "succeeded"]
             step.detail = (
@@ -174,7 +177,7 @@ class Story:
         owed = [row for row in await self.books.owed() if row["status"] == "blocked"]
         with self.report.step("blocked payee enabled") as step:
             late = await onboarding.enable_late(self.service, self.browser, self.accounts)
-            left = await drained(self.books, self.stripe)
+            left = await self._drained(payees=True)
             sums = "; ".join(
                 f"{row['transfers']} transfers of {money(row['amount'], row['currency'])}"
                 for row in owed
@@ -194,6 +197,7 @@ class Story:
                 f"{len(theirs.disputes)} disputes, {len(theirs.events)} events, "
                 f"{len(theirs.executed)} executed calls compared"
             )
+        found.lost += await self._reconcile()
         self._tell(theirs, ours, found)
         return Summary(
             orders=self.options.orders,
@@ -207,6 +211,13 @@ class Story:
             duplicates=len(found.duplicates),
             lost=len(found.lost),
         )
+
+    async def _reconcile(self) -> list[str]:
+        """Have the service compare itself with Stripe; return what it found."""
+        with self.report.step("reconciliation") as step:
+            report = await agreement.compare(self.stack, self.books)
+            step.detail = agreement.told(report)
+        return list(agreement.lines(report))
 
     # ── telling ───────────────────────────────────────────────────────────────────────────────
 

@@ -19,8 +19,10 @@ SERVICE_ENVIRON = {
     "OPERATION_LEASE_SECONDS": "4",
     "OPERATION_BACKOFF_SECONDS": "0.2",
     "STRIPE_TIMEOUT_SECONDS": "2",
+    "SWEEP_SECONDS": "2",
 }
-"""A killed worker's work is taken up when its lease ends: short, so that the demo ends soon."""
+"""A killed worker's work is taken up when its lease ends, and lost webhooks are found by the sweep:
+short, so that the demo ends soon."""
 
 RETRY_SECONDS = [0.5, 1, 2, 4, 8, 8, 8, 8]
 """Stripe tries a lost delivery again after minutes and hours; here a story must end."""
@@ -29,6 +31,7 @@ USUAL_WEBHOOKS: Json = {"duplicate": 0.05, "reorder": 8}
 ROUGH_WEBHOOKS: Json = {
     "duplicate": 0.05,
     "drop": {"probability": 0.05, "count": 1},
+    "dropForever": {"probability": 0.02},
     "delay": {"probability": 0.05, "seconds": [0.2, 3]},
     "reorder": 8,
 }

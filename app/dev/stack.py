@@ -125,8 +125,8 @@ class Stack:
         self._server: DatabaseServer = GivenServer(database_url) if database_url else OwnServer()
         self._valkey = EmbeddedValkey()
         self.simulator = Child("simulator", simulator.arguments(self.ports.simulator, seed), log)
-        self.web = Child("web", ["-m", "app", "serve"], log, self._service_environ)
-        self.worker = Child("worker", ["-m", "app", "worker"], log, self._service_environ)
+        self.web = Child("web", ["-m", "app", "serve"], log, self.service_environ)
+        self.worker = Child("worker", ["-m", "app", "worker"], log, self.service_environ)
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────
 
@@ -243,7 +243,8 @@ class Stack:
             self.stripe_url, f"{hooks}/connect", self._secrets.connect_webhook, connect=True
         )
 
-    def _service_environ(self) -> dict[str, str]:
+    def service_environ(self) -> dict[str, str]:
+        """What web and worker read, and any other command of the service."""
         keys = self._secrets
         return {
             "APP_ENV": "development",

@@ -24,13 +24,14 @@ from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
 from app.stripe_lists import Lists
 from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
-from app.worker import fold, retention, schedule
+from app.worker import audit, fold, retention, schedule, watch
 from app.worker.chores import Chores
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
 from app.worker.loop import Loop
 from app.worker.operations import Operations
 from app.worker.poll import poll
+from app.worker.restore import send_once_agreed
 from app.worker.schedule import Chore
 from app.worker.sweep import sweep
 from app.worker.webhooks import Webhooks
@@ -64,6 +65,8 @@ class Worker:
         self.gateway = Gateway(settings)
         self.notifier = Notifier(self.database)
         self._rate = Rate(settings, self.database, inline=False)
+        self._lists = Lists(self.gateway, self._rate)
+        self._reconciliation = Reconciliation(self.database, self._lists, self.notifier)
         self._operations = Operations(
             settings, self.database, self.gateway, self._rate, self.notifier, name
         )
@@ -103,11 +106,15 @@ class Worker:
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
+            asyncio.create_task(supervise("audit", lambda: audit.run(self.database))),
             asyncio.create_task(supervise("chores", self.chores.run)),
+            asyncio.create_task(supervise("watch", lambda: watch.run(self.database))),
             asyncio.create_task(
                 supervise("schedule", lambda: schedule.run(self.database, self._by_the_clock()))
             ),
         ]
+        if self.gateway.reads_only:
+            background.append(asyncio.create_task(supervise("restore", self._send_once_agreed)))
         loops = [
             asyncio.create_task(supervise("operations", self.operations_loop.run)),
             asyncio.create_task(supervise("webhooks", self.webhooks_loop.run)),
@@ -129,24 +136,22 @@ class Worker:
 
     def _by_the_clock(self) -> list[Chore]:
         settings, database = self._settings, self.database
-        lists = Lists(self.gateway, self._rate)
-        swept = inbox(database, self.notifier)
         return [
-            Chore("sweep", settings.sweep_seconds, lambda: sweep(database, lists, swept)),
-            Chore("reconcile", settings.reconcile_seconds, self._reconcile(lists)),
+            Chore("sweep", settings.sweep_seconds, self._sweep),
+            Chore("reconcile", settings.reconcile_seconds, self._reconcile),
             Chore("retention", retention.EVERY_SECONDS, lambda: retention.sweep(database)),
             Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
         ]
 
-    def _reconcile(self, lists: Lists) -> Callable[[], Awaitable[None]]:
-        settings = self._settings
-        reconciliation = Reconciliation(self.database, lists, self.notifier)
+    async def _sweep(self) -> None:
+        await sweep(self.database, self._lists, inbox(self.database, self.notifier))
 
-        async def work() -> None:
-            since = datetime.now(UTC) - timedelta(days=settings.reconcile_days)
-            await reconciliation.run("schedule", since, settings.reconcile_grace_seconds)
+    async def _reconcile(self) -> None:
+        since = datetime.now(UTC) - timedelta(days=self._settings.reconcile_days)
+        await self._reconciliation.run("schedule", since, self._settings.reconcile_grace_seconds)
 
-        return work
+    async def _send_once_agreed(self) -> None:
+        await send_once_agreed(self._settings, self.gateway, self._reconciliation, self._sweep)
 
     async def _stop(self, loops: list[asyncio.Task[None]]) -> None:
         self._operations.stopping = True

@@ -14,7 +14,7 @@ log = get_logger("schedule")
 
 LOOK_SECONDS = (1.0, 2.0)
 MAX_LEASE_SECONDS = 600.0
-LEASE_TURNS = 10
+LEASE_TURNS = 3
 """A chore whose worker died is somebody else's after so many turns, or ten minutes; done twice at
 once it does no harm."""
 

@@ -14,6 +14,9 @@ BEGIN
     IF v_n = 0 OR v_sum = 0 THEN
         RETURN array_fill(0::bigint, ARRAY[v_n]);
     END IF;
+    IF p_total = v_sum THEN
+        RETURN p_shares;  -- what the ranking comes to, for the commonest case: all of it
+    END IF;
     WITH base AS (
         SELECT s.n, s.share, greatest(0, div(p_total::numeric * s.share, v_sum) - v_n)::bigint AS given
           FROM unnest(p_shares) WITH ORDINALITY AS s (share, n)

@@ -12,10 +12,13 @@ BEGIN
         CONTINUE WHEN payments.member_check(v_tenant_id) IS NOT TRUE;
         RETURN QUERY
         SELECT u.m, v_tenant_id, u.object_type, u.object_id, u.detail
-          FROM payments.violations_all(v_tenant_id) AS u (m, object_type, object_id, detail);
+          FROM payments.violations_all(v_tenant_id) AS u (m, object_type, object_id, detail, payment_id);
     END LOOP;
     PERFORM payments.tenant_visit(NULL);
+    RETURN QUERY
+    SELECT 'M19', NULL::uuid, v.* FROM payments.violations_m19() AS v
+    UNION ALL SELECT 'M24', NULL, v.* FROM payments.violations_m24() AS v;
 END
 $$;
 COMMENT ON FUNCTION ops.money_violations(uuid) IS
-    'Every breach of a money invariant in the tenants the caller may see, or in one; must be empty, always. Example: SELECT * FROM ops.money_violations();';
+    'Every breach of a money invariant in the tenants the caller may see, or in one, and of the schema (no tenant); looks at every row. Must be empty, always; violations_open has what the worker found meanwhile. Example: SELECT * FROM ops.money_violations();';

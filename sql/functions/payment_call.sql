@@ -9,7 +9,7 @@ DECLARE
     v_target text;
 BEGIN
     PERFORM FROM payments.stripe_operations AS o
-      WHERE o.tenant_id = p_payment.tenant_id AND o.lock_key = v_lock_key AND o.outcome IS NULL;
+      WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id AND o.lock_key = v_lock_key AND o.outcome IS NULL;
     IF FOUND THEN
         RAISE EXCEPTION 'another call for this payment is under way' USING ERRCODE = 'PY030';
     END IF;

@@ -15,13 +15,19 @@ BEGIN
          WHERE r.tenant_id = p_tenant_id AND r.id = p_refund_id;
         v_due := payments.giveback_apply(p_tenant_id, v_refund.payment_id, 'refund', p_refund_id, v_refund.amount, 'provider_clearing', p_now);
     END IF;
+    IF v_status = 'pending' THEN
+        UPDATE payments.payment_refunds AS r SET pending_reason = p_object ->> 'pending_reason', updated_at = p_now
+         WHERE r.tenant_id = p_tenant_id AND r.id = p_refund_id AND r.status = 'pending'
+           AND r.pending_reason IS DISTINCT FROM p_object ->> 'pending_reason';
+    END IF;
     IF v_status = v_refund.status OR v_refund.status IN ('failed', 'canceled') OR v_status = 'pending' THEN
         RETURN v_due;
     END IF;
     UPDATE payments.payment_refunds AS r
-       SET status = v_status, failure_reason = p_object ->> 'failure_reason', updated_at = p_now
+       SET status = v_status, pending_reason = NULL, failure_reason = p_object ->> 'failure_reason', updated_at = p_now
      WHERE r.tenant_id = p_tenant_id AND r.id = p_refund_id;
     IF v_status IN ('failed', 'canceled') THEN
+        PERFORM payments.refund_batch_item_fail(p_tenant_id, p_refund_id, coalesce(p_object ->> 'failure_reason', v_status), p_now);
         v_due := v_due + payments.refund_undo(v_refund, p_now);
     END IF;
     RETURN v_due;

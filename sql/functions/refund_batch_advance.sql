@@ -13,14 +13,16 @@ BEGIN
       FROM payments.refund_batch_items AS i
       JOIN payments.refund_batches AS b ON b.tenant_id = p_tenant_id AND b.id = i.batch_id AND b.status = 'running'
      WHERE i.tenant_id = p_tenant_id AND i.state = 'pending' AND i.next_run_at <= v_now
-     ORDER BY i.next_run_at, i.id LIMIT 1
+     ORDER BY i.next_run_at LIMIT 1
        FOR NO KEY UPDATE OF i SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;
     END IF;
     item_id := v_item.id;
     enqueued := 0;
-    v_refund_id := payments.id_derive(p_tenant_id, 'refund', 'batch', v_item.batch_id::text, v_item.payment_id::text);
+    -- A refund that failed stays as it was; the next attempt is another one.
+    v_refund_id := payments.id_derive(p_tenant_id, 'refund', VARIADIC ARRAY['batch', v_item.batch_id::text, v_item.payment_id::text]
+        || CASE WHEN v_item.attempts > 0 THEN ARRAY[v_item.attempts::text] ELSE '{}' END);
     BEGIN
         PERFORM payments.refund_request(p_tenant_id, v_refund_id, v_item.payment_id, NULL, 'event_cancelled', NULL, NULL, 'batch',
             v_item.created_by, NULL, NULL, NULL);

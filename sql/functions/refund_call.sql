@@ -14,7 +14,8 @@ BEGIN
       FROM payments.payment_intents AS i WHERE i.tenant_id = p_payment.tenant_id AND i.id = p_payment.id;
     -- One unresolved call per payment: behind another one the refund waits in the queue.
     v_busy := EXISTS (SELECT FROM payments.stripe_operations AS o
-                       WHERE o.tenant_id = p_payment.tenant_id AND o.lock_key = v_lock_key AND o.outcome IS NULL);
+                       WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id
+                         AND o.lock_key = v_lock_key AND o.outcome IS NULL);
     RETURN payments.operation_enqueue(
         p_payment.tenant_id, 'refund', v_operation_id, p_payment.id, p_refund_id, v_lock_key,
         jsonb_build_object('target', NULL, 'params', jsonb_strip_nulls(jsonb_build_object(

@@ -1,13 +1,16 @@
-CREATE OR REPLACE FUNCTION payments.violations_m11(p_tenant_id uuid)
-RETURNS TABLE (object_type text, object_id text, detail text)
+CREATE OR REPLACE FUNCTION payments.violations_m11(p_tenant_id uuid, p_payment_ids uuid[] DEFAULT NULL)
+RETURNS TABLE (object_type text, object_id text, detail text, payment_id uuid)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT 'posting', g.id::text, format('%s %s from %s to %s', g.amount, g.currency, d.currency, c.currency)
-      FROM payments.ledger_postings AS g
+    SELECT 'posting', g.id::text, format('%s %s from %s to %s', g.amount, g.currency, d.currency, c.currency), g.payment_id
+      FROM (SELECT x.* FROM payments.payments_chosen(p_tenant_id, p_payment_ids) AS c (id)
+              JOIN payments.ledger_postings AS x ON x.tenant_id = p_tenant_id AND x.payment_id = c.id
+            UNION ALL
+            SELECT x.* FROM payments.ledger_postings AS x
+             WHERE x.tenant_id = p_tenant_id AND x.payment_id IS NULL AND p_payment_ids IS NULL) AS g
       LEFT JOIN payments.ledger_accounts AS d ON d.tenant_id = p_tenant_id AND d.id = g.debit_account_id
       LEFT JOIN payments.ledger_accounts AS c ON c.tenant_id = p_tenant_id AND c.id = g.credit_account_id
-     WHERE g.tenant_id = p_tenant_id
-       AND (g.amount <= 0 OR g.debit_account_id = g.credit_account_id
+     WHERE (g.amount <= 0 OR g.debit_account_id = g.credit_account_id
             OR d.currency IS DISTINCT FROM g.currency OR c.currency IS DISTINCT FROM g.currency)
 $$;
-COMMENT ON FUNCTION payments.violations_m11(uuid) IS 'Breaches of M11: a posting moves a positive amount between two different accounts of its own currency and tenant.';
+COMMENT ON FUNCTION payments.violations_m11(uuid, uuid[]) IS 'Breaches of M11: a posting moves a positive amount between two different accounts of its own currency and tenant.';

@@ -1,10 +1,11 @@
-CREATE OR REPLACE FUNCTION payments.violations_m13(p_tenant_id uuid)
-RETURNS TABLE (object_type text, object_id text, detail text)
+CREATE OR REPLACE FUNCTION payments.violations_m13(p_tenant_id uuid, p_payment_ids uuid[] DEFAULT NULL)
+RETURNS TABLE (object_type text, object_id text, detail text, payment_id uuid)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT 'payment', p.id::text, format('captured %s, ledger %s; given back %s, ledger %s, refunds and losses %s',
-               p.amount_captured, g.captured, s.given, g.given, r.amount)
-      FROM payments.payment_transactions AS p
+               p.amount_captured, g.captured, s.given, g.given, r.amount), c.id
+      FROM payments.payments_chosen(p_tenant_id, p_payment_ids) AS c (id)
+      JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.id = c.id
      CROSS JOIN LATERAL (
         SELECT coalesce(sum(x.amount) FILTER (WHERE x.cause_type = 'capture'), 0) AS captured,
                coalesce(sum(x.amount) FILTER (WHERE x.cause_type IN ('refund', 'dispute')), 0)
@@ -20,6 +21,6 @@ AS $$
                             AND x.status IN ('pending', 'succeeded')), 0)
              + coalesce((SELECT sum(x.allocated_amount) FROM payments.disputes AS x
                           WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id), 0) AS amount) AS r
-     WHERE p.tenant_id = p_tenant_id AND (g.captured <> p.amount_captured OR s.given <> r.amount OR s.given <> g.given)
+     WHERE (g.captured <> p.amount_captured OR s.given <> r.amount OR s.given <> g.given)
 $$;
-COMMENT ON FUNCTION payments.violations_m13(uuid) IS 'Breaches of M13: per payment the ledger has what was captured, and what was given back is what refunds and losses took, share by share posted.';
+COMMENT ON FUNCTION payments.violations_m13(uuid, uuid[]) IS 'Breaches of M13: per payment the ledger has what was captured, and what was given back is what refunds and losses took, share by share posted.';

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(6);
+SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT open_account(tenant_a(), 'seller', 's1'), settled_payment(tenant_a(), 'held', resale());
@@ -32,17 +32,32 @@ VALUES (tenant_a(), gen_random_uuid(), current_setting('tap.payment')::uuid, 're
 INSERT INTO payments.receivables (tenant_id, id, payment_id, recipient_type, recipient_id, cause_type, cause_id, amount, amount_netted, currency, created_at, updated_at)
 VALUES (tenant_a(), gen_random_uuid(), current_setting('tap.payment')::uuid, 'artist', 'a1', 'refund', gen_random_uuid(), 5, 5, 'usd', now(), now());
 INSERT INTO payments.ledger_rollups (tenant_id, folded_xid, folded_at) VALUES (tenant_a(), '6', now());
+UPDATE payments.stripe_operation_attempts SET outcome = 'failed' WHERE operation_id = call_of(current_setting('tap.payment')::uuid, 'v1') AND applied;
+UPDATE payments.payment_intents SET stripe_status = 'canceled';
+INSERT INTO payments.webhook_inbox (source, event_id, event_type, object_ids, payload, payload_hash, tenant_id, state, next_run_at, received_at)
+VALUES ('platform', 'evt_late', 'x', '[]', '', '', tenant_a(), 'waiting', now(), now() - interval '4 days');
+DROP INDEX payments.stripe_operations_unresolved;
+UPDATE payments.stripe_operations SET lock_key = 'tap', first_sent_at = now(), first_sent_epoch = 1, last_sent_at = now(), next_run_at = '2999-01-01'
+ WHERE id IN ('11111111-1111-4111-8111-111111111111', call_of(current_setting('tap.payment')::uuid, 'a1'));
+INSERT INTO payments.stripe_operation_attempts (tenant_id, operation_id, lease_epoch, generation, outcome, applied, finished_at)
+VALUES (tenant_a(), operation_of(current_setting('tap.payment')::uuid, 'intent'), 1, 0, 'succeeded', true, now());
+UPDATE payments.stripe_operations SET state = 'failed', outcome = 'failed' WHERE kind = 'intent' AND payment_id = pay('held');
+UPDATE payments.stripe_operations SET finished_at = created_at - interval '1 hour' WHERE kind = 'intent';
 SET LOCAL session_replication_role = origin;
 SELECT remember();
 SET LOCAL ROLE payments_definer;
 SELECT set_eq('SELECT DISTINCT invariant FROM payments.violations_all(tenant_a())',
-    ARRAY['M01', 'M02', 'M03', 'M04', 'M05', 'M06', 'M07', 'M08', 'M09', 'M10', 'M11', 'M12', 'M13', 'M14', 'M28'], 'a breach of each invariant is reported under its name');
+    ARRAY['M01', 'M02', 'M03', 'M04', 'M05', 'M06', 'M07', 'M08', 'M09', 'M10', 'M11', 'M12', 'M13', 'M14', 'M15', 'M16', 'M17',
+          'M18', 'M20', 'M21', 'M22', 'M23', 'M25', 'M26', 'M28'], 'a breach of each invariant is reported under its name');
 SELECT is_empty($$ SELECT v.invariant FROM payments.violations_all(tenant_a()) AS v
                     WHERE v.object_type IS NULL OR v.object_id IS NULL OR coalesce(v.detail, '') = '' $$, 'each says of what, and how');
 SELECT unchanged('looking changes no row');
 SELECT set_eq($$ SELECT 'violations_' || lower(v.invariant) FROM payments.violations_all(tenant_a()) AS v $$,
-    $$ SELECT p.proname::text FROM pg_proc AS p WHERE p.pronamespace = 'payments'::regnamespace AND p.proname LIKE 'violations\_m%' $$,
-    'no check is left out');
+    $$ SELECT p.proname::text FROM pg_proc AS p WHERE p.pronamespace = 'payments'::regnamespace AND p.proname LIKE 'violations\_m%'
+        EXCEPT VALUES ('violations_m19'), ('violations_m24') $$,
+    'no check is left out but the two of the catalog');
+SELECT is_empty($$ SELECT v.payment_id FROM payments.violations_all(tenant_a(), ARRAY[pay('held')]) AS v WHERE v.payment_id IS DISTINCT FROM pay('held') $$,
+    'asked about one payment, it tells of that one only');
 SELECT enter(tenant_b());
 SELECT is_empty('SELECT * FROM payments.violations_all(tenant_a())', 'from another tenant nothing of it is seen');
 

@@ -43,7 +43,7 @@ def sold(stack: Stack, number: int, card: str = "pm_card_visa", **more: Any) -> 
     for order in orders:
         stack.pay(order["stripePaymentIntentId"], card)
     until(lambda: all(settled(stack, one) for one in orders), "settled payments")
-    until(lambda: stack.open_work() == 0, "all transfers")
+    stack.until_idle()
     return orders
 
 
@@ -224,7 +224,7 @@ def sell(stack: Stack, name: str) -> None:
 def given_back(stack: Stack, number: int) -> list[Json]:
     """Refunds that have reached their buyers."""
     refunds = [refund(stack, payment).body for payment in sold(stack, number)]
-    until(lambda: stack.open_work() == 0, "all reversals")
+    stack.until_idle()
     return refunds
 
 

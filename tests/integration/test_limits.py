@@ -165,7 +165,9 @@ async def test_redis_hung(own_valkey: EmbeddedValkey) -> None:
         made._budget = PATIENT
         clock.now += OPEN_SECONDS
         before = alone()
-        assert (await made.request(OTHER)).allowed
+        fresh = parse_hop("203.0.113.11")
+        seen = [await made.request(fresh) for _ in range(6)]
+        assert told(seen) == [(True, n) for n in (4, 3, 2, 1, 0)] + [(False, 0)], "answers are ours"
         assert alone() == before
 
 

@@ -1,6 +1,9 @@
 """What does not agree between Stripe and us is found, named, aged, and closes when it is gone."""
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -11,7 +14,16 @@ from prometheus_client import generate_latest
 from app import metrics
 from app.stripe_lists import UnreadableError
 from tests.integration.reconciling import Auditor, auditor
-from tests.integration.service import OTHER_TENANT, TENANT, Service, eventually, token
+from tests.integration.service import (
+    JWT_SECRET,
+    OTHER_TENANT,
+    PLATFORM_SECRET,
+    STRIPE_KEY,
+    TENANT,
+    Service,
+    eventually,
+    token,
+)
 
 
 async def paid(service: Service, **changes: Any) -> Any:
@@ -382,3 +394,89 @@ async def shown(text: str) -> bool:
 async def gone(text: str) -> bool:
     """Whether they do not."""
     return not await shown(text)
+
+
+# ── after a restore, and by hand ──────────────────────────────────────────────────────────────
+
+
+async def test_after_a_restore_nothing_is_sent_before_both_agree(service: Service) -> None:
+    """F46: a transfer due at once that Stripe has already is adopted; then work goes on."""
+    await service.payee()
+    worker = await service.start_worker()
+    await paid(service)
+    await worker.stop()
+    service.database.execute(FORGET_THE_TRANSFER.replace("1 hour", "0 hours"))
+    later = await service.payment(orderId="order-2")
+    await service.pay(later)
+    await service.start_worker(RECONCILE_FIRST="true", RECONCILE_SECONDS="0.2")
+    await eventually(lambda: compared(service))
+    assert len(await service.transfers_at_stripe()) == 1
+    for (stripe_id,) in service.database.execute("SELECT provider_id FROM ops.unowned_objects()"):
+        service.database.execute(
+            "SELECT ops.unowned_object_resolve('platform', %s, 'the test''s own')", stripe_id
+        )
+    path = f"/api/v1/payments/{later['id']}"
+
+    async def paid_out() -> bool:
+        return [t["status"] for t in (await service.get(path))["transfers"]] == ["paid"]
+
+    await eventually(paid_out)
+    assert len(await service.transfers_at_stripe()) == 2
+    assert service.violations() == []
+
+
+async def compared(service: Service) -> bool:
+    """Whether all but what a person must explain has been cleared up, and compared again."""
+    rows = service.database.execute(
+        "SELECT (SELECT count(*) FROM payments.reconciliation_runs"
+        "         WHERE origin = 'restore' AND state = 'finished'),"
+        "       (SELECT count(*) FROM payments.discrepancies WHERE state = 'open')"
+    )
+    ((runs, found),) = rows
+    return bool(runs > 1 and found == 0)
+
+
+async def test_a_person_and_a_program_get_their_report(service: Service) -> None:
+    """JSON alone on stdout, or words; exit 1 while something is open."""
+    environ = {
+        "APP_ENV": "test",
+        "DATABASE_URL": service.settings.database_url.get_secret_value(),
+        "STRIPE_API_BASE": service.stripe_url,
+        "STRIPE_SECRET_KEY": STRIPE_KEY,
+        "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
+        "REDIS_URL": "redis://localhost",
+        "JWT_SECRET": JWT_SECRET,
+        "RECONCILE_GRACE_SECONDS": "0",
+    }
+
+    async def asked(*options: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app", "reconcile", *options),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, **environ},
+        )
+        out, _ = await process.communicate()
+        return process.returncode, out.decode()
+
+    stranger = await service.stripe("payment_intents", amount="1000", currency="usd")
+    await eventually(lambda: older(service, stranger))
+    code, text = await asked("--since", "all", "--format", "json")
+    report = json.loads(text)
+    assert (code, report["unexplained"]) == (1, {})
+    assert stranger["id"] in {item["stripeId"] for item in report["unowned"]}
+    assert report["open"] == len(report["unowned"])
+    for (stripe_id,) in service.database.execute("SELECT provider_id FROM ops.unowned_objects()"):
+        service.database.execute(
+            "SELECT ops.unowned_object_resolve('platform', %s, 'ours')", stripe_id
+        )
+    code, text = await asked("--since", "1d")
+    assert (code, "0 open, unexplained minor units: 0" in text) == (0, True)
+
+
+async def older(service: Service, made: Any) -> bool:
+    """Whether the database's clock has left the second in which Stripe made this."""
+    rows = service.database.execute(
+        "SELECT extract(epoch FROM payments.clock()) > %s", made["created"]
+    )
+    return bool(rows[0][0])

@@ -1,5 +1,5 @@
 -- AML: names on sanctions and PEP lists, sums over time, and what was screened against which version of a list.
--- depends: 016_add_reversal_lookup
+-- depends: 018_add_operator_verbs
 
 -- Both are trusted extensions: a database's owner may create them.
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
