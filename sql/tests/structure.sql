@@ -243,7 +243,7 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
            ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
-           ('fraud_checks', 'append_only')
+           ('fraud_checks', 'append_only'), ('aml_screenings', 'append_only')
     UNION ALL
     SELECT unnest(ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts', 'payment_refunds', 'transfer_reversals',
                         'receivables', 'disputes', 'escrows']::name[]), 'payment_mark'
