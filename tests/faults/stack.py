@@ -140,10 +140,10 @@ class Stack:
             self.control("POST", "webhook_endpoints", endpoint)
         self.control("POST", "webhooks", {"retrySeconds": [0.2] * 100, "timeoutSeconds": 3})
 
-    def start_web(self, failpoints: str = "", **environ: str) -> Forked:
+    def start_web(self, failpoints: str = "", log: Path | None = None, **environ: str) -> Forked:
         """Start the API, always at the same port; return it when it serves."""
         self.web.kill()
-        self.web = self._forked("serve", failpoints, **environ)
+        self.web = self._forked("serve", failpoints, log, **environ)
         self.web.start()
         until(lambda: self._serves(self.web), "the web")
         return self.web
@@ -153,10 +153,11 @@ class Stack:
             raise ServerError(f"the web ended with {web.ended()} while starting")
         return answers(self.web_port, "/health/ready")
 
-    def start_worker(self, failpoints: str = "", **environ: str) -> Forked:
+    def start_worker(self, failpoints: str = "", log: Path | None = None, **environ: str) -> Forked:
         """Start one more worker; return it when it runs, or has met its failpoint already."""
         port = free_port()
-        worker = self._forked("worker", failpoints, WORKER_ADMIN_PORT=str(port), **environ)
+        environ = {"WORKER_ADMIN_PORT": str(port)} | environ
+        worker = self._forked("worker", failpoints, log, **environ)
         worker.start()
         until(lambda: worker.ended() is not None or answers(port, "/health"), "a worker")
         return worker
@@ -166,7 +167,9 @@ class Stack:
         for child in self.children:
             child.kill()
 
-    def _forked(self, command: str, failpoints: str = "", **environ: str) -> Forked:
+    def _forked(
+        self, command: str, failpoints: str = "", log: Path | None = None, **environ: str
+    ) -> Forked:
         settings = {
             "APP_ENV": "test",
             "PAYMENT_FAILPOINTS": failpoints,
@@ -190,7 +193,7 @@ class Stack:
             "POLL_SECONDS": "0",
             **environ,
         }
-        child = Forked(command, settings, Path(self.log.name))
+        child = Forked(command, settings, log or Path(self.log.name))
         self.children.append(child)
         return child
 
