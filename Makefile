@@ -53,12 +53,15 @@ demo: venv-run ## the whole story on embedded servers; ARGS="--orders 1000 --kee
 dev: venv-run ## the same stack in the foreground, with reload
 	@exec $(BIN)/payment-service dev $(ARGS)
 
-.PHONY: test test-full test-unit test-integration coverage
+.PHONY: test test-full soak test-unit test-integration coverage
 test: venv ## pytest and pgTAP against real servers; DATABASE_URL=, REDIS_URL= choose others
 	@$(PYTEST) -m 'not full' $(ARGS)
 
 test-full: venv $(VENV)/.browser-stamp $(VENV)/.containers-stamp ## test, and what needs more than Python and pip
-	@SIM_MODEL_SCHEDULES=2000 $(PYTEST) $(ARGS)
+	@SIM_MODEL_SCHEDULES=2000 MONEY_SCHEDULES=1000 $(PYTEST) $(ARGS)
+
+soak: venv ## 20,000 random schedules of everything that moves money; hours. MONEY_SCHEDULES=, MONEY_SEED=
+	@MONEY_SCHEDULES=$${MONEY_SCHEDULES:-20000} MONEY_STEPS=$${MONEY_STEPS:-30} $(PYTEST) tests/properties/test_money_machine.py $(ARGS)
 
 test-unit: venv ## no server
 	@$(PYTEST) -m 'not full' tests/unit $(ARGS)
@@ -95,7 +98,7 @@ bench: venv ## each measure beside its floor
 containers: $(VENV)/.containers-stamp ## manifests, compose file and the Dockerfile's steps, without a container engine
 	@$(BIN)/python scripts/check_containers.py
 
-docs: venv ## docs/sql-reference.md from the comments in the database
+docs: venv ## docs/sql-reference.md and docs/states.md from the database
 	@$(BIN)/python scripts/sql_reference.py
 
 requirements: ## pin again: newest versions that pyproject.toml allows

@@ -17,10 +17,12 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel
 
+from app import audit
 from app.auth import Caller, require_scope
 from app.body import fingerprint, parse_json, validate, wire
 from app.client_address import is_proxy
-from app.errors import Problem
+from app.db import Jsonb
+from app.errors import Problem, Refused
 from app.free_text import DECEPTIVE, check_texts, refuse_card_numbers
 from app.keys import SERVICES, TRACE, Services
 from app.models import Document, Page
@@ -59,6 +61,7 @@ class Call:
         key: Idempotency-Key, empty where none is needed.
         fingerprint: SHA-256 of what was asked.
         trace_context: traceparent for what it causes.
+        origin: where it came from, for the audit log.
         started: monotonic seconds.
         request: for URLs only.
     """
@@ -71,6 +74,7 @@ class Call:
     key: str
     fingerprint: bytes
     trace_context: str
+    origin: audit.Origin
     started: float
     request: web.Request
 
@@ -83,6 +87,7 @@ class Call:
             "fingerprint": self.fingerprint,
             "lease_seconds": self.services.settings.operation_lease_seconds,
             "trace_context": self.trace_context,
+            "origin": Jsonb(self.origin),
         }
 
 
@@ -142,7 +147,7 @@ class Endpoint:
             await _count_payment(request, caller)
         refuse_card_numbers(_loose_texts(request, names))
         document = self._document(request, raw)
-        return await self.handler(
+        return await self._decide(
             Call(
                 services=services,
                 caller=caller,
@@ -152,10 +157,26 @@ class Endpoint:
                 key=idempotency_key(request) if self.body else "",
                 fingerprint=fingerprint(self._route, ids | names, document) if self.body else b"",
                 trace_context=trace.context,
+                origin=audit.origin(self._route, trace, signed.key_id if signed else None),
                 started=started,
                 request=request,
             )
         )
+
+    async def _decide(self, call: Call) -> web.StreamResponse:
+        try:
+            return await self.handler(call)
+        except Refused as error:
+            if self.body:
+                await audit.record_refusal(
+                    call.services.database,
+                    call.caller.tenant_id,
+                    call.caller.subject,
+                    next((str(part) for part in (*call.ids.values(), *call.names.values())), None),
+                    call.origin,
+                    error,
+                )
+            raise
 
     @property
     def _route(self) -> str:

@@ -63,6 +63,7 @@ async def create_payment(call: Call, location: str) -> web.Response:
         "fingerprint": call.fingerprint.hex(),
         "request": call.document | _origin(call),
         "traceContext": call.trace_context,
+        "origin": call.origin,
     }
     await failpoint("inline.before_ask", "payments_create")
     answer = await call.services.batches.create(call.caller.tenant_id, request)

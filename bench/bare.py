@@ -32,6 +32,7 @@ def _handler(tenant: UUID) -> Callable[[web.Request], Awaitable[web.Response]]:
                 key="",
                 fingerprint=b"",
                 trace_context=request[TRACE].context,
+                origin={},
                 started=time.monotonic(),
                 request=request,
             )

@@ -1,4 +1,4 @@
-"""What becomes due by time or in bulk: holds that end, refunds of cancelled events."""
+"""What becomes due by time or in bulk: holds that end, debts, refunds of cancelled events."""
 
 import asyncio
 import random
@@ -16,6 +16,7 @@ log = get_logger("chores")
 EVERY_SECONDS = (1.0, 2.0)
 MAX_TENANTS = 100
 MAX_ESCROWS = 20
+MAX_DEBTS = 20
 ITEMS_A_TURN = 100
 """Refunds requested for one tenant before the next one's turn."""
 
@@ -48,6 +49,7 @@ class Chores:
     async def _round(self) -> bool:
         try:
             await self._each_tenant("escrows_due", self._release)
+            await self._each_tenant("receivables_due", self._retry)
             return await self._each_tenant("refund_batches_due", self._advance)
         except DatabaseError as error:
             log.warning("cannot go on", reason=str(error))
@@ -74,6 +76,16 @@ class Chores:
         if released:
             self._notifier.wake(OPERATIONS)
         return bool(released)
+
+    async def _retry(self, tenant: UUID) -> bool:
+        done = 0
+        while done < MAX_DEBTS and (
+            rows := await self._database.rows("receivable_retry", tenant_id=tenant)
+        ):
+            done += 1
+            if rows[0]["enqueued"]:
+                self._notifier.wake(OPERATIONS)
+        return done > 0
 
     async def _advance(self, tenant: UUID) -> bool:
         done = 0

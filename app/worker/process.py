@@ -24,7 +24,7 @@ from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
 from app.stripe_lists import Lists
 from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
-from app.worker import fold, retention, schedule, watch
+from app.worker import audit, fold, retention, schedule, watch
 from app.worker.chores import Chores
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
@@ -106,6 +106,7 @@ class Worker:
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
             asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
+            asyncio.create_task(supervise("audit", lambda: audit.run(self.database))),
             asyncio.create_task(supervise("chores", self.chores.run)),
             asyncio.create_task(supervise("watch", lambda: watch.run(self.database))),
             asyncio.create_task(

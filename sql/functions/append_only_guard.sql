@@ -11,5 +11,9 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON pay
     FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.stripe_operation_attempts
     FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.audit_links
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.fraud_checks
     FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.connected_account_create(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'connected_accounts.create', p_idempotency_key, p_fingerprint, v_operation_id);
+        p_tenant_id, p_subject, 'connected_accounts.create', p_idempotency_key, p_fingerprint, v_operation_id, v_account_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -38,5 +38,5 @@ BEGIN
         p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
 END
 $$;
-COMMENT ON FUNCTION api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb) IS
     'Writes a payee''s connected account and the operation that opens it at Stripe, and returns that operation for the request to carry. Raises PY003, PY031 (exists), PY040, PY041.';

@@ -10,6 +10,7 @@ BEGIN
        SET state = 'resolved', ended_at = payments.clock(), resolved_by = session_user, note = p_note
      WHERE d.tenant_id = p_tenant_id AND d.id = p_discrepancy_id AND d.state = 'open';
     IF FOUND THEN
+        PERFORM payments.audit_act(p_tenant_id, 'discrepancy_resolve', p_discrepancy_id::text);
         RETURN 'resolved';
     END IF;
     PERFORM FROM payments.discrepancies AS d WHERE d.tenant_id = p_tenant_id AND d.id = p_discrepancy_id;

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.dispute_evidence_submit(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_dispute_id uuid, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'disputes.evidence', p_idempotency_key, p_fingerprint, v_operation_id);
+        p_tenant_id, p_subject, 'disputes.evidence', p_idempotency_key, p_fingerprint, v_operation_id, p_dispute_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -32,5 +32,5 @@ BEGIN
         p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
 END
 $$;
-COMMENT ON FUNCTION api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb) IS
     'Submits evidence for an open dispute, once and before its deadline: returns the operation for the request to carry. Raises PY003, PY010, PY030, PY040, PY041.';

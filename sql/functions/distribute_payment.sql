@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.distribute_payment(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'distributions.create', p_idempotency_key, p_fingerprint, NULL);
+        p_tenant_id, p_subject, 'distributions.create', p_idempotency_key, p_fingerprint, NULL, v_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -22,5 +22,5 @@ BEGIN
         payments.distribution_json(p_tenant_id, v_id));
 END
 $$;
-COMMENT ON FUNCTION api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text, jsonb) IS
     'Gives part of the platform''s share of a captured payment to payees: ledger, shares and transfers in one, the worker sends them. Returns the distribution. Raises PY003, PY010, PY021 (more than remains), PY023, PY024, PY030, PY040, PY052 (disputed).';

@@ -1,13 +1,13 @@
 CREATE OR REPLACE FUNCTION api.escrow_release(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_escrow_id uuid, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'escrows.release', p_idempotency_key, p_fingerprint, NULL);
+        p_tenant_id, p_subject, 'escrows.release', p_idempotency_key, p_fingerprint, NULL, p_escrow_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -21,5 +21,5 @@ BEGIN
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;
-COMMENT ON FUNCTION api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb) IS
     'Releases held money to its recipient, in full or part, once its conditions are confirmed. Raises PY003, PY010, PY021, PY030, PY040.';

@@ -15,12 +15,12 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    v_event := convert_from(p_payload, 'UTF8')::jsonb;
+    v_event := payments.event_decode(p_payload);
     SELECT r.* INTO v_result FROM payments.event_dispatch(p_tenant_id, p_source, v_event, v_now) AS r;
     state := v_result.state;
     reason := v_result.reason;
     enqueued := v_result.enqueued;
-    IF state <> 'waiting' THEN
+    IF state NOT IN ('waiting', 'postponed') THEN
         INSERT INTO payments.payment_events
             (tenant_id, id, source, event_type, provider_id, payment_id, result, reason, occurred_at, applied_at)
         VALUES (p_tenant_id, p_event_id, p_source, v_event ->> 'type', coalesce(v_event #>> '{data,object,id}', ''),
@@ -32,4 +32,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.event_apply(uuid, text, text, bytea) IS
-    'Applies one event to its tenant''s rows and remembers it, in one transaction; the second copy returns what the first did. Returns done, ignored, quarantined or waiting, why, and how many operations became due. Raises PY001, PY002, and whatever an unreadable body raises: report it to webhook_finish as error.';
+    'Applies one event to its tenant''s rows and remembers it, in one transaction; the second copy returns what the first did. Returns done, ignored, quarantined, waiting (for what it is about) or postponed (until our own calls are resolved), why, and how many operations became due. Raises PY001, PY002, and whatever an unreadable body raises: report it to webhook_finish as error.';

@@ -26,7 +26,7 @@ BEGIN
         IF v_refund_id IS NULL THEN
             v_refund_id := payments.refund_adopt(v_payment, v_object, p_now);
             IF v_refund_id IS NULL THEN
-                RETURN QUERY SELECT 'waiting', 'our own refunds on their way leave no room for it yet', v_payment.id, 0;
+                RETURN QUERY SELECT 'postponed', 'our own refunds on their way leave no room for it yet', v_payment.id, 0;
                 RETURN;
             END IF;
             enqueued := payments.losses_share(p_tenant_id, v_payment.id, p_now);

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.event_cancel(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_event_id text, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, p_fingerprint, NULL);
+        p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, p_fingerprint, NULL, p_event_id, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -34,5 +34,5 @@ BEGIN
         payments.refund_batch_json(p_tenant_id, v_batch_id));
 END
 $$;
-COMMENT ON FUNCTION api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb) IS
     'Plans the refund of every captured payment of an event; the worker carries it out. Returns the batch. Raises PY003, PY040.';

@@ -19,6 +19,7 @@ BEGIN
     ON CONFLICT (tenant_id, list, signal, value) DO UPDATE
         SET note = coalesce(excluded.note, e.note), active = excluded.active, expires_at = excluded.expires_at,
             updated_at = v_now, updated_by = session_user;
+    PERFORM payments.audit_act(p_tenant_id, 'fraud_list_set', p_list || ' ' || p_signal);
     RETURN v_value;
 END
 $$;

@@ -14,6 +14,7 @@ BEGIN
     v_rule := coalesce(v_rule, jsonb_build_object('name', p_name, 'enabled', true, 'parameters', '{}'::jsonb))
         || jsonb_strip_nulls(jsonb_build_object('enabled', p_enabled, 'weight', p_weight, 'threshold', p_threshold,
                                                 'parameters', p_parameters, 'kind', p_kind));
+    PERFORM payments.audit_act(p_tenant_id, 'fraud_rule_set', p_name);
     RETURN payments.fraud_rules_store(p_tenant_id,
         (SELECT coalesce(jsonb_agg(r) FILTER (WHERE r ->> 'name' <> p_name), '[]') FROM jsonb_array_elements(v_draft.rules) AS r)
             || jsonb_build_array(v_rule), v_draft.review_score, v_draft.block_score, session_user);

@@ -6,6 +6,7 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     SELECT d.* INTO v_draft FROM payments.fraud_rules_draft(p_tenant_id) AS d;
+    PERFORM payments.audit_act(p_tenant_id, 'fraud_rules_reset', 'rules');
     RETURN payments.fraud_rules_store(p_tenant_id, payments.fraud_rules_default(), 50, 100, session_user);
 END
 $$;

@@ -6,6 +6,7 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     SELECT d.* INTO v_draft FROM payments.fraud_rules_draft(p_tenant_id) AS d;
+    PERFORM payments.audit_act(p_tenant_id, 'fraud_scores_set', 'scores');
     RETURN payments.fraud_rules_store(p_tenant_id, v_draft.rules, p_review_score, p_block_score, session_user);
 END
 $$;

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION payments.idempotency_begin(
-    p_tenant_id uuid, p_subject text, p_route text, p_key text, p_fingerprint bytea, p_operation_id uuid
+    p_tenant_id uuid, p_subject text, p_route text, p_key text, p_fingerprint bytea, p_operation_id uuid,
+    p_object_id text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -17,6 +18,8 @@ BEGIN
             PERFORM payments.idempotency_unspent(EXISTS (
                 SELECT FROM payments.stripe_operations AS o
                  WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id AND o.idempotency_id = v_id));
+            -- A replay does not get here: one row a call.
+            PERFORM payments.audit_add(p_tenant_id, v_id, p_subject, p_route, p_object_id, 'accepted', NULL, p_origin);
             RETURN;
         END IF;
         SELECT k.* INTO v_key FROM payments.idempotency_keys AS k WHERE k.tenant_id = p_tenant_id AND k.id = v_id;
@@ -39,5 +42,5 @@ BEGIN
     RETURN QUERY SELECT * FROM payments.operation_answer(p_tenant_id, v_operation.id, true);
 END
 $$;
-COMMENT ON FUNCTION payments.idempotency_begin(uuid, text, text, text, bytea, uuid) IS
-    'Claims a client''s Idempotency-Key for the operation that will answer it: no row. Seen before: its answer, as a replay. Raises PY040 (other request), PY041 (in progress).';
+COMMENT ON FUNCTION payments.idempotency_begin(uuid, text, text, text, bytea, uuid, text, jsonb) IS
+    'Claims a client''s Idempotency-Key for the operation that will answer it, and records the call in the audit log: no row. Seen before: its answer, as a replay. Raises PY040 (other request), PY041 (in progress).';

@@ -26,6 +26,7 @@ BEGIN
      WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
     UPDATE payments.stripe_transfers AS t SET status = 'pending', updated_at = v_now
      WHERE t.tenant_id = p_tenant_id AND t.id = v_operation.subject_id AND t.status = 'failed';
+    PERFORM payments.audit_act(p_tenant_id, 'operation_retry', p_operation_id::text);
     RETURN CASE WHEN v_operation.first_sent_at IS NULL THEN 'ready' ELSE 'unknown' END;
 END
 $$;

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.payment_cancel(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_payment_id uuid, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(p_tenant_id, p_subject, 'payments.cancel', p_idempotency_key,
-        p_fingerprint, payments.id_derive(p_tenant_id, 'cancel', p_payment_id::text));
+        p_fingerprint, payments.id_derive(p_tenant_id, 'cancel', p_payment_id::text), p_payment_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -27,5 +27,5 @@ BEGIN
      WHERE i.tenant_id = p_tenant_id AND i.id = p_payment_id;
 END
 $$;
-COMMENT ON FUNCTION api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb) IS
     'Cancels a payment that was not captured and releases its hold: writes the cancel operation and returns it for the request to carry. reason is kept as given; Stripe is told it only when it is one of Stripe''s own words. Raises PY003, PY010, PY030, PY040, PY041.';

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.payment_create(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'payments.create', p_idempotency_key, p_fingerprint, v_operation_id);
+        p_tenant_id, p_subject, 'payments.create', p_idempotency_key, p_fingerprint, v_operation_id, v_payment_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -33,5 +33,5 @@ BEGIN
         p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
 END
 $$;
-COMMENT ON FUNCTION api.payment_create(uuid, text, text, bytea, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.payment_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb) IS
     'Writes a payment, its agreed split and the intent operation, and returns that operation, leased and fenced for p_lease_seconds, for the request to carry; or the stored answer when the key was used before, or payment_blocked when the fraud rules refuse it. Raises PY003, PY021, PY022, PY023, PY024, PY040, PY041.';

@@ -16,7 +16,8 @@ BEGIN
         ELSE
             v_payment_id := NEW.payment_id;
     END CASE;
-    IF v_payment_id IS NOT NULL THEN
+    -- Without its tenant entered it is the owner's repair by hand: that is for the full report to look at.
+    IF v_payment_id IS NOT NULL AND NEW.tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid THEN
         INSERT INTO payments.payment_marks (tenant_id, payment_id) VALUES (NEW.tenant_id, v_payment_id) ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;

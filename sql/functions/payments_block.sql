@@ -14,6 +14,8 @@ BEGIN
        SET problem = 'payment_blocked', problem_detail = format('payment %s was refused by the fraud rules', i.id), completed_at = p_now
       FROM unnest(p_payment_ids, p_idempotency_ids, p_decisions) AS i (id, idempotency_id, decision)
      WHERE k.tenant_id = p_tenant_id AND k.id = i.idempotency_id AND i.decision = 'block';
+    PERFORM payments.audit_add(p_tenant_id, gen_random_uuid(), 'fraud_rules', 'fraud_rules.block', i.id::text, 'declined', 'payment_blocked', NULL)
+       FROM unnest(p_payment_ids, p_decisions) AS i (id, decision) WHERE i.decision = 'block';
 END
 $$;
 COMMENT ON FUNCTION payments.payments_block(uuid, uuid[], uuid[], text[], timestamptz) IS

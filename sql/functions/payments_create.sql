@@ -19,8 +19,8 @@ BEGIN
      CROSS JOIN LATERAL api.payment_create(
          p_tenant_id, r.request ->> 'subject', r.request ->> 'idempotencyKey',
          decode(r.request ->> 'fingerprint', 'hex'), r.request -> 'request', p_lease_seconds,
-         r.request ->> 'traceContext') AS a;
+         r.request ->> 'traceContext', r.request -> 'origin') AS a;
 END
 $$;
 COMMENT ON FUNCTION api.payments_create(uuid, jsonb, numeric) IS
-    'payment_create for requests that arrived together, in one commit: an array of {subject, idempotencyKey, fingerprint (hex), request, traceContext}; ordinal counts from 1. All or none: on an error repeat one by one. Raises as payment_create.';
+    'payment_create for requests that arrived together, in one commit: an array of {subject, idempotencyKey, fingerprint (hex), request, traceContext, origin}; ordinal counts from 1. All or none: on an error repeat one by one. Raises as payment_create.';

@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     SELECT array_agg(r.n) AS ordinals, array_agg(r.subject) AS subjects, array_agg(r.key) AS keys,
            array_agg(decode(r.e ->> 'fingerprint', 'hex')) AS fingerprints, array_agg(r.e -> 'request') AS requests,
-           array_agg(r.e ->> 'traceContext') AS traces,
+           array_agg(r.e ->> 'traceContext') AS traces, array_agg(r.e -> 'origin') AS origins,
            array_agg(payments.id_derive(p_tenant_id, 'payment', r.subject, r.key)) AS payment_ids,
            array_agg(payments.id_derive(p_tenant_id, 'intent', r.subject, r.key)) AS operation_ids,
            array_agg(payments.idempotency_id(p_tenant_id, r.subject, 'payments.create', r.key)) AS idempotency_ids
@@ -29,6 +29,12 @@ BEGIN
     IF v_written <> coalesce(cardinality(v_all.keys), 0) THEN
         RAISE EXCEPTION 'a request with this Idempotency-Key is being carried out' USING ERRCODE = 'PY041';
     END IF;
+    -- audit_add for all of them at once.
+    INSERT INTO payments.audit_log
+        (tenant_id, id, recorded_at, subject, key_id, action, object_id, outcome, client_ip, trace_id)
+    SELECT p_tenant_id, i.id, v_now, i.subject, i.origin ->> 'keyId', coalesce(i.origin ->> 'action', 'payments.create'),
+           i.payment_id::text, 'accepted', i.origin ->> 'ip', i.origin ->> 'traceId'
+      FROM unnest(v_all.idempotency_ids, v_all.subjects, v_all.payment_ids, v_all.origins) AS i (id, subject, payment_id, origin);
     PERFORM payments.currency_check(r ->> 'currency', (r ->> 'amount')::bigint) FROM unnest(v_all.requests) AS r;
     PERFORM payments.payments_record(p_tenant_id, v_all.payment_ids, v_all.subjects, v_all.requests, v_now);
     PERFORM payments.ledger_accounts_open(p_tenant_id, i.id, i.request ->> 'currency', v_now)

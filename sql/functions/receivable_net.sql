@@ -11,9 +11,11 @@ DECLARE
     v_id uuid;
 BEGIN
     FOR v_debt IN
-        SELECT d.id, d.amount - d.amount_netted AS open FROM payments.receivables AS d
+        -- What a repeated reversal is asking for is not kept back as well: one of the two collects it.
+        SELECT d.id, d.amount - d.amount_netted - d.amount_reversing - d.amount_reversed AS open FROM payments.receivables AS d
          WHERE d.tenant_id = p_tenant_id AND d.recipient_type = p_recipient_type AND d.recipient_id = p_recipient_id
            AND d.currency = p_currency AND d.amount_netted < d.amount
+           AND d.amount_netted + d.amount_reversing + d.amount_reversed < d.amount
          ORDER BY d.id FOR NO KEY UPDATE
     LOOP
         EXIT WHEN v_netted = p_amount;

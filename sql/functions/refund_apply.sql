@@ -27,6 +27,7 @@ BEGIN
        SET status = v_status, pending_reason = NULL, failure_reason = p_object ->> 'failure_reason', updated_at = p_now
      WHERE r.tenant_id = p_tenant_id AND r.id = p_refund_id;
     IF v_status IN ('failed', 'canceled') THEN
+        PERFORM payments.refund_batch_item_fail(p_tenant_id, p_refund_id, coalesce(p_object ->> 'failure_reason', v_status), p_now);
         v_due := v_due + payments.refund_undo(v_refund, p_now);
     END IF;
     RETURN v_due;

@@ -20,7 +20,9 @@ BEGIN
     END IF;
     item_id := v_item.id;
     enqueued := 0;
-    v_refund_id := payments.id_derive(p_tenant_id, 'refund', 'batch', v_item.batch_id::text, v_item.payment_id::text);
+    -- A refund that failed stays as it was; the next attempt is another one.
+    v_refund_id := payments.id_derive(p_tenant_id, 'refund', VARIADIC ARRAY['batch', v_item.batch_id::text, v_item.payment_id::text]
+        || CASE WHEN v_item.attempts > 0 THEN ARRAY[v_item.attempts::text] ELSE '{}' END);
     BEGIN
         PERFORM payments.refund_request(p_tenant_id, v_refund_id, v_item.payment_id, NULL, 'event_cancelled', NULL, NULL, 'batch',
             v_item.created_by, NULL, NULL, NULL);

@@ -4,7 +4,7 @@ AS $$
     SELECT jsonb_build_object(
         'id', b.id, 'eventId', b.event_id, 'reason', b.reason, 'status', b.status, 'total', b.total,
         'succeeded', count(i.id) FILTER (WHERE r.status = 'succeeded' OR i.state = 'skipped'),
-        'failed', count(i.id) FILTER (WHERE r.status IN ('failed', 'canceled') OR i.state = 'failed'),
+        'failed', count(i.id) FILTER (WHERE i.state = 'failed'),
         'pending', count(i.id) FILTER (WHERE i.state = 'pending' OR r.status = 'pending'),
         'amount', coalesce(sum(r.amount) FILTER (WHERE r.status IN ('pending', 'succeeded')), 0),
         'startedAt', payments.rfc3339(b.started_at), 'finishedAt', payments.rfc3339(b.finished_at))

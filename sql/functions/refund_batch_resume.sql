@@ -5,7 +5,7 @@ DECLARE
     v_now timestamptz := payments.clock();
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
-    UPDATE payments.refund_batch_items AS i SET state = 'pending', next_run_at = v_now, updated_at = v_now
+    UPDATE payments.refund_batch_items AS i SET state = 'pending', refund_id = NULL, next_run_at = v_now, updated_at = v_now
      WHERE i.tenant_id = p_tenant_id AND i.batch_id = p_batch_id AND i.state = 'failed';
     UPDATE payments.refund_batches AS b SET status = 'running', finished_at = NULL, updated_at = v_now
      WHERE b.tenant_id = p_tenant_id AND b.id = p_batch_id AND b.status IN ('stopped', 'finished');
@@ -13,6 +13,7 @@ BEGIN
         RAISE EXCEPTION 'no such stopped or finished batch' USING ERRCODE = 'PY010';
     END IF;
     PERFORM payments.refund_batch_close(p_tenant_id, p_batch_id, v_now);
+    PERFORM payments.audit_act(p_tenant_id, 'refund_batch_resume', p_batch_id::text);
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_resume(uuid, uuid) IS

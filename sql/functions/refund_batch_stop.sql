@@ -8,6 +8,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such running batch' USING ERRCODE = 'PY010';
     END IF;
+    PERFORM payments.audit_act(p_tenant_id, 'refund_batch_stop', p_batch_id::text);
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_stop(uuid, uuid) IS

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION api.refund_create(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL
+    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
-        p_tenant_id, p_subject, 'refunds.create', p_idempotency_key, p_fingerprint, v_operation_id);
+        p_tenant_id, p_subject, 'refunds.create', p_idempotency_key, p_fingerprint, v_operation_id, v_refund_id::text, p_origin);
     IF FOUND THEN
         RETURN;
     END IF;
@@ -26,5 +26,5 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION api.refund_create(uuid, text, text, bytea, jsonb, numeric, text) IS
+COMMENT ON FUNCTION api.refund_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb) IS
     'Reserves a refund and returns its operation for the request to carry, or the answer when the key was used before or the call has to queue. Raises PY003, PY010, PY021, PY040, PY041, PY051, PY052, PY053.';

@@ -20,6 +20,7 @@ BEGIN
         (tenant_id, id, event_id, version, event_starts_at, closes_before, kept_basis_points, override_subjects, created_at, created_by)
     VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'refund_policy', v_event_id, v_version::text), v_event_id, v_version,
             p_event_starts_at, p_closes_before, p_kept_basis_points, p_override_subjects, payments.clock(), session_user);
+    PERFORM payments.audit_act(p_tenant_id, 'refund_policy_set', concat_ws(' ', nullif(v_event_id, ''), 'version', v_version));
     RETURN v_version;
 END
 $$;

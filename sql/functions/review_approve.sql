@@ -3,6 +3,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
+    PERFORM payments.audit_act(p_tenant_id, 'review_approve', p_review_id::text);
     RETURN payments.review_settle(p_tenant_id, p_review_id, 'approved', session_user, p_note, payments.clock());
 END
 $$;

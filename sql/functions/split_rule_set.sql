@@ -29,6 +29,7 @@ BEGIN
         (tenant_id, id, scope, scope_id, version, shares, valid_from, valid_until, created_at, created_by)
     VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'split_rule', p_scope, v_scope_id, v_version::text),
             p_scope, v_scope_id, v_version, p_shares, coalesce(p_valid_from, v_now), p_valid_until, v_now, session_user);
+    PERFORM payments.audit_act(p_tenant_id, 'split_rule_set', concat_ws(' ', p_scope, nullif(v_scope_id, ''), 'version', v_version));
     RETURN v_version;
 END
 $$;

@@ -14,6 +14,9 @@ BEGIN
     INSERT INTO payments.tenant_members (tenant_id, role_name, created_at)
     VALUES (p_tenant_id, p_role_name, payments.clock())
     ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        PERFORM payments.audit_act(p_tenant_id, 'tenant_member_add', p_role_name);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ops.tenant_member_add(uuid, text) IS

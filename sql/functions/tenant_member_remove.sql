@@ -9,6 +9,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'role % is no member of this tenant', p_role_name USING ERRCODE = 'PY010';
     END IF;
+    PERFORM payments.audit_act(p_tenant_id, 'tenant_member_remove', p_role_name);
 END
 $$;
 COMMENT ON FUNCTION ops.tenant_member_remove(uuid, text) IS

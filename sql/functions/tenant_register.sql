@@ -25,6 +25,7 @@ BEGIN
        AND NOT EXISTS (SELECT FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id) THEN
         PERFORM payments.fraud_rules_store(p_tenant_id, payments.fraud_rules_default(), 50, 100, session_user);
     END IF;
+    PERFORM payments.audit_act(p_tenant_id, 'tenant_register', p_tenant_id::text);
     RETURN p_tenant_id;
 END
 $$;

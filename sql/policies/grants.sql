@@ -50,6 +50,8 @@ GRANT INSERT ON payments.fraud_rulesets, payments.fraud_rules, payments.fraud_li
 GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
 GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
 GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
+GRANT INSERT ON payments.audit_log, payments.audit_links, payments.audit_heads TO payments_definer;
+GRANT UPDATE (chained_xid, seq, digest, chained_at) ON payments.audit_heads TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
 GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
@@ -79,6 +81,7 @@ GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted
 GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
 GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
 GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
+GRANT DELETE ON payments.payment_events TO payments_definer;
 GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
 GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
     ON payments.disputes TO payments_definer;
@@ -89,7 +92,7 @@ GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.frau
 GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
 GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
     ON payments.discrepancies TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
+-- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
 -- state_transitions get no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
@@ -98,6 +101,8 @@ GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
 GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
+GRANT SELECT (tenant_id, recorded_xid) ON payments.audit_log TO payments_system;
+GRANT SELECT (tenant_id, chained_xid) ON payments.audit_heads TO payments_system;
 GRANT SELECT (tenant_id, checked_xid) ON payments.violation_checks TO payments_system;
 GRANT SELECT (tenant_id, marked_xid) ON payments.payment_marks TO payments_system;
 GRANT SELECT (tenant_id) ON payments.violations_found TO payments_system;
@@ -105,6 +110,7 @@ GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_s
 GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
 GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
 GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at, pending_reason) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, next_retry_at) ON payments.receivables TO payments_system;
 GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
 GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
@@ -124,34 +130,35 @@ GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
     api.tenant_check(uuid),
-    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.audit_refusal(uuid, text, text, text, jsonb),
+    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.payments_create(uuid, jsonb, numeric),
-    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.payment_get(uuid, uuid),
     api.payment_list(uuid, jsonb, integer, text),
-    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.connected_account_get(uuid, uuid),
-    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text),
+    api.onboarding_link_create(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.transfer_get(uuid, uuid),
     api.transfer_list(uuid, jsonb, integer, text),
-    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text),
+    api.refund_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.refund_get(uuid, uuid),
     api.refund_list(uuid, jsonb, integer, text),
     api.escrow_get(uuid, uuid),
-    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
+    api.escrow_release(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.escrow_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.escrow_condition_confirm(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.dispute_get(uuid, uuid),
     api.dispute_list(uuid, jsonb, integer, text),
-    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text),
-    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text),
+    api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
+    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
     api.refund_batch_get(uuid, uuid),
     api.nonce_use(uuid, text, text, integer),
-    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text),
+    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.distribution_get(uuid, uuid),
     api.review_list(uuid, jsonb, integer, text),
-    api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text),
+    api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.operations_answer(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
@@ -181,9 +188,13 @@ GRANT EXECUTE ON FUNCTION
     api.operation_finish(uuid, uuid, bigint, jsonb),
     api.next_due(),
     api.rate_lease(text, numeric, integer, boolean),
+    api.audit_chain_due(integer),
+    api.audit_chain(uuid, integer),
     api.ledger_fold_due(integer),
     api.ledger_fold(uuid),
     api.violations_due(integer),
+    api.receivables_due(integer),
+    api.receivable_retry(uuid),
     api.violations_check(uuid, integer),
     api.refunds_waiting_due(integer),
     api.refunds_waiting(uuid),
@@ -219,9 +230,13 @@ GRANT EXECUTE ON FUNCTION
 GRANT USAGE ON SCHEMA ops TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.tenant_list(),
+    ops.audit_verify(uuid, bigint, text),
     ops.money_violations(uuid),
     ops.violations_open(uuid),
     ops.refunds_pending(uuid),
+    ops.refund_batches(uuid),
+    ops.refund_batch_progress(uuid, uuid),
+    ops.refund_batch_failures(uuid, uuid),
     ops.ledger_balances(uuid),
     ops.transfers_pending(uuid),
     ops.operations_stuck(uuid, interval),
@@ -246,11 +261,20 @@ GRANT EXECUTE ON FUNCTION
     ops.fraud_replay(uuid, uuid)
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
+    ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),
     ops.operation_retry(uuid, uuid),
+    ops.operation_cancel(uuid, uuid, text),
+    ops.escrow_release_by_hand(uuid, uuid, text, bigint),
+    ops.escrow_freeze(uuid, uuid, text),
+    ops.escrow_unfreeze(uuid, uuid, text),
+    ops.webhook_replay(uuid, text),
+    ops.webhooks_replay(uuid, timestamptz, timestamptz),
+    ops.payee_disable(uuid, text, text, text),
     ops.discrepancy_resolve(uuid, uuid, text),
     ops.unowned_objects(),
     ops.unowned_object_resolve(text, text, text),
     ops.refund_batch_stop(uuid, uuid),
+    ops.refund_batch_start(uuid, text, text),
     ops.refund_batch_resume(uuid, uuid),
     ops.review_approve(uuid, uuid, text),
     ops.review_reject(uuid, uuid, text),

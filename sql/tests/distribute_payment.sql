@@ -71,5 +71,8 @@ SELECT set_eq($$ SELECT recipient_type, sum(amount) FROM payments.giveback_share
     'all refunded, everybody has given back all it received');
 SELECT money_is_right(tenant_a(), 'no cent is lost');
 
+RESET ROLE;
+SELECT set_eq($$ SELECT a.object_id, a.outcome FROM payments.audit_log AS a WHERE a.tenant_id = tenant_a() AND a.action = 'distributions.create' $$,
+    $$ SELECT d.id::text, 'accepted' FROM payments.distributions AS d WHERE d.tenant_id = tenant_a() $$, 'each distribution is in the audit log');
 SELECT * FROM finish();
 ROLLBACK;

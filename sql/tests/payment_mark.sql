@@ -18,6 +18,9 @@ INSERT INTO payments.stripe_operation_attempts (tenant_id, operation_id, lease_e
 SELECT is(pg_temp.marked(), ARRAY[pay('k1')], 'and the evidence of a stale worker');
 UPDATE payments.payment_transactions SET status = 'canceled' WHERE id = pay('k2');
 SELECT is(pg_temp.marked(), ARRAY[pay('k2')], 'and the end of a payment that nobody paid');
+SELECT enter(NULL);
+UPDATE payments.payment_refunds SET note = 'mended';
+SELECT is(pg_temp.marked(), NULL, 'a repair by hand, with no tenant entered, is let through');
 SELECT is((SELECT max(m.marked_xid) FROM payments.payment_marks AS m), NULL, 'nothing else did');
 
 SELECT * FROM finish();

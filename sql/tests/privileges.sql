@@ -70,34 +70,35 @@ $$, ARRAY[
     'api.set_tenant(uuid)',
     'api.schema_check()',
     'api.tenant_check(uuid)',
-    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.audit_refusal(uuid,text,text,text,jsonb)',
+    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.payments_create(uuid,jsonb,numeric)',
-    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.payment_get(uuid,uuid)',
     'api.payment_list(uuid,jsonb,integer,text)',
-    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.connected_account_get(uuid,uuid)',
-    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
+    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.transfer_get(uuid,uuid)',
     'api.transfer_list(uuid,jsonb,integer,text)',
-    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
     'api.nonce_use(uuid,text,text,integer)',
-    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text)',
+    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
-    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
+    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
     'api.dispute_get(uuid,uuid)',
     'api.dispute_list(uuid,jsonb,integer,text)',
-    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text)',
-    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text)',
+    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
     'api.refund_batch_get(uuid,uuid)',
     'api.review_list(uuid,jsonb,integer,text)',
-    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text)',
+    'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.operations_answer(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
@@ -131,9 +132,13 @@ $$, ARRAY[
     'api.operation_finish(uuid,uuid,bigint,jsonb)',
     'api.next_due()',
     'api.rate_lease(text,numeric,integer,boolean)',
+    'api.audit_chain_due(integer)',
+    'api.audit_chain(uuid,integer)',
     'api.ledger_fold_due(integer)',
     'api.ledger_fold(uuid)',
     'api.violations_due(integer)',
+    'api.receivables_due(integer)',
+    'api.receivable_retry(uuid)',
     'api.violations_check(uuid,integer)',
     'api.refunds_waiting_due(integer)',
     'api.refunds_waiting(uuid)',
@@ -168,9 +173,13 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
 $$, ARRAY[
     'ops.tenant_list()',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
+    'ops.refund_batches(uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batch_failures(uuid,uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -198,9 +207,13 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
 $$, ARRAY[
     'ops.tenant_list()',
+    'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
     'ops.violations_open(uuid)',
     'ops.refunds_pending(uuid)',
+    'ops.refund_batches(uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batch_failures(uuid,uuid)',
     'ops.ledger_balances(uuid)',
     'ops.transfers_pending(uuid)',
     'ops.operations_stuck(uuid,interval)',
@@ -214,6 +227,7 @@ $$, ARRAY[
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
     'ops.split_preview(bigint,jsonb,bigint)',
+    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
     'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
     'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
     'ops.escrow_ageing(uuid)',
@@ -224,10 +238,18 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.operation_cancel(uuid,uuid,text)',
+    'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
+    'ops.escrow_freeze(uuid,uuid,text)',
+    'ops.escrow_unfreeze(uuid,uuid,text)',
+    'ops.webhook_replay(uuid,text)',
+    'ops.webhooks_replay(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.payee_disable(uuid,text,text,text)',
     'ops.discrepancy_resolve(uuid,uuid,text)',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
     'ops.refund_batch_stop(uuid,uuid)',
+    'ops.refund_batch_start(uuid,text,text)',
     'ops.refund_batch_resume(uuid,uuid)',
     'ops.review_approve(uuid,uuid,text)',
     'ops.review_reject(uuid,uuid,text)',
@@ -276,6 +298,7 @@ $$, $$ SELECT f.signature FROM our_functions AS f WHERE f.schema = 'api' $$,
 -- ── functions' owners ────────────────────────────────────────────────────────────────────────
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'payments_system' $$, ARRAY[
     'api.escrows_due(integer)',
+    'api.audit_chain_due(integer)',
     'api.refund_batches_due(integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
@@ -294,6 +317,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'payments.unowned_note(text,jsonb,bigint)',
     'api.ledger_fold_due(integer)',
     'api.violations_due(integer)',
+    'api.receivables_due(integer)',
     'api.refunds_waiting_due(integer)',
     'payments.inbox_of(uuid)',
     'api.next_due()',
@@ -305,7 +329,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.webhook_finish(jsonb)',
     'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
     'payments.tenant_exists()',
-    'payments.tenant_ids()'
+    'payments.tenant_ids()',
+    'payments.webhook_requeue(uuid,text,tstzrange,text[])'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
@@ -314,7 +339,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)')
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
@@ -381,7 +406,7 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     SELECT 'SELECT', c.relname::text FROM our_relations AS c 
      WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
-    SELECT 'INSERT', unnest(ARRAY['tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
+    SELECT 'INSERT', unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
         'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups', 'stripe_operations',
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
         'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
@@ -394,14 +419,15 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
     VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
-           ('INSERT', 'borne_shares')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
+           ('INSERT', 'borne_shares'), ('DELETE', 'payment_events')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys and how a replayed event ended only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$
     SELECT 'UPDATE', u.t, c
       FROM (VALUES
         ('deployment', '{environment,clock_offset}'::text[]),
+        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
         ('tenants', '{name,status,onboarding_return_url,onboarding_refresh_url,updated_at}'),
         ('payment_transactions', '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
             failure_message,settled_at,updated_at}'),
@@ -440,6 +466,8 @@ SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_system'
 $$, $$
     VALUES ('SELECT', 'deployment', NULL),
+           ('SELECT', 'audit_log', 'tenant_id'), ('SELECT', 'audit_log', 'recorded_xid'),
+           ('SELECT', 'audit_heads', 'tenant_id'), ('SELECT', 'audit_heads', 'chained_xid'),
            ('SELECT', 'webhook_inbox', NULL), ('INSERT', 'webhook_inbox', NULL), ('UPDATE', 'webhook_inbox', NULL),
            ('SELECT', 'provider_rates', NULL), ('INSERT', 'provider_rates', NULL), ('UPDATE', 'provider_rates', NULL),
            ('SELECT', 'tenants', 'tenant_id'),
@@ -464,7 +492,7 @@ $$, $$
     UNION ALL
     SELECT 'SELECT', 'refund_batch_items', 'batch_id'
     UNION ALL
-    VALUES ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
+    VALUES ('SELECT', 'receivables', 'tenant_id'), ('SELECT', 'receivables', 'next_retry_at'), ('SELECT', 'violation_checks', 'tenant_id'), ('SELECT', 'violation_checks', 'checked_xid'), ('SELECT', 'violations_found', 'tenant_id'),
            ('SELECT', 'payment_marks', 'tenant_id'), ('SELECT', 'payment_marks', 'marked_xid')
     UNION ALL
     SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
@@ -476,12 +504,12 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r
-     CROSS JOIN unnest(ARRAY['payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
+     CROSS JOIN unnest(ARRAY['payments.audit_log', 'payments.audit_links', 'payments.ledger_postings', 'payments.stripe_operation_attempts', 'payments.escrow_events']) AS t (name)
      CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
      WHERE NOT r.rolsuper AND NOT pg_has_role(r.oid, 'payments_owner', 'MEMBER')
        AND NOT pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER')
        AND has_table_privilege(r.oid, t.name, p.privilege)
-$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt or a line of an escrow''s history');
+$$, 'nobody but the owner of the tables, whom the trigger stops, could change or remove a posting, an attempt, a line of an escrow''s history or of the audit log');
 
 SELECT * FROM finish();
 ROLLBACK;

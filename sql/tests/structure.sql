@@ -1,21 +1,21 @@
 -- The shape of the database, over whole schemas: a new table that forgets a rule fails here without anybody naming it.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(45);
+SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'borne_shares', 'chores', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes',
-    'distributions', 'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'event_sweeps',
-    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'giveback_shares',
-    'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
-    'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds', 'payment_splits',
-    'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
-    'receivables', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
-    'refund_batch_items', 'refund_batches', 'refund_policies', 'request_nonces', 'reviews', 'split_rules',
-    'state_transitions', 'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers',
-    'tenant_members', 'tenants', 'transfer_reversals', 'unowned_objects', 'violation_checks',
-    'violations_found', 'webhook_inbox'
+    'audit_heads', 'audit_links', 'audit_log', 'borne_shares', 'chores', 'connected_accounts', 'currencies',
+    'deployment', 'discrepancies', 'disputes', 'distributions', 'early_fraud_warnings', 'escrow_conditions',
+    'escrow_events', 'escrows', 'event_sweeps', 'fraud_checks', 'fraud_list_entries', 'fraud_rules',
+    'fraud_rulesets', 'fraud_signals', 'giveback_shares', 'idempotency_keys', 'ledger_accounts',
+    'ledger_balances', 'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents',
+    'payment_marks', 'payment_refunds', 'payment_splits', 'payment_transactions', 'payouts',
+    'provider_objects', 'provider_rates', 'receivable_nettings', 'receivables', 'reconciliation_runs',
+    'reconciliation_sightings', 'reconciliation_totals', 'refund_batch_items', 'refund_batches',
+    'refund_policies', 'request_nonces', 'reviews', 'split_rules', 'state_transitions',
+    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
+    'transfer_reversals', 'unowned_objects', 'violation_checks', 'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -23,48 +23,52 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'chore_done', 'chore_take', 'connected_account_create', 'connected_account_get', 'discrepancy_totals',
-    'dispute_evidence_submit', 'dispute_get', 'dispute_list', 'distribute_payment', 'distribution_get',
-    'escrow_cancel', 'escrow_condition_confirm', 'escrow_get', 'escrow_release', 'escrows_due',
-    'escrows_release_due', 'event_apply', 'event_cancel', 'event_sweep_done', 'event_sweeps_due',
-    'idempotency_sweep', 'ledger_fold', 'ledger_fold_due', 'next_due', 'nonce_use', 'nonces_sweep',
-    'objects_poll', 'onboarding_link_create', 'operation_finish', 'operations_answer', 'operations_claim',
-    'operations_due', 'operations_fence', 'operations_finish', 'operations_open', 'operations_release',
-    'operations_take', 'operations_troubled', 'payment_cancel', 'payment_capture', 'payment_create',
-    'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease', 'reconcile_accounts',
-    'reconcile_begin', 'reconcile_compare', 'reconcile_end', 'reconcile_report', 'reconcile_settle',
-    'reconcile_sort', 'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create',
-    'refund_get', 'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide', 'review_list',
-    'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get',
-    'transfer_list', 'unowned_report', 'violations_check', 'violations_due', 'webhook_claim',
-    'webhook_event_types', 'webhook_finish', 'webhook_receive'
+    'audit_chain', 'audit_chain_due', 'audit_refusal', 'chore_done', 'chore_take', 'connected_account_create',
+    'connected_account_get', 'discrepancy_totals', 'dispute_evidence_submit', 'dispute_get', 'dispute_list',
+    'distribute_payment', 'distribution_get', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get',
+    'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'event_sweep_done',
+    'event_sweeps_due', 'idempotency_sweep', 'ledger_fold', 'ledger_fold_due', 'next_due', 'nonce_use',
+    'nonces_sweep', 'objects_poll', 'onboarding_link_create', 'operation_finish', 'operations_answer',
+    'operations_claim', 'operations_due', 'operations_fence', 'operations_finish', 'operations_open',
+    'operations_release', 'operations_take', 'operations_troubled', 'payment_cancel', 'payment_capture',
+    'payment_create', 'payment_get', 'payment_list', 'payments_create', 'queues_state', 'rate_lease',
+    'receivable_retry', 'receivables_due', 'reconcile_accounts', 'reconcile_begin', 'reconcile_compare',
+    'reconcile_end', 'reconcile_report', 'reconcile_settle', 'reconcile_sort', 'refund_batch_advance',
+    'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get', 'refund_list', 'refunds_waiting',
+    'refunds_waiting_due', 'review_decide', 'review_list', 'schema_check', 'schema_migrations', 'set_tenant',
+    'tenant_check', 'tenants_page', 'transfer_get', 'transfer_list', 'unowned_report', 'violations_check',
+    'violations_due', 'webhook_claim', 'webhook_event_types', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'clock_advance', 'deployment_set', 'discrepancies_open', 'discrepancy_resolve', 'dispute_rate',
-    'escrow_ageing', 'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
+    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'discrepancies_open',
+    'discrepancy_resolve', 'dispute_rate', 'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand',
+    'escrow_unfreeze', 'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
     'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances',
-    'money_violations', 'operation_retry', 'operations_stuck', 'payment_timeline', 'payout_statement',
-    'payouts', 'receivables_open', 'refund_batch_resume', 'refund_batch_stop', 'refund_policy_set',
-    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_open', 'split_preview',
-    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
-    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
-    'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open', 'webhook_lag'
+    'money_violations', 'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable',
+    'payment_timeline', 'payout_statement', 'payouts', 'receivables_open', 'refund_batch_failures',
+    'refund_batch_progress', 'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop',
+    'refund_batches', 'refund_policy_set', 'refunds_pending', 'revenue', 'review_approve', 'review_reject',
+    'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list',
+    'tenant_member_add', 'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing',
+    'transfer_failures', 'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open',
+    'webhook_lag', 'webhook_replay', 'webhooks_replay'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'clock',
-    'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
-    'cursor_decode', 'cursor_encode', 'discrepancy_note', 'dispute_apply', 'dispute_json',
-    'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
-    'disputes_settle', 'distribution_json', 'distribution_make', 'distribution_payees',
-    'distribution_payment', 'distribution_remaining', 'escrow_called_off', 'escrow_giveback', 'escrow_hold',
-    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
-    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
-    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_review',
-    'event_apply_transfer', 'event_dispatch', 'event_handled', 'event_mismatch', 'event_types', 'fetch_apply',
-    'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount',
-    'fraud_measure_lists', 'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default',
-    'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values', 'from_epoch',
-    'giveback_apply', 'giveback_calculate', 'giveback_share', 'giveback_target', 'giveback_undo', 'id_derive',
+    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'audit_act', 'audit_add',
+    'audit_breaks', 'audit_digest', 'audit_genesis', 'clock', 'connected_account_apply',
+    'connected_account_json', 'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode',
+    'discrepancy_note', 'dispute_apply', 'dispute_json', 'dispute_money_fetch', 'dispute_money_post',
+    'dispute_open', 'dispute_rank', 'dispute_totals', 'disputes_settle', 'distribution_json',
+    'distribution_make', 'distribution_payees', 'distribution_payment', 'distribution_remaining',
+    'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note',
+    'escrow_release_amount', 'escrow_request', 'escrow_return', 'event_apply_account', 'event_apply_charge',
+    'event_apply_dispute', 'event_apply_fraud_warning', 'event_apply_payment_intent', 'event_apply_payout',
+    'event_apply_refund', 'event_apply_review', 'event_apply_transfer', 'event_decode', 'event_dispatch',
+    'event_handled', 'event_mismatch', 'event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge',
+    'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists',
+    'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft',
+    'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply',
+    'giveback_calculate', 'giveback_share', 'giveback_target', 'giveback_undo', 'id_derive',
     'idempotency_begin', 'idempotency_complete', 'idempotency_id', 'idempotency_refuse',
     'idempotency_retention', 'idempotency_store', 'idempotency_unspent', 'inbox_of', 'intent_request',
     'intents_enqueue', 'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
@@ -80,25 +84,27 @@ SELECT functions_are('payments', ARRAY[
     'payment_mark', 'payment_move', 'payment_record', 'payment_reviewed', 'payment_settle',
     'payment_turn_back', 'payments_block', 'payments_chosen', 'payments_create_new', 'payments_record',
     'posting_add', 'provider_facts', 'provider_fee_post', 'provider_object_claim', 'provider_problem',
-    'receivable_net', 'receivable_open', 'reconcile_findings', 'reconcile_heal', 'reconcile_missing',
-    'reconcile_owner', 'refund_adopt', 'refund_amount', 'refund_apply', 'refund_batch_close',
-    'refund_batch_json', 'refund_call', 'refund_json', 'refund_policy_check', 'refund_refused',
-    'refund_request', 'refund_totals', 'refund_undo', 'report_period', 'requests_are_new', 'reversal_fail',
-    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_forgo', 'reversals_start',
-    'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close', 'reviews_enforce',
-    'reviews_yield', 'rfc3339', 'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_plan',
-    'split_rule_find', 'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard',
-    'tenant_admit', 'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
-    'tenant_visit', 'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce',
-    'transfer_refused', 'transfer_settle', 'transfers_hold', 'transfers_json', 'transfers_plan',
-    'transfers_record', 'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash',
-    'uuid_said', 'violations_all', 'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04',
-    'violations_m05', 'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09',
-    'violations_m10', 'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14',
-    'violations_m15', 'violations_m16', 'violations_m17', 'violations_m18', 'violations_m19',
-    'violations_m20', 'violations_m21', 'violations_m22', 'violations_m23', 'violations_m24',
-    'violations_m25', 'violations_m26', 'violations_m28', 'violations_record', 'violations_until',
-    'webhook_patience', 'webhook_verdict'
+    'reason_check', 'receivable_net', 'receivable_next_retry', 'receivable_open', 'receivable_retry_begin',
+    'receivable_retry_end', 'receivable_retry_id', 'reconcile_findings', 'reconcile_heal',
+    'reconcile_missing', 'reconcile_owner', 'refund_adopt', 'refund_amount', 'refund_apply',
+    'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_json', 'refund_call', 'refund_json',
+    'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
+    'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
+    'reversal_totals', 'reversals_forgo', 'reversals_start', 'review_close', 'review_json', 'review_open',
+    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_yield', 'rfc3339', 'share_move',
+    'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find', 'split_share_valid',
+    'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter',
+    'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transaction_causes',
+    'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle',
+    'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle',
+    'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_said', 'violations_all', 'violations_m01',
+    'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06',
+    'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11',
+    'violations_m12', 'violations_m13', 'violations_m14', 'violations_m15', 'violations_m16',
+    'violations_m17', 'violations_m18', 'violations_m19', 'violations_m20', 'violations_m21',
+    'violations_m22', 'violations_m23', 'violations_m24', 'violations_m25', 'violations_m26',
+    'violations_m28', 'violations_record', 'violations_until', 'webhook_patience', 'webhook_requeue',
+    'webhook_resume', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -188,10 +194,11 @@ SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT (t.relrowsecuri
 SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
     SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('tenants'::name, 'system_reads'::name), ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
+    VALUES ('tenants'::name, 'system_reads'::name), ('audit_log', 'system_reads'), ('audit_heads', 'system_reads'),
+           ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
            ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
            ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
-           ('refund_batches', 'system_reads'), ('payment_marks', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('receivables', 'system_reads'), ('payment_marks', 'system_reads'),
            ('violation_checks', 'system_reads'), ('violations_found', 'system_reads'), ('refund_batch_items', 'system_reads'),
            ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
            ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
@@ -224,7 +231,8 @@ SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS fu
 SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
     SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('ledger_postings'::name, 'append_only'::name), ('stripe_operation_attempts', 'append_only'),
+    VALUES ('ledger_postings'::name, 'append_only'::name), ('audit_log', 'append_only'), ('audit_links', 'append_only'),
+           ('stripe_operation_attempts', 'append_only'),
            ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
@@ -348,6 +356,11 @@ SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE f.body ~* '\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M|\mpg_(try_)?advisory|\mmerge\s+into\M'
 $$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory lock or merges');
+SELECT is_empty($$
+    SELECT f.signature FROM our_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
+     WHERE 'p_idempotency_key' = ANY (p.proargnames)
+       AND ('p_origin' <> ALL (p.proargnames) OR f.body !~ 'idempotency_begin\([^;]*, p_origin\)')
+$$, 'every function that answers a client''s call says in the audit log where it came from');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE (SELECT count(*) FROM regexp_matches(f.body, 'RAISE EXCEPTION', 'g'))

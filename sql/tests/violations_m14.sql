@@ -55,6 +55,14 @@ SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m1
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
+SET LOCAL session_replication_role = replica;
+UPDATE payments.receivables SET amount_netted = 0, amount_reversed = 3000 WHERE id = the('d');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_has('SELECT object_type, object_id, detail FROM payments.violations_m14(tenant_a())', $$ VALUES ('receivable', kept('d'), 'of 3000 netted 0, reversed 3000, 0 under way; reversals say 0 and 0') $$, 'a debt that came back by a reversal that is not there is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
 SELECT enter(tenant_b());
 SET LOCAL ROLE payments_definer;
 SELECT is_empty('SELECT * FROM payments.violations_m14(tenant_b())', 'another tenant, whose money is right, has no breach');

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1');
@@ -56,6 +56,12 @@ SELECT advance('24 hours 1 minute');
 SELECT count(*) FROM api.webhook_claim('w', 10, 10);
 SELECT api.webhook_finish('[{"source": "platform", "eventId": "evt_7", "leaseEpoch": 2, "state": "waiting", "reason": "transfer not known yet"}]');
 SELECT is((SELECT (state, reason, finished_at IS NOT NULL)::text FROM payments.webhook_inbox WHERE event_id = 'evt_7'), '(ignored,"transfer not known yet",t)', 'after a day it is ignored');
+-- What waits for a call of ours must not be forgotten: that call may take a day.
+SELECT receive('evt_8', 'refund.created', jsonb_build_array('pi_' || pay('k1')));
+SELECT count(*) FROM api.webhook_claim('w', 10, 10);
+SELECT advance('30 hours');
+SELECT api.webhook_finish('[{"source": "platform", "eventId": "evt_8", "leaseEpoch": 1, "state": "postponed", "reason": "no room yet"}]');
+SELECT is((SELECT (state, finished_at)::text FROM payments.webhook_inbox WHERE event_id = 'evt_8'), '(waiting,)', 'a postponed event waits as long as it takes');
 
 SELECT * FROM finish();
 ROLLBACK;

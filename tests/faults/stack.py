@@ -155,11 +155,10 @@ class Stack:
 
     def start_worker(self, failpoints: str = "", log: Path | None = None, **environ: str) -> Forked:
         """Start one more worker; return it when it runs, or has met its failpoint already."""
-        port = free_port()
-        environ = {"WORKER_ADMIN_PORT": str(port)} | environ
+        port = environ.setdefault("WORKER_ADMIN_PORT", str(free_port()))
         worker = self._forked("worker", failpoints, log, **environ)
         worker.start()
-        until(lambda: worker.ended() is not None or answers(port, "/health"), "a worker")
+        until(lambda: worker.ended() is not None or answers(int(port), "/health"), "a worker")
         return worker
 
     def stop(self) -> None:

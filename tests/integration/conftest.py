@@ -1,10 +1,13 @@
 """Fixtures of the integration tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
+import pytest
 import pytest_asyncio
 
-from tests.database import Database
+from tests.database import Database, Server, create_database, drop_database, temporary_database
+from tests.integration.furnished import Furnished, furnish
 from tests.integration.service import Service, running_service
 
 
@@ -13,3 +16,21 @@ async def service(database: Database) -> AsyncIterator[Service]:
     """API and simulator on a database of this test."""
     async with running_service(database) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def furnished_server(server: Server) -> Iterator[Server]:
+    """The servers, with a template in which two tenants have rows in every table."""
+    made = create_database(server, "payments_furnished", server.template)
+    furnish(made)
+    try:
+        yield replace(server, template=made.name)
+    finally:
+        drop_database(made)
+
+
+@pytest.fixture
+def furnished(furnished_server: Server) -> Iterator[Furnished]:
+    """A database of this test alone, in which two tenants have rows in every table."""
+    with temporary_database(furnished_server, "payments_furnished") as database:
+        yield Furnished(database)

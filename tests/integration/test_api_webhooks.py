@@ -94,7 +94,9 @@ async def test_too_large_is_413(service: Service) -> None:
 
 async def test_database_trouble_is_503(service: Service) -> None:
     """F36: never 200, so that Stripe comes again; never 500 either."""
-    service.database.execute("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA api FROM payments_webhook")
+    service.database.execute(
+        "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA api FROM payments_webhook, payments_worker"
+    )
     reply = await deliver(service, orjson.dumps(EVENT))
     assert (reply.status, reply.code) == (503, "unavailable")
     assert inbox(service) == []

@@ -180,7 +180,8 @@ class Story:
         ]
         query = APPLY.encode()
         states = self.scenario.service.execute(query, [*columns, self.scenario.tenant]).fetchall()
-        return [fact for fact, (state,) in zip(facts, states, strict=True) if state == "waiting"]
+        again = {"waiting", "postponed"}
+        return [fact for fact, (state,) in zip(facts, states, strict=True) if state in again]
 
     def settle_down(self, unfinished: Sequence[Fact]) -> None:
         """Bring what waits again and carry what is due, until neither is left."""

@@ -19,24 +19,25 @@ def _claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (good | changes).items() if value is not None}
 
 
-def _part(value: Any) -> str:
+def part(value: Any) -> str:
+    """A part of a token: bytes as they are, anything else as JSON."""
     text = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def _signed(header: Any, claims: Any, secret: str = JWT_SECRET) -> str:
+def signed(header: Any, claims: Any, secret: str = JWT_SECRET) -> str:
     """A token with a good HS256 signature over whatever it says."""
-    signed = f"{_part(header)}.{_part(claims)}"
+    content = f"{part(header)}.{part(claims)}"
     algorithm = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
-    return f"{signed}.{_part(algorithm.sign(signed.encode(), secret.encode()))}"
+    return f"{content}.{part(algorithm.sign(content.encode(), secret.encode()))}"
 
 
 def _with_header(**more: Any) -> str:
-    return _signed({"alg": "HS256", "typ": "JWT"} | more, _claims())
+    return signed({"alg": "HS256", "typ": "JWT"} | more, _claims())
 
 
 def _with(**changes: Any) -> str:
-    return _signed({"alg": "HS256", "typ": "JWT"}, _claims(**changes))
+    return signed({"alg": "HS256", "typ": "JWT"}, _claims(**changes))
 
 
 def _refused(name: str, header: Header) -> Attack:
@@ -63,14 +64,14 @@ HEADERS = {
 
 TOKENS = {
     "signed with another secret": jwt.encode(_claims(), "x" * 32, "HS256"),
-    "signed with an empty secret": _signed({"alg": "HS256"}, _claims(), ""),
+    "signed with an empty secret": signed({"alg": "HS256"}, _claims(), ""),
     "alg none": jwt.encode(_claims(), "", "none"),
-    "alg None": f"{_part({'alg': 'None'})}.{_part(_claims())}.",
-    "alg none with a good signature": f"{_part({'alg': 'none'})}.{_BODY}.{_SIGNATURE}",
-    "HS512 with the same secret": _signed({"alg": "HS512"}, _claims()),
+    "alg None": f"{part({'alg': 'None'})}.{part(_claims())}.",
+    "alg none with a good signature": f"{part({'alg': 'none'})}.{_BODY}.{_SIGNATURE}",
+    "HS512 with the same secret": signed({"alg": "HS512"}, _claims()),
     "alg RS256 signed by HMAC": _with_header(alg="RS256"),
     "alg as a number": _with_header(alg=256),
-    "no alg": _signed({"typ": "JWT"}, _claims()),
+    "no alg": signed({"typ": "JWT"}, _claims()),
     "crit": _with_header(crit=["exp"]),
     "jku elsewhere": _with_header(jku="https://evil.example/keys"),
     "x5u elsewhere": _with_header(x5u="https://evil.example/cert"),
@@ -78,17 +79,17 @@ TOKENS = {
     "b64 false": _with_header(b64=False),
     "kid that is a path": _with_header(kid=["../../dev/null"]),
     "a nested type": _with_header(typ="JWE"),
-    "the header a list": _signed(["HS256"], _claims()),
-    "claims as a list": _signed({"alg": "HS256"}, [TENANT]),
-    "claims as text": _signed({"alg": "HS256"}, "claims"),
-    "claims that are not JSON": _signed({"alg": "HS256"}, b"{"),
-    "tenant_id twice": _signed({"alg": "HS256"}, _TWICE),
-    "NaN as exp": _signed({"alg": "HS256"}, _claims(exp=float("nan"))),
+    "the header a list": signed(["HS256"], _claims()),
+    "claims as a list": signed({"alg": "HS256"}, [TENANT]),
+    "claims as text": signed({"alg": "HS256"}, "claims"),
+    "claims that are not JSON": signed({"alg": "HS256"}, b"{"),
+    "tenant_id twice": signed({"alg": "HS256"}, _TWICE),
+    "NaN as exp": signed({"alg": "HS256"}, _claims(exp=float("nan"))),
     "two parts": f"{_HEAD}.{_BODY}",
     "four parts": f"{_GOOD}.{_SIGNATURE}",
     "an empty signature": f"{_HEAD}.{_BODY}.",
     "the signature cut": f"{_HEAD}.{_BODY}.{_SIGNATURE[:-4]}",
-    "other claims under the signature": f"{_HEAD}.{_part(_claims(sub='root'))}.{_SIGNATURE}",
+    "other claims under the signature": f"{_HEAD}.{part(_claims(sub='root'))}.{_SIGNATURE}",
     "no exp": _with(exp=None),
     "no iat": _with(iat=None),
     "no sub": _with(sub=None),

@@ -17,10 +17,16 @@ ORDER = {"amount": 10_000, "currency": "usd", "splits": [SHARE]}
 async def furnish(service: Service) -> Ids:
     """Give both tenants one of everything; then stop the worker, so that nothing moves."""
     worker = await service.start_worker()
+    ids = await fill(service)
+    await worker.stop()
+    return ids
+
+
+async def fill(service: Service) -> Ids:
+    """As furnish, by whatever worker there is."""
     ours = await _one_of_everything(service, TENANT)
     theirs = await _one_of_everything(service, OTHER_TENANT)
     await eventually(lambda: _quiet(service))
-    await worker.stop()
     ids = ours | {f"their_{name}": value for name, value in theirs.items()}
     return ids | {"unknown": "0192f1c4-0000-4000-8000-000000000000"}
 

@@ -1,0 +1,1 @@
+DROP TABLE payments.audit_heads, payments.audit_links, payments.audit_log;
