@@ -119,6 +119,7 @@ class Stack:
     stripe_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
+        self.log_path = Path(self.log.name)
         self.web = self._forked("serve")
 
     # ── processes ─────────────────────────────────────────────────────────────────────────────
@@ -140,10 +141,10 @@ class Stack:
             self.control("POST", "webhook_endpoints", endpoint)
         self.control("POST", "webhooks", {"retrySeconds": [0.2] * 100, "timeoutSeconds": 3})
 
-    def start_web(self, failpoints: str = "", log: Path | None = None, **environ: str) -> Forked:
+    def start_web(self, failpoints: str = "", **environ: str) -> Forked:
         """Start the API, always at the same port; return it when it serves."""
         self.web.kill()
-        self.web = self._forked("serve", failpoints, log, **environ)
+        self.web = self._forked("serve", failpoints, **environ)
         self.web.start()
         until(lambda: self._serves(self.web), "the web")
         return self.web
@@ -153,10 +154,10 @@ class Stack:
             raise ServerError(f"the web ended with {web.ended()} while starting")
         return answers(self.web_port, "/health/ready")
 
-    def start_worker(self, failpoints: str = "", log: Path | None = None, **environ: str) -> Forked:
+    def start_worker(self, failpoints: str = "", **environ: str) -> Forked:
         """Start one more worker; return it when it runs, or has met its failpoint already."""
         port = environ.setdefault("WORKER_ADMIN_PORT", str(free_port()))
-        worker = self._forked("worker", failpoints, log, **environ)
+        worker = self._forked("worker", failpoints, **environ)
         worker.start()
         until(lambda: worker.ended() is not None or answers(int(port), "/health"), "a worker")
         return worker
@@ -166,9 +167,7 @@ class Stack:
         for child in self.children:
             child.kill()
 
-    def _forked(
-        self, command: str, failpoints: str = "", log: Path | None = None, **environ: str
-    ) -> Forked:
+    def _forked(self, command: str, failpoints: str = "", **environ: str) -> Forked:
         settings = {
             "APP_ENV": "test",
             "PAYMENT_FAILPOINTS": failpoints,
@@ -192,7 +191,7 @@ class Stack:
             "POLL_SECONDS": "0",
             **environ,
         }
-        child = Forked(command, settings, log or Path(self.log.name))
+        child = Forked(command, settings, self.log_path)
         self.children.append(child)
         return child
 

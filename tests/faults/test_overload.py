@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from tests.faults import stories
-from tests.faults.stack import PAYEES, NoAnswerError, Stack, request, until
+from tests.faults.stack import PAYEES, Stack, request, until
 
 HELD = "LOCK TABLE payments.payment_transactions IN ACCESS EXCLUSIVE MODE"
 BUYERS = 6
@@ -54,7 +54,7 @@ def test_without_a_free_connection_requests_are_refused_and_webhooks_are_not(sho
         shop.pay(paid["stripePaymentIntentId"])
         until(lambda: shop.count(events) > before, "an event stored")
         holder.rollback()
-        assert waiting.result().status in {201, 503}
+        assert waiting.result().status in {201, 202, 503}
     shop.start_worker()
     shop.check_even()
 
@@ -183,13 +183,14 @@ def test_a_log_that_nobody_reads_stops_nothing(shop: Stack, tmp_path: Path) -> N
         with contextlib.suppress(BlockingIOError):
             while True:
                 os.write(filler, b"x")
-        shop.start_web(log=pipe, LOG_LEVEL="debug")
-        shop.start_worker(log=pipe, LOG_LEVEL="debug")
+        shop.log_path = pipe
+        shop.start_web(LOG_LEVEL="debug")
+        shop.start_worker(LOG_LEVEL="debug")
         for number in range(3):
             shop.sell(f"unread {number}")
         shop.check_even()
     finally:
-        with contextlib.suppress(NoAnswerError):
-            shop.web.kill()
+        shop.log_path = Path(shop.log.name)
+        shop.web.kill()
         os.close(filler)
         os.close(reader)
