@@ -126,7 +126,8 @@ PAID = """
      WHERE t.tenant_id = %s AND t.paid_at IS NOT NULL GROUP BY 1
 """
 OWED_US = """
-    SELECT d.recipient_id AS name, sum(d.amount - d.amount_netted - d.amount_reversed)::bigint AS amount
+    SELECT d.recipient_id AS name,
+           sum(d.amount - d.amount_netted - d.amount_reversed)::bigint AS amount
       FROM payments.receivables AS d WHERE d.tenant_id = %s GROUP BY 1
 """
 LEDGER = """
