@@ -98,7 +98,7 @@ bench: venv ## each measure beside its floor
 containers: $(VENV)/.containers-stamp ## manifests, compose file and the Dockerfile's steps, without a container engine
 	@$(BIN)/python scripts/check_containers.py
 
-docs: venv ## docs/sql-reference.md from the comments in the database
+docs: venv ## docs/sql-reference.md and docs/states.md from the database
 	@$(BIN)/python scripts/sql_reference.py
 
 requirements: ## pin again: newest versions that pyproject.toml allows

@@ -1,9 +1,5 @@
-"""Write docs/sql-reference.md from the comments in a freshly migrated database.
+"""Write docs/sql-reference.md and docs/states.md from what a freshly migrated database says."""
 
-With `--check` nothing is written; exit code 1 when the page is not what it would be.
-"""
-
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +9,7 @@ import psycopg
 from app.embedded import EmbeddedPostgres
 from app.migrate import migrate
 
-_PAGE = Path(__file__).resolve().parent.parent / "docs" / "sql-reference.md"
+_DOCS = Path(__file__).resolve().parent.parent / "docs"
 _HEAD = """\
 # SQL reference
 
@@ -43,9 +39,57 @@ _COLUMNS = """
 """
 
 
-def page(connection: psycopg.Connection[Any]) -> str:
-    """Return the whole page as Markdown."""
-    return "\n".join([_HEAD, *_functions(connection), *_tables(connection)])
+_STATES_HEAD = """\
+# States
+
+Generated from `payments.state_transitions` and the CHECK constraints by `make docs`; do not edit.
+A trigger (`sql/functions/state_guard.sql`) refuses every step that is not drawn here.
+"""
+_MACHINES = """
+    SELECT machine, array_agg(ARRAY[from_state, to_state] ORDER BY from_state, to_state)
+    FROM payments.state_transitions GROUP BY machine ORDER BY machine
+"""
+_CHECKED = """
+    SELECT c.conrelid::regclass::text, a.attname, col_description(a.attrelid, a.attnum),
+           ARRAY(SELECT m[1]
+                 FROM regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''', 'g') AS m)
+    FROM pg_constraint AS c
+    JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.contype = 'c' AND c.connamespace = 'payments'::regnamespace
+      AND cardinality(c.conkey) = 1 AND a.attname IN ('state', 'status')
+    ORDER BY 1
+"""
+
+
+def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Return each page of docs/ that is generated, by its name, as Markdown.
+
+    Args:
+        connection: to a migrated database, as somebody who may read its tables.
+    """
+    return {
+        "sql-reference.md": "\n".join([_HEAD, *_functions(connection), *_tables(connection)]),
+        "states.md": "\n".join([_STATES_HEAD, *_machines(connection), *_checked(connection)]),
+    }
+
+
+def _machines(connection: psycopg.Connection[Any]) -> Iterator[str]:
+    for machine, steps in connection.execute(_MACHINES).fetchall():
+        yield f"## {machine}\n\n```mermaid\nstateDiagram-v2"
+        begins = {a for a, _ in steps} - {b for _, b in steps}
+        ends = {b for _, b in steps} - {a for a, _ in steps}
+        yield from (f"    [*] --> {state}" for state in sorted(begins))
+        yield from (f"    {a} --> {b}" for a, b in steps)
+        yield from (f"    {state} --> [*]" for state in sorted(ends))
+        yield "```\n"
+
+
+def _checked(connection: psycopg.Connection[Any]) -> Iterator[str]:
+    yield "## What each state means\n\n| column | states | meaning |\n|---|---|---|"
+    for table, column, meaning, states in connection.execute(_CHECKED).fetchall():
+        named = ", ".join(f"`{state}`" for state in dict.fromkeys(states))
+        yield f"| `{table.removeprefix('payments.')}.{column}` | {named} | {meaning} |"
+    yield ""
 
 
 def _functions(connection: psycopg.Connection[Any]) -> Iterator[str]:
@@ -66,23 +110,16 @@ def _tables(connection: psycopg.Connection[Any]) -> Iterator[str]:
         yield ""
 
 
-def main() -> int:
-    """Write or check the page; return the exit code."""
+def main() -> None:
+    """Write the pages."""
     with EmbeddedPostgres(durable=False, in_memory=True) as server:
         migrate(server.superuser_url)
         with psycopg.connect(server.superuser_url) as connection:
-            text = page(connection)
-    if "--check" in sys.argv[1:]:
-        current = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else ""
-        if current != text:
-            print(f"{_PAGE} is not what the database says: make docs")
-            return 1
-        return 0
-    _PAGE.parent.mkdir(exist_ok=True)
-    _PAGE.write_text(text, encoding="utf-8")
-    print(f"wrote {_PAGE}")
-    return 0
+            written = pages(connection)
+    for name, text in written.items():
+        (_DOCS / name).write_text(text, encoding="utf-8")
+        print(f"wrote docs/{name}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -19,6 +19,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the escrow has no such condition' USING ERRCODE = 'PY010';
     END IF;
+    IF p_name LIKE 'operator\_hold\_%' THEN
+        RAISE EXCEPTION 'an operator has frozen this escrow, and lifts that' USING ERRCODE = 'PY030';
+    END IF;
     IF v_escrow.status IN ('released', 'cancelled') THEN
         RAISE EXCEPTION 'the escrow is over' USING ERRCODE = 'PY030';
     END IF;

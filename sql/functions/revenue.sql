@@ -12,7 +12,7 @@ BEGIN
         RAISE EXCEPTION 'revenue goes by day, event, venue, artist, promoter or seller' USING ERRCODE = 'PY020';
     END IF;
     RETURN QUERY
-    SELECT x.bucket, f.currency, count(DISTINCT f.payment_id) FILTER (WHERE f.gross > 0), sum(f.gross), sum(f.refunded),
+    SELECT x.bucket, f.currency, count(DISTINCT f.payment_id) FILTER (WHERE f.cause_type = 'capture'), sum(f.gross), sum(f.refunded),
            sum(f.disputed), sum(f.fees), coalesce(sum(f.gross - f.refunded - f.disputed) FILTER (WHERE f.recipient_type <> 'platform'), 0),
            coalesce(sum(f.gross - f.refunded - f.disputed - f.fees) FILTER (WHERE f.recipient_type = 'platform'), 0),
            sum(f.gross - f.refunded - f.disputed - f.fees)

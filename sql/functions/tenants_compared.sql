@@ -13,7 +13,7 @@ BEGIN
         CONTINUE WHEN payments.member_check(v_tenant_id) IS NOT TRUE;
         RETURN QUERY
         SELECT v_tenant_id, (SELECT t.name FROM payments.tenants AS t WHERE t.tenant_id = v_tenant_id), f.currency,
-               count(DISTINCT f.payment_id) FILTER (WHERE f.gross > 0), sum(f.gross), sum(f.refunded), sum(f.disputed), sum(f.fees),
+               count(DISTINCT f.payment_id) FILTER (WHERE f.cause_type = 'capture'), sum(f.gross), sum(f.refunded), sum(f.disputed), sum(f.fees),
                coalesce(sum(f.gross - f.refunded - f.disputed - f.fees) FILTER (WHERE f.recipient_type = 'platform'), 0)
           FROM payments.money_facts(v_tenant_id, v_period) AS f
          GROUP BY f.currency ORDER BY f.currency;

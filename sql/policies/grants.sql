@@ -81,6 +81,7 @@ GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted
 GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
 GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
 GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
+GRANT DELETE ON payments.payment_events TO payments_definer;
 GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
 GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
     ON payments.disputes TO payments_definer;
@@ -262,6 +263,13 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
     ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),
     ops.operation_retry(uuid, uuid),
+    ops.operation_cancel(uuid, uuid, text),
+    ops.escrow_release_by_hand(uuid, uuid, text, bigint),
+    ops.escrow_freeze(uuid, uuid, text),
+    ops.escrow_unfreeze(uuid, uuid, text),
+    ops.webhook_replay(uuid, text),
+    ops.webhooks_replay(uuid, timestamptz, timestamptz),
+    ops.payee_disable(uuid, text, text, text),
     ops.discrepancy_resolve(uuid, uuid, text),
     ops.unowned_objects(),
     ops.unowned_object_resolve(text, text, text),

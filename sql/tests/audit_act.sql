@@ -2,7 +2,12 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(9);
-SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
+SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1'), open_account(tenant_a(), 'seller', 's1');
+SELECT settled_payment(tenant_a(), 'resale', resale());
+SELECT keep('escrow', escrow_of(pay('resale')));
+SELECT keep('unsent', call_of(pay('resale'), 'v1'));
+SELECT receive('evt_' || n, 'charge.updated', '[]') FROM generate_series(1, 2) AS n;
+UPDATE payments.webhook_inbox SET tenant_id = tenant_a(), state = 'quarantined', finished_at = clock();
 SELECT keep('payment', settled_payment(tenant_a(), 'k', '{"eventId": "gig"}'));
 SELECT enter(tenant_a());
 SELECT payments.discrepancy_note(tenant_a(), 'platform', 'missing_here', 'refund', 're_1', NULL, '2', NULL, 5, 'usd', to_timestamp(1));
@@ -21,6 +26,15 @@ SELECT ops.tenant_member_add(tenant_a(), 'tap_audit_ana');
 CREATE TEMP TABLE acts (ordinal serial, function text, call text, object text);
 INSERT INTO acts (function, call, object) VALUES
     ('operation_retry', format('ops.operation_retry(%L, %L)', tenant_a(), the('call')), kept('call')),
+    ('operation_cancel', format('ops.operation_cancel(%L, %L, %L)', tenant_a(), the('unsent'), 'x'), kept('unsent')),
+    ('escrow_freeze', format('ops.escrow_freeze(%L, %L, %L)', tenant_a(), the('escrow'), 'x'), kept('escrow')),
+    ('escrow_unfreeze', format('ops.escrow_unfreeze(%L, %L, %L)', tenant_a(), the('escrow'), 'x'), kept('escrow')),
+    ('escrow_release_by_hand', format('ops.escrow_release_by_hand(%L, %L, %L)', tenant_a(), the('escrow'), 'x'), kept('escrow')),
+    ('webhook_replay', format('ops.webhook_replay(%L, %L)', tenant_a(), 'evt_1'), 'evt_1'),
+    ('webhooks_replay', format('ops.webhooks_replay(%L, %L)', tenant_a(), '2020-01-01'), NULL),
+    ('payee_disable', format('ops.payee_disable(%L, %L, %L, %L)', tenant_a(), 'venue', 'v1', 'x'),
+     (SELECT id::text FROM payments.connected_accounts WHERE recipient_id = 'v1' AND tenant_id = tenant_a())),
+    ('discrepancy_resolve', format('ops.discrepancy_resolve(%L, %L, %L)', tenant_a(), the('discrepancy'), 'x'), kept('discrepancy')),
     ('refund_batch_stop', format('ops.refund_batch_stop(%L, %L)', tenant_a(), the('batch')), kept('batch')),
     ('refund_batch_resume', format('ops.refund_batch_resume(%L, %L)', tenant_a(), the('batch')), kept('batch')),
     ('refund_policy_set', format('ops.refund_policy_set(%L, %L)', tenant_a(), 'gig'), 'gig version 1'),
@@ -30,7 +44,7 @@ INSERT INTO acts (function, call, object) VALUES
     ('fraud_list_set', format('ops.fraud_list_set(%L, %L, %L, %L)', tenant_a(), 'block', 'customer', 'c1'), 'block customer'),
     ('review_approve', format('ops.review_approve(%L, %L, NULL)', tenant_a(), the('review')), kept('review')),
     ('review_reject', format('ops.review_reject(%L, %L, NULL)', tenant_a(), the('other')), kept('other')),
-    ('discrepancy_resolve', format('ops.discrepancy_resolve(%L, %L, %L)', tenant_a(), the('discrepancy'), 'goodwill'), kept('discrepancy')),
+    ('refund_batch_start', format('ops.refund_batch_start(%L, %L, %L)', tenant_a(), 'gig 2', 'rain'), 'gig 2'),
     ('split_rule_set', format('ops.split_rule_set(%L, %L, NULL, %L)', tenant_a(), 'tenant', '[]'), 'tenant version 1'),
     ('tenant_register', format('ops.tenant_register(%L, %L)', tenant_a(), 'Renamed'), tenant_a()::text),
     ('tenant_disable', format('ops.tenant_disable(%L)', tenant_a()), tenant_a()::text),

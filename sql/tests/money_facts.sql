@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(5);
+SELECT plan(6);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT settled_payment(tenant_b(), 'k');
 SELECT enter(NULL);
@@ -20,6 +20,11 @@ SELECT dispute(pay('k1'), 'd', 'lost');
 SET LOCAL ROLE payments_definer;
 SELECT is((SELECT sum(f.refunded) FROM payments.money_facts(tenant_a(), tstzrange(kept('start')::timestamptz, clock())) AS f), 0::numeric, 'a refund that failed counts back');
 SELECT is((SELECT sum(f.disputed) FROM payments.money_facts(tenant_a(), tstzrange(kept('start')::timestamptz, clock())) AS f), 10000::numeric, 'a lost dispute is shared out among those who had the money');
+RESET ROLE;
+SELECT payments.posting_add(tenant_a(), 'platform_revenue', 'payee_payable', 'artist', 'a1', 70, 'usd', 'distribution', pay('k1'), 'a1', pay('k1'), clock());
+SET LOCAL ROLE payments_definer;
+SELECT set_eq($$ SELECT f.recipient_id, f.gross FROM payments.money_facts(tenant_a(), tstzrange(kept('start')::timestamptz, clock())) AS f WHERE f.cause_type = 'distribution' $$,
+    $$ VALUES ('', -70::bigint), ('a1', 70) $$, 'a distribution moves the platform''s share to a payee');
 SELECT enter(tenant_b());
 SELECT is((SELECT sum(f.gross) FROM payments.money_facts(tenant_b(), tstzrange('-infinity', clock())) AS f), 10000::numeric, 'another tenant has its own');
 

@@ -238,6 +238,13 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
+    'ops.operation_cancel(uuid,uuid,text)',
+    'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
+    'ops.escrow_freeze(uuid,uuid,text)',
+    'ops.escrow_unfreeze(uuid,uuid,text)',
+    'ops.webhook_replay(uuid,text)',
+    'ops.webhooks_replay(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.payee_disable(uuid,text,text,text)',
     'ops.discrepancy_resolve(uuid,uuid,text)',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
@@ -322,7 +329,8 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.webhook_finish(jsonb)',
     'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
     'payments.tenant_exists()',
-    'payments.tenant_ids()'
+    'payments.tenant_ids()',
+    'payments.webhook_requeue(uuid,text,tstzrange,text[])'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
@@ -331,7 +339,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)')
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
@@ -411,8 +419,8 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
     VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
-           ('INSERT', 'borne_shares')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces and client keys only');
+           ('INSERT', 'borne_shares'), ('DELETE', 'payment_events')
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys and how a replayed event ended only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$

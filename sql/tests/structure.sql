@@ -41,16 +41,17 @@ SELECT functions_are('api', ARRAY[
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'discrepancies_open',
-    'discrepancy_resolve', 'dispute_rate', 'escrow_ageing', 'fraud_checks', 'fraud_list_set', 'fraud_replay',
-    'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel',
-    'ledger_balance_at', 'ledger_balances', 'money_violations', 'operation_retry', 'operations_stuck',
+    'discrepancy_resolve', 'dispute_rate', 'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand',
+    'escrow_unfreeze', 'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
+    'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances',
+    'money_violations', 'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable',
     'payment_timeline', 'payout_statement', 'payouts', 'receivables_open', 'refund_batch_failures',
     'refund_batch_progress', 'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop',
     'refund_batches', 'refund_policy_set', 'refunds_pending', 'revenue', 'review_approve', 'review_reject',
     'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list',
     'tenant_member_add', 'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing',
     'transfer_failures', 'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open',
-    'webhook_lag'
+    'webhook_lag', 'webhook_replay', 'webhooks_replay'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'audit_act', 'audit_add',
@@ -72,7 +73,7 @@ SELECT functions_are('payments', ARRAY[
     'idempotency_retention', 'idempotency_store', 'idempotency_unspent', 'inbox_of', 'intent_request',
     'intents_enqueue', 'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
     'ledger_accounts_open', 'ledger_balance_rows', 'losses_share', 'member_check', 'member_enter',
-    'money_facts', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
+    'money_facts', 'object_apply', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
     'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
     'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
     'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',
@@ -83,7 +84,7 @@ SELECT functions_are('payments', ARRAY[
     'payment_mark', 'payment_move', 'payment_record', 'payment_reviewed', 'payment_settle',
     'payment_turn_back', 'payments_block', 'payments_chosen', 'payments_create_new', 'payments_record',
     'posting_add', 'provider_facts', 'provider_fee_post', 'provider_object_claim', 'provider_problem',
-    'receivable_net', 'receivable_next_retry', 'receivable_open', 'receivable_retry_begin',
+    'reason_check', 'receivable_net', 'receivable_next_retry', 'receivable_open', 'receivable_retry_begin',
     'receivable_retry_end', 'receivable_retry_id', 'reconcile_findings', 'reconcile_heal',
     'reconcile_missing', 'reconcile_owner', 'refund_adopt', 'refund_amount', 'refund_apply',
     'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_json', 'refund_call', 'refund_json',
@@ -102,7 +103,8 @@ SELECT functions_are('payments', ARRAY[
     'violations_m12', 'violations_m13', 'violations_m14', 'violations_m15', 'violations_m16',
     'violations_m17', 'violations_m18', 'violations_m19', 'violations_m20', 'violations_m21',
     'violations_m22', 'violations_m23', 'violations_m24', 'violations_m25', 'violations_m26',
-    'violations_m28', 'violations_record', 'violations_until', 'webhook_patience', 'webhook_verdict'
+    'violations_m28', 'violations_record', 'violations_until', 'webhook_patience', 'webhook_requeue',
+    'webhook_resume', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
