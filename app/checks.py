@@ -39,7 +39,7 @@ def checks(settings: Settings, database: Database, gateway: Gateway) -> list[Che
         Check("stripe", looks.stripe, every=30.0, timeout=5.0),
         Check("queues", looks.queues, every=5.0, timeout=2.0),
         Check("operations", looks.operations, every=10.0, timeout=2.0),
-        Check("reconciliation", looks.reconciliation, every=10.0, timeout=2.0),
+        Check("reconciliation", looks.reconciliation, every=5.0, timeout=2.0),
     ]
 
 

@@ -21,10 +21,11 @@ import typer
 from psycopg.rows import TupleRow
 
 from app import __version__, failpoints, logs
-from app.config import Settings, SettingsError, load_settings, unknown_variables
+from app.config import Settings, SettingsError, database_url, load_settings, unknown_variables
 from app.db import LoginError
 from app.errors import DatabaseError
 from app.migrations.errors import MigrationError
+from app.refund_batch import batch_cli
 from app.tokens import SHARED
 
 USAGE = 2
@@ -49,6 +50,7 @@ migrate_cli = typer.Typer(help="Bring the database to what sql/ says, and back."
 tenant_cli = typer.Typer(help="Marketplaces that may use the service.", no_args_is_help=True)
 cli.add_typer(migrate_cli, name="migrate")
 cli.add_typer(tenant_cli, name="tenant")
+cli.add_typer(batch_cli, name="refund-batch")
 
 
 def main() -> None:
@@ -264,7 +266,7 @@ def report(
     """Print a report of schema ops, as an analyst: DATABASE_URL is the analyst's login."""
     from app import report as reports
 
-    url = _database_url()
+    url = database_url()
     if name is None:
         for one in reports.reports(url):
             typer.echo(f"{one.name}({one.arguments})\n    {one.comment}")
@@ -279,12 +281,6 @@ def report(
     except reports.UnknownReportError as error:
         raise typer.BadParameter(str(error), param_hint="NAME") from None
     typer.echo(reports.render(answer, form.value), nl=False)
-
-
-def _database_url() -> str:
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    raise SettingsError(["DATABASE_URL: is required"])
 
 
 def _add_local_stack(wanted: list[str]) -> None:

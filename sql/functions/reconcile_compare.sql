@@ -27,7 +27,7 @@ BEGIN
             coalesce(v_found.object ->> 'type', v_found.object ->> 'object'), v_found.object ->> 'id', v_found.object_id,
             v_found.at_provider, v_found.ours, v_found.unexplained, v_found.object ->> 'currency', v_found.made_at);
         v_due := v_due + payments.reconcile_heal(
-            p_tenant_id, p_run ->> 'id', p_resource, v_found.object, v_found.class, v_found.object_id, v_found.payment_id);
+            p_tenant_id, p_run ->> 'id', p_account, p_resource, v_found.object, v_found.class, v_found.object_id, v_found.payment_id);
     END LOOP;
     RETURN v_due;
 END

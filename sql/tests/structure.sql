@@ -73,7 +73,7 @@ SELECT functions_are('payments', ARRAY[
     'idempotency_retention', 'idempotency_store', 'idempotency_unspent', 'inbox_of', 'intent_request',
     'intents_enqueue', 'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
     'ledger_accounts_open', 'ledger_balance_rows', 'losses_share', 'member_check', 'member_enter',
-    'money_facts', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
+    'money_facts', 'object_apply', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
     'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
     'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
     'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',

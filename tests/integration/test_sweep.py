@@ -125,3 +125,25 @@ async def test_two_workers_share_one_turn(service: Service) -> None:
         assert await do_if_due(other.database, later)
         assert not await do_if_due(one.database, later)
     assert len(done) == 2
+
+
+async def test_a_list_that_fails_for_a_moment_is_read_again(service: Service) -> None:
+    """Outages and limits of Stripe's cost a sweep time, not its place."""
+    await lose_everything(service)
+    await service.stripe("payment_intents", amount="1000", currency="usd")
+    for fault in ("unavailable", "rate_limit", "lost_after"):
+        rule = {"fault": fault, "times": 1, "match": {"path": "/v1/events"}}
+        await service.control("POST", "faults", rule)
+    async with auditor(service) as sweeper:
+        await sweeper.sweep()
+    assert stored(service, "platform") > 0
+
+
+async def test_what_stays_unsettled_is_read_without_any_event(service: Service) -> None:
+    """F34: no webhook and no sweep: the payment is polled at an age, and settled."""
+    await service.payee()
+    await lose_everything(service)
+    payment = await service.payment()
+    await service.pay(payment)
+    await service.start_worker(SWEEP_SECONDS="0", POLL_SECONDS="3", POLL_PATIENCE_SECONDS="0.5")
+    await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
