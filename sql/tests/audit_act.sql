@@ -44,6 +44,7 @@ INSERT INTO acts (function, call, object) VALUES
     ('fraud_list_set', format('ops.fraud_list_set(%L, %L, %L, %L)', tenant_a(), 'block', 'customer', 'c1'), 'block customer'),
     ('review_approve', format('ops.review_approve(%L, %L, NULL)', tenant_a(), the('review')), kept('review')),
     ('review_reject', format('ops.review_reject(%L, %L, NULL)', tenant_a(), the('other')), kept('other')),
+    ('refund_batch_start', format('ops.refund_batch_start(%L, %L, %L)', tenant_a(), 'gig 2', 'rain'), 'gig 2'),
     ('split_rule_set', format('ops.split_rule_set(%L, %L, NULL, %L)', tenant_a(), 'tenant', '[]'), 'tenant version 1'),
     ('tenant_register', format('ops.tenant_register(%L, %L)', tenant_a(), 'Renamed'), tenant_a()::text),
     ('tenant_disable', format('ops.tenant_disable(%L)', tenant_a()), tenant_a()::text),
