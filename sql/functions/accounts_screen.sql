@@ -3,6 +3,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
+    PERFORM payments.audit_act(p_tenant_id, 'accounts_screen', 'payees');
     RETURN QUERY
     SELECT s.decision, count(*)
       FROM (SELECT a.id, a.business_name, (SELECT n.inputs ->> 'transliterated' FROM payments.aml_screenings AS n

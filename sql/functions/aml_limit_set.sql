@@ -13,6 +13,7 @@ BEGIN
                                            WHERE s.tenant_id = p_tenant_id AND s.reporting_currency IS NOT NULL) THEN
         RAISE EXCEPTION 'sums over all currencies need a reporting currency' USING ERRCODE = 'PY020', HINT = 'ops.aml_settings_set';
     END IF;
+    PERFORM payments.audit_act(p_tenant_id, 'aml_limit_set', p_currency);
     RETURN payments.aml_settings_store(p_tenant_id, NULL, NULL,
         jsonb_build_object('currency', p_currency, 'day', p_day, 'month', p_month, 'structuring', p_structuring), session_user);
 END

@@ -9,6 +9,7 @@ BEGIN
        OR (p_reporting_currency IS NOT NULL AND NOT EXISTS (SELECT FROM payments.currencies AS c WHERE c.currency = p_reporting_currency)) THEN
         RAISE EXCEPTION 'a name score is from 50 to 100, a reporting currency one we know' USING ERRCODE = 'PY020';
     END IF;
+    PERFORM payments.audit_act(p_tenant_id, 'aml_settings_set', 'settings');
     RETURN payments.aml_settings_store(p_tenant_id, p_name_score, p_reporting_currency, NULL, session_user);
 END
 $$;
