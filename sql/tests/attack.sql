@@ -191,10 +191,10 @@ SELECT is_empty($$ SELECT * FROM pg_temp.states(tap_helpers.tenant_b(), tap_help
     'whichever tenant is entered first, no function goes on to another in the same transaction');
 RESET SESSION AUTHORIZATION;
 SET LOCAL SESSION AUTHORIZATION tap_atk_analyst;
-SELECT is_empty($$ SELECT * FROM pg_temp.states(tap_helpers.tenant_b(), NULL) WHERE state <> 'PY070' AND (state, answer) <> ('answered', '') $$, 'an analyst gets nothing of a tenant they are no member of, from any function');
+SELECT is_empty($$ SELECT * FROM pg_temp.states(tap_helpers.tenant_b(), NULL) WHERE state <> 'PY070' AND (name, state, answer) <> ('money_violations', 'answered', '') $$, 'an analyst gets nothing of a tenant they are no member of, from any function');
 RESET SESSION AUTHORIZATION;
 SET LOCAL SESSION AUTHORIZATION tap_atk_operator;
-SELECT is_empty($$ SELECT * FROM pg_temp.states(tap_helpers.tenant_b(), NULL) WHERE state <> 'PY070' AND (state, answer) <> ('answered', '') $$, 'nor does an operator');
+SELECT is_empty($$ SELECT * FROM pg_temp.states(tap_helpers.tenant_b(), NULL) WHERE state <> 'PY070' AND (name, state, answer) <> ('money_violations', 'answered', '') $$, 'nor does an operator');
 RESET SESSION AUTHORIZATION;
 
 SELECT * FROM finish();
