@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from tests.integration.furnished import OURS, THEIRS, Furnished
+from tests.database import Database
+from tests.integration.furnished import OURS, THEIRS, Furnished, furnish
 
 pytestmark = pytest.mark.full
 
@@ -37,6 +38,12 @@ max_client_conn = 100
 ignore_startup_parameters = extra_float_digits
 logfile = {log}
 """
+
+
+@pytest.fixture
+def furnished(database: Database) -> Furnished:
+    """A database in which two tenants have rows in every table."""
+    return furnish(database)
 
 
 @pytest.fixture

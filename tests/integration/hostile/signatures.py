@@ -16,7 +16,7 @@ PATH = "/internal/v1/distributions"
 URL = f"http://payments.example{PATH}"
 SECRET = "0123456789abcdef0123456789abcdef"
 RETIRED = "fedcba9876543210fedcba9876543210"
-KEYS = f"orders:{SECRET},old:{RETIRED}:retired"
+KEYS = f"orders:{SECRET},old/retired:{RETIRED}"
 DOCUMENT = {
     "orderId": "order-1",
     "paymentIntentId": "pi_nobody_has",
