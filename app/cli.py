@@ -11,6 +11,7 @@ import time
 from collections.abc import Coroutine
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID, uuid4
 
@@ -21,10 +22,11 @@ import typer
 from psycopg.rows import TupleRow
 
 from app import __version__, failpoints, logs
-from app.config import Settings, SettingsError, load_settings, unknown_variables
+from app.config import Settings, SettingsError, database_url, load_settings, unknown_variables
 from app.db import LoginError
 from app.errors import DatabaseError
 from app.migrations.errors import MigrationError
+from app.refund_batch import batch_cli
 from app.tokens import SHARED
 
 USAGE = 2
@@ -46,9 +48,14 @@ class ReportFormat(StrEnum):
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate_cli = typer.Typer(help="Bring the database to what sql/ says, and back.")
+sanctions_cli = typer.Typer(
+    help="Lists of sanctioned and politically exposed names.", no_args_is_help=True
+)
 tenant_cli = typer.Typer(help="Marketplaces that may use the service.", no_args_is_help=True)
 cli.add_typer(migrate_cli, name="migrate")
 cli.add_typer(tenant_cli, name="tenant")
+cli.add_typer(sanctions_cli, name="sanctions")
+cli.add_typer(batch_cli, name="refund-batch")
 
 
 def main() -> None:
@@ -203,6 +210,61 @@ def tenant_enable(tenant_id: UUID) -> None:
     _ops("SELECT ops.tenant_enable(p_tenant_id => %s)", [tenant_id])
 
 
+class ListFormat(StrEnum):
+    """Layouts of lists."""
+
+    ofac = "ofac"
+    opensanctions = "opensanctions"
+
+
+@sanctions_cli.command("import")
+def sanctions_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="UTF-8.")],
+    form: Annotated[
+        ListFormat,
+        typer.Option("--format", help="OFAC's SDN.CSV, OpenSanctions' targets.simple.csv."),
+    ],
+) -> None:
+    """Put a list in force in place of its last version, and screen all payees against it."""
+    from app.sanctions.formats import FormatError
+    from app.sanctions.importing import import_list
+
+    try:
+        with typer.progressbar(length=file.stat().st_size, label=file.name) as bar:
+            done = import_list(_migration_url(), file, form.value, bar.update)
+    except (FormatError, UnicodeDecodeError) as error:
+        _fail([f"{file}: {error}"], 1)
+    if done.names is None:
+        typer.echo("unchanged: this file is in force already")
+        return
+    screened = ", ".join(f"{count} {decision}" for decision, count in done.screened.items())
+    typer.echo(f"imported {done.names} names; payees screened: {screened or 'none'}")
+
+
+@sanctions_cli.command("search")
+def sanctions_search(name: str) -> None:
+    """Who on the lists in force has a name like this one, in any script."""
+    from app.sanctions.names import transliterate
+
+    query: LiteralString = (
+        "SELECT score, listed_as, name, format, entry_id, note FROM ops.sanctions_search(%s)"
+    )
+    for score, listed_as, found, form, entry, note in _ops(query, [transliterate(name)]):
+        typer.echo(f"{score:>3}  {listed_as:<8}  {found}  ({form} {entry})  {note or ''}")
+
+
+@sanctions_cli.command("status")
+def sanctions_status() -> None:
+    """Which lists were imported, and which are in force."""
+    for form, version, names, moment, who, in_force in _ops(
+        "SELECT * FROM ops.sanctions_versions()", []
+    ):
+        word = "in force" if in_force else "replaced"
+        typer.echo(
+            f"{word}  {form:<13}  {moment:%Y-%m-%d %H:%M:%S}  {names} names  {version}  {who}"
+        )
+
+
 @cli.command()
 def token(
     tenant: Annotated[UUID, typer.Option(help="The tenant it speaks for.")],
@@ -264,7 +326,7 @@ def report(
     """Print a report of schema ops, as an analyst: DATABASE_URL is the analyst's login."""
     from app import report as reports
 
-    url = _database_url()
+    url = database_url()
     if name is None:
         for one in reports.reports(url):
             typer.echo(f"{one.name}({one.arguments})\n    {one.comment}")
@@ -279,12 +341,6 @@ def report(
     except reports.UnknownReportError as error:
         raise typer.BadParameter(str(error), param_hint="NAME") from None
     typer.echo(reports.render(answer, form.value), nl=False)
-
-
-def _database_url() -> str:
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    raise SettingsError(["DATABASE_URL: is required"])
 
 
 def _add_local_stack(wanted: list[str]) -> None:

@@ -285,6 +285,17 @@ class Settings(BaseModel):
         ]
 
 
+def database_url() -> str:
+    """DATABASE_URL, for commands that need nothing else.
+
+    Raises:
+        SettingsError: it is not set.
+    """
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    raise SettingsError(["DATABASE_URL: is required"])
+
+
 def is_url(source: str) -> bool:
     """Whether JWT_JWKS names a URL; otherwise it is a file."""
     return urlsplit(source).scheme in {"http", "https"}

@@ -21,7 +21,7 @@ from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from app.config import Settings
-from app.errors import ConnectionLost, PoolExhausted, Refused
+from app.errors import Busy, ConnectionLost, PoolExhausted, Refused
 from app.logs import get_logger
 from app.paths import migration_names
 
@@ -42,7 +42,12 @@ IDLE_IN_TRANSACTION_MS = 10000
 MAX_TRIES = 4
 """The first and three more."""
 RETRY_JITTER_SECONDS = 0.05
-RETRYABLE = frozenset({"40001", "40P01", "55P03"})
+RETRYABLE = frozenset({"40001", "40P01"})
+LOCKED = "55P03"
+"""Tried again where nobody waits. A request has waited long enough: it would hold a connection, and
+all that queue behind it, for several times as long (F49)."""
+
+BUSY = frozenset({LOCKED, "57014"})
 
 FORBIDDEN_ROLES = ["payments_owner", "payments_definer", "payments_system"]
 BAD_VALUE = "22000"
@@ -96,9 +101,11 @@ class Database:
         settings: the service's settings.
         name: for logs and pg_stat_activity.
         size: most connections; one is kept open.
+        patient: whether to wait for a lock again; where nobody waits for us.
     """
 
-    def __init__(self, settings: Settings, *, name: str, size: int) -> None:
+    def __init__(self, settings: Settings, *, name: str, size: int, patient: bool = False) -> None:
+        self._patient = patient
         self._citus = settings.database_engine == "citus"
         self._connect_errors = 0
         self._checking: asyncio.Task[None] | None = None
@@ -294,7 +301,10 @@ class Database:
             try:
                 return await self._run_once(work)
             except Refused as error:
-                if error.sqlstate not in RETRYABLE or tries == MAX_TRIES:
+                conflict = error.sqlstate in RETRYABLE or (
+                    self._patient and error.sqlstate == LOCKED
+                )
+                if not conflict or tries == MAX_TRIES:
                     raise
             except ConnectionLost:
                 self._check_soon()
@@ -378,7 +388,8 @@ def _translated(error: psycopg.Error) -> Refused | ConnectionLost:
         return ConnectionLost(first_line) if broken else Refused(BAD_VALUE, first_line)
     if error.sqlstate.startswith(("08", "57P")):
         return ConnectionLost(first_line)
-    return Refused(error.sqlstate, error.diag.message_primary or "", error.diag.message_detail)
+    kind = Busy if error.sqlstate in BUSY or error.sqlstate.startswith("53") else Refused
+    return kind(error.sqlstate, error.diag.message_primary or "", error.diag.message_detail)
 
 
 async def _powers_of_login(connection: Connection) -> list[str]:

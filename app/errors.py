@@ -149,6 +149,10 @@ class Refused(DatabaseError):  # noqa: N818 -- said by the database, not an acci
         self.detail = detail
 
 
+class Busy(Refused):
+    """It refused because of others: a lock, the time a statement may take, a full disk."""
+
+
 class ConnectionLost(DatabaseError):  # noqa: N818 -- what happened
     """The connection broke, or none could be made: the commit's fate is not known."""
 

@@ -21,7 +21,7 @@ from limits.aio.strategies import (
     SlidingWindowCounterRateLimiter,
 )
 from prometheus_client import Counter, Gauge
-from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -31,6 +31,7 @@ from app.client_address import Address, subscriber
 from app.config import Settings
 from app.errors import Problem
 from app.logs import get_logger
+from app.script_batch import ScriptBatch
 
 log = get_logger("limits")
 
@@ -41,6 +42,14 @@ BUDGET_SECONDS = 0.05
 OPEN_SECONDS = 5.0
 MAX_CONNECTIONS = 8
 """Two short commands a request: more would only cost more to open within the budget."""
+SCRIPTS = (
+    "lua_acquire_sliding_window",
+    "lua_sliding_window",
+    "lua_acquire_moving_window",
+    "lua_moving_window",
+)
+"""What the strategies below call in Redis."""
+
 MAX_LOCAL_KEYS = 20_000
 """About 4 MB; beyond it whoever was counted longest ago is forgotten."""
 
@@ -135,6 +144,9 @@ class Limiter:
         # The pool knows the address; the storage is told none.
         options: dict[str, Any] = {"connection_pool": self._pool}
         storage = RedisStorage("async+redis://", implementation="redispy", **options)
+        batch = ScriptBatch(Redis(connection_pool=self._pool))
+        for name in SCRIPTS:
+            setattr(storage.bridge, name, batch.through(getattr(storage.bridge, name)))
         # Sliding: two counters an address, however many requests. Moving: exact, and ten entries.
         self._addresses = _Limit(
             "default",
@@ -168,8 +180,10 @@ class Limiter:
             return self._count_alone(limit, key)
         try:
             async with asyncio.timeout(self._budget):
-                allowed = await limit.strategy.hit(limit.item, key)
-                stats = await limit.strategy.get_window_stats(limit.item, key)
+                allowed, stats = await asyncio.gather(  # one way to Redis, in this order
+                    limit.strategy.hit(limit.item, key),
+                    limit.strategy.get_window_stats(limit.item, key),
+                )
         except (RedisError, OSError, TimeoutError) as error:
             self._open(error)
             return self._count_alone(limit, key)

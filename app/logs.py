@@ -4,7 +4,6 @@ Never a body, token, secret, card number, client secret or e-mail: callers pass 
 """
 
 import logging
-import sys
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -12,9 +11,12 @@ import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from app.log_sink import LogSink
+
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 """Trace of the request or operation under way; set by whoever starts one."""
 
+STDOUT, STDERR = 1, 2
 MAX_VALUE_CHARS = 500
 """Longer strings are cut: a log line is not a dump."""
 
@@ -30,7 +32,7 @@ def configure(level: str, *, beside: bool = False) -> None:
         level: debug, info, warning or error.
         beside: to stderr instead, when stdout is for an answer.
     """
-    stream = sys.stderr if beside else sys.stdout
+    descriptor = STDERR if beside else STDOUT
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -42,7 +44,7 @@ def configure(level: str, *, beside: bool = False) -> None:
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(file=stream.buffer),
+        logger_factory=LogSink(descriptor),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Bridge()], level=logging.WARNING, force=True)

@@ -60,6 +60,11 @@ wakeup_seconds = Histogram(
     buckets=SECONDS,
     registry=registry,
 )
+log_lines_dropped = Counter(
+    "log_lines_dropped_total",
+    "Log lines that nobody took in time",
+    registry=registry,
+)
 in_flight = Gauge("worker_in_flight", "Items being worked on", ["queue"], registry=registry)
 
 

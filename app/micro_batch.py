@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from app.errors import Busy
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -19,7 +21,8 @@ class MicroBatch(Generic[T, R]):
         flush: takes the items, returns one result per item in the same order.
         max_items: most items of one flush.
         concurrency: flushes under way at once.
-        one_by_one: after one of these errors flush each item alone, so that only the guilty fail.
+        one_by_one: after one of these errors flush each item alone, so that only the guilty fail;
+            not when the database is busy: then each would wait as long as all did.
     """
 
     def __init__(
@@ -81,7 +84,8 @@ class MicroBatch(Generic[T, R]):
     async def _after_failure(
         self, batch: list[tuple[T, asyncio.Future[R]]], error: Exception
     ) -> None:
-        if isinstance(error, self._one_by_one) and len(batch) > 1:
+        guilty = isinstance(error, self._one_by_one) and not isinstance(error, Busy)
+        if guilty and len(batch) > 1:
             for entry in batch:
                 await self._flush_batch([entry])
             return

@@ -16,6 +16,7 @@ NAMES = (
     "wakeup",
     "memory",
     "fraud",
+    "aml",
     "probes",
     "simulator",
     "door",

@@ -80,7 +80,8 @@ class Event:
         with self._connection.transaction():
             self._connection.execute(*enter)
             self._connection.execute(
-                "UPDATE payments.payment_intents SET stripe_payment_intent_id = 'pi_' || id"
+                "UPDATE payments.payment_intents SET stripe_payment_intent_id = 'pi_' || id,"
+                " stripe_status = 'succeeded'"
                 " WHERE tenant_id = %s AND id = ANY (%s)",
                 (self._tenant.id, payments),
             )

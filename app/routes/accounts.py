@@ -1,5 +1,7 @@
 """Connected accounts: payees, and the links by which they join."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from app.answers import answer_document
@@ -7,13 +9,18 @@ from app.documents import Account
 from app.endpoint import BY_STRIPE, Call, Endpoint
 from app.inline import ask
 from app.models import AccountCreate, LinkCreate
+from app.sanctions.names import transliterate
 
 LOCATION = "/api/v1/connected-accounts/{id}"
 
 
 async def create(call: Call) -> web.Response:
     """An account at Stripe and its first onboarding link."""
-    return await ask(call, "connected_account_create", LOCATION)
+    # The lists are in Latin letters, as transliterated here: so is the name that is screened.
+    name = call.document.get("businessName")
+    screened = {"screeningName": transliterate(name)} if name else {}
+    asked = replace(call, document=call.document | screened)
+    return await ask(asked, "connected_account_create", LOCATION)
 
 
 async def link(call: Call) -> web.Response:

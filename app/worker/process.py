@@ -61,7 +61,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         name = worker_name()
         self._settings = settings
-        self.database = Database(settings, name="worker", size=POOL_SIZE)
+        self.database = Database(settings, name="worker", size=POOL_SIZE, patient=True)
         self.gateway = Gateway(settings)
         self.notifier = Notifier(self.database)
         self._rate = Rate(settings, self.database, inline=False)

@@ -31,6 +31,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the recipient has a connected account already' USING ERRCODE = 'PY031';
     END IF;
+    PERFORM payments.account_screen(p_tenant_id, v_account_id, p_request ->> 'businessName', p_request ->> 'screeningName', v_now);
     RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.operation_enqueue(
         p_tenant_id, 'account', v_operation_id, NULL, v_account_id, 'account:' || v_account_id,
         payments.account_request(p_tenant_id, v_account_id, v_operation_id, p_request),
@@ -39,4 +40,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb) IS
-    'Writes a payee''s connected account and the operation that opens it at Stripe, and returns that operation for the request to carry. Raises PY003, PY031 (exists), PY040, PY041.';
+    'Writes a payee''s connected account, screens its name, writes the operation that opens it at Stripe, and returns that operation for the request to carry. Raises PY003, PY031 (exists), PY040, PY041.';

@@ -21,6 +21,7 @@ BEGIN
     PERFORM payments.payment_record(p_tenant_id, v_payment_id, p_subject, p_request, v_now);
     PERFORM payments.ledger_accounts_open(p_tenant_id, v_payment_id, p_request ->> 'currency', v_now);
     v_decisions := payments.fraud_check_requests(p_tenant_id, ARRAY[v_payment_id], ARRAY[p_request], v_now);
+    v_decisions := payments.aml_check_requests(p_tenant_id, ARRAY[v_payment_id], ARRAY[p_request], v_decisions, v_now);
     IF v_decisions[1] = 'block' THEN
         PERFORM payments.payments_block(p_tenant_id, ARRAY[v_payment_id], ARRAY[v_idempotency_id], v_decisions, v_now);
         RETURN QUERY SELECT NULL::integer, NULL::jsonb, NULL::jsonb, false, k.problem, k.problem_detail

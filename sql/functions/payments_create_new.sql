@@ -40,6 +40,7 @@ BEGIN
     PERFORM payments.ledger_accounts_open(p_tenant_id, i.id, i.request ->> 'currency', v_now)
        FROM unnest(v_all.payment_ids, v_all.requests) AS i (id, request);
     v_decisions := payments.fraud_check_requests(p_tenant_id, v_all.payment_ids, v_all.requests, v_now);
+    v_decisions := payments.aml_check_requests(p_tenant_id, v_all.payment_ids, v_all.requests, v_decisions, v_now);
     PERFORM payments.payments_block(p_tenant_id, v_all.payment_ids, v_all.idempotency_ids, v_decisions, v_now);
     RETURN QUERY
     SELECT i.n, d.operation, k.problem, k.problem_detail

@@ -10,7 +10,8 @@ BEGIN
         RAISE EXCEPTION 'an event and a reason are needed' USING ERRCODE = 'PY020';
     END IF;
     RETURN (SELECT (c.body ->> 'id')::uuid
-              FROM api.event_cancel(p_tenant_id, 'operator', v_key, '\x', p_event_id, jsonb_build_object('reason', p_reason), 0) AS c);
+              FROM api.event_cancel(p_tenant_id, 'operator', v_key, '\x', p_event_id, jsonb_build_object('reason', p_reason), 0, NULL,
+                  jsonb_build_object('action', 'ops.refund_batch_start', 'subject', session_user, 'ip', host(inet_client_addr()))) AS c);
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_start(uuid, text, text) IS

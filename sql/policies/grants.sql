@@ -88,6 +88,12 @@ GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocat
 GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
 GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
 GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
+-- The lists are written by the database's owner alone, through ops.sanctions_*: nobody else may execute those.
+GRANT INSERT ON payments.aml_settings, payments.aml_limits, payments.exchange_rates, payments.aml_screenings, payments.sanctions_versions,
+    payments.sanctions_lists, payments.sanctions_entries TO payments_definer;
+GRANT UPDATE (names) ON payments.sanctions_versions TO payments_definer;
+GRANT UPDATE (version_id) ON payments.sanctions_lists TO payments_definer;
+GRANT DELETE ON payments.sanctions_entries TO payments_definer;
 GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.fraud_list_entries TO payments_definer;
 GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
 GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
@@ -254,11 +260,15 @@ GRANT EXECUTE ON FUNCTION
     ops.dispute_rate(uuid, timestamptz, timestamptz),
     ops.intent_funnel(uuid, timestamptz, timestamptz),
     ops.webhook_lag(uuid, timestamptz, timestamptz),
+    ops.webhooks_unapplied(uuid),
     ops.tenants_compared(timestamptz, timestamptz),
     ops.reviews_open(uuid),
     ops.fraud_rules(uuid),
     ops.fraud_checks(uuid, uuid),
-    ops.fraud_replay(uuid, uuid)
+    ops.fraud_replay(uuid, uuid),
+    ops.aml_screenings(uuid, uuid),
+    ops.sanctions_search(text, integer),
+    ops.sanctions_versions()
     TO payments_analyst, payments_operator;
 GRANT EXECUTE ON FUNCTION
     ops.audit_list(uuid, text, text, timestamptz, timestamptz, integer),
@@ -281,6 +291,10 @@ GRANT EXECUTE ON FUNCTION
     ops.fraud_rule_set(uuid, text, boolean, integer, integer, jsonb, text),
     ops.fraud_scores_set(uuid, integer, integer),
     ops.fraud_rules_reset(uuid),
+    ops.aml_settings_set(uuid, integer, text),
+    ops.aml_limit_set(uuid, text, bigint, bigint, bigint),
+    ops.exchange_rate_set(uuid, text, text, numeric, timestamptz),
+    ops.accounts_screen(uuid),
     ops.fraud_list_set(uuid, text, text, text, boolean, text, timestamptz),
     ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),

@@ -1,4 +1,4 @@
--- That a row of an older transaction, committed late, is not lost needs two sessions: tests/concurrency.
+-- That a row of an older transaction, committed late, is not lost needs two sessions: tests/concurrency/test_audit.py.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(16);

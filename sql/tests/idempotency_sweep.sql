@@ -4,7 +4,6 @@ SELECT plan(0);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), asked_payment(tenant_a(), 'open'), asked_payment(tenant_a(), 'unknown'), created_payment(tenant_b(), 'k1', '{"splits": []}');
 SELECT finish(operation_of(pay('unknown'), 'intent'), '{"outcome": "unknown"}');
-SELECT count(*) FROM api.event_cancel(tenant_a(), 'svc', 'e1', '\x01', 'event-1', '{"reason": "rain"}', 20);
 CREATE FUNCTION pg_temp.keys() RETURNS text[] LANGUAGE sql AS $$ SELECT array_agg(k.idempotency_key ORDER BY 1) FROM payments.idempotency_keys AS k WHERE k.tenant_id = tap_helpers.tenant_a() AND k.route <> 'accounts.create' $$;
 CREATE FUNCTION pg_temp.again(p_key text) RETURNS text LANGUAGE sql
 AS $$ SELECT concat_ws('|', a.status, a.replayed) FROM api.payment_create(tap_helpers.tenant_a(), 'fixtures', p_key, '\x00', tap_helpers.payment_request(), 20) AS a $$;
@@ -22,7 +21,6 @@ SET LOCAL ROLE payments_api;
 SELECT throws_ok($$ SELECT pg_temp.again('k1') $$, 'PY040', NULL, 'a payment''s key that was forgotten is spent: nothing is made twice, and nothing is a false 409');
 SELECT throws_ok($$ SELECT * FROM api.payments_create(tenant_a(), jsonb_build_array(jsonb_build_object('subject', 'fixtures', 'idempotencyKey', 'k1', 'fingerprint', '00', 'request', payment_request())), 20) $$,
     'PY040', NULL, 'also among others that came together');
-SELECT throws_ok($$ SELECT * FROM api.event_cancel(tenant_a(), 'svc', 'e1', '\x01', 'event-1', '{"reason": "rain"}', 20) $$, 'PY040', NULL, 'a key without a call to Stripe is spent too');
 SELECT is(pg_temp.again('open'), '202|t', 'a request that was never answered is answered by its state');
 SELECT throws_ok($$ SELECT api.idempotency_sweep(tenant_a(), 10) $$, '42501', NULL, 'the web''s group forgets nothing');
 SELECT unchanged('none of these changed anything');

@@ -197,11 +197,15 @@ $$, ARRAY[
     'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhooks_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.reviews_open(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
-    'ops.fraud_replay(uuid,uuid)'
+    'ops.fraud_replay(uuid,uuid)',
+    'ops.aml_screenings(uuid,uuid)',
+    'ops.sanctions_search(text,integer)',
+    'ops.sanctions_versions()'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
@@ -226,6 +230,9 @@ $$, ARRAY[
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
+    'ops.aml_screenings(uuid,uuid)',
+    'ops.sanctions_search(text,integer)',
+    'ops.sanctions_versions()',
     'ops.split_preview(bigint,jsonb,bigint)',
     'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
     'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
@@ -236,6 +243,7 @@ $$, ARRAY[
     'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.webhooks_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
     'ops.operation_retry(uuid,uuid)',
     'ops.operation_cancel(uuid,uuid,text)',
@@ -256,6 +264,10 @@ $$, ARRAY[
     'ops.fraud_rule_set(uuid,text,boolean,integer,integer,jsonb,text)',
     'ops.fraud_scores_set(uuid,integer,integer)',
     'ops.fraud_rules_reset(uuid)',
+    'ops.aml_settings_set(uuid,integer,text)',
+    'ops.aml_limit_set(uuid,text,bigint,bigint,bigint)',
+    'ops.exchange_rate_set(uuid,text,text,numeric,timestamp with time zone)',
+    'ops.accounts_screen(uuid)',
     'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
@@ -413,9 +425,10 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
         'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
         'payment_marks', 'violation_checks', 'violations_found',
-        'fraud_rulesets', 'fraud_rules', 'fraud_list_entries', 'fraud_signals', 'fraud_checks', 'reviews'])
+        'fraud_rulesets', 'fraud_rules', 'fraud_list_entries', 'fraud_signals', 'fraud_checks', 'reviews',
+        'aml_settings', 'aml_limits', 'exchange_rates', 'aml_screenings', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries'])
     UNION ALL
-    VALUES ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
+    VALUES ('DELETE', 'sanctions_entries'), ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
     VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
@@ -456,6 +469,8 @@ $$, $$
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
         ('discrepancies', '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
         ('fraud_list_entries', '{note,active,expires_at,updated_at,updated_by}'),
+        ('sanctions_versions', '{names}'),
+        ('sanctions_lists', '{version_id}'),
         ('reviews', '{status,note,decided_by,decided_at,updated_at}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c

@@ -133,7 +133,7 @@ BEGIN
         RETURN QUERY SELECT role, w.state, count(*) FROM (
             SELECT * FROM pg_temp.answers('SELECT FROM payments.%1$I')
             UNION ALL SELECT * FROM pg_temp.answers('INSERT INTO payments.%1$I (tenant_id) VALUES (tap_helpers.tenant_a())')
-            UNION ALL SELECT * FROM pg_temp.answers('UPDATE payments.%1$I SET tenant_id = tenant_id')
+            UNION ALL SELECT * FROM pg_temp.answers('UPDATE payments.%1$I SET tenant_id = tap_helpers.tenant_a()')
             UNION ALL SELECT * FROM pg_temp.answers('DELETE FROM payments.%1$I')
             UNION ALL SELECT * FROM pg_temp.answers('TRUNCATE payments.%1$I CASCADE')) AS w GROUP BY w.state;
         RESET ROLE;

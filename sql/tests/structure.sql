@@ -5,15 +5,16 @@ SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'audit_heads', 'audit_links', 'audit_log', 'borne_shares', 'chores', 'connected_accounts', 'currencies',
-    'deployment', 'discrepancies', 'disputes', 'distributions', 'early_fraud_warnings', 'escrow_conditions',
-    'escrow_events', 'escrows', 'event_sweeps', 'fraud_checks', 'fraud_list_entries', 'fraud_rules',
-    'fraud_rulesets', 'fraud_signals', 'giveback_shares', 'idempotency_keys', 'ledger_accounts',
-    'ledger_balances', 'ledger_postings', 'ledger_rollups', 'payment_events', 'payment_intents',
-    'payment_marks', 'payment_refunds', 'payment_splits', 'payment_transactions', 'payouts',
-    'provider_objects', 'provider_rates', 'receivable_nettings', 'receivables', 'reconciliation_runs',
-    'reconciliation_sightings', 'reconciliation_totals', 'refund_batch_items', 'refund_batches',
-    'refund_policies', 'request_nonces', 'reviews', 'split_rules', 'state_transitions',
+    'aml_limits', 'aml_screenings', 'aml_settings', 'audit_heads', 'audit_links', 'audit_log', 'borne_shares',
+    'chores', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes', 'distributions',
+    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'event_sweeps', 'exchange_rates',
+    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'giveback_shares',
+    'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
+    'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds', 'payment_splits',
+    'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
+    'receivables', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
+    'refund_batch_items', 'refund_batches', 'refund_policies', 'request_nonces', 'reviews',
+    'sanctions_entries', 'sanctions_lists', 'sanctions_versions', 'split_rules', 'state_transitions',
     'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
     'transfer_reversals', 'unowned_objects', 'violation_checks', 'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
@@ -40,42 +41,46 @@ SELECT functions_are('api', ARRAY[
     'violations_due', 'webhook_claim', 'webhook_event_types', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'audit_list', 'audit_verify', 'clock_advance', 'deployment_set', 'discrepancies_open',
-    'discrepancy_resolve', 'dispute_rate', 'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand',
-    'escrow_unfreeze', 'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
-    'fraud_rules_reset', 'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances',
-    'money_violations', 'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable',
-    'payment_timeline', 'payout_statement', 'payouts', 'receivables_open', 'refund_batch_failures',
-    'refund_batch_progress', 'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop',
-    'refund_batches', 'refund_policy_set', 'refunds_pending', 'revenue', 'review_approve', 'review_reject',
-    'reviews_open', 'split_preview', 'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list',
-    'tenant_member_add', 'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing',
-    'transfer_failures', 'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open',
-    'webhook_lag', 'webhook_replay', 'webhooks_replay'
+    'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list', 'audit_verify',
+    'clock_advance', 'deployment_set', 'discrepancies_open', 'discrepancy_resolve', 'dispute_rate',
+    'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand', 'escrow_unfreeze', 'exchange_rate_set',
+    'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset',
+    'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances', 'money_violations',
+    'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable', 'payment_timeline',
+    'payout_statement', 'payouts', 'receivables_open', 'refund_batch_failures', 'refund_batch_progress',
+    'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop', 'refund_batches', 'refund_policy_set',
+    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_open', 'sanctions_activate',
+    'sanctions_add', 'sanctions_begin', 'sanctions_search', 'sanctions_versions', 'split_preview',
+    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
+    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
+    'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open', 'webhook_lag',
+    'webhook_replay', 'webhooks_replay', 'webhooks_unapplied'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_request', 'account_reviewed', 'age_bucket', 'append_only_guard', 'audit_act', 'audit_add',
-    'audit_breaks', 'audit_digest', 'audit_genesis', 'clock', 'connected_account_apply',
-    'connected_account_json', 'connected_account_open', 'currency_check', 'cursor_decode', 'cursor_encode',
-    'discrepancy_note', 'dispute_apply', 'dispute_json', 'dispute_money_fetch', 'dispute_money_post',
-    'dispute_open', 'dispute_rank', 'dispute_totals', 'disputes_settle', 'distribution_json',
-    'distribution_make', 'distribution_payees', 'distribution_payment', 'distribution_remaining',
-    'escrow_called_off', 'escrow_giveback', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note',
-    'escrow_release_amount', 'escrow_request', 'escrow_return', 'event_apply_account', 'event_apply_charge',
-    'event_apply_dispute', 'event_apply_fraud_warning', 'event_apply_payment_intent', 'event_apply_payout',
-    'event_apply_refund', 'event_apply_review', 'event_apply_transfer', 'event_decode', 'event_dispatch',
-    'event_handled', 'event_mismatch', 'event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge',
-    'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists',
-    'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft',
-    'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply',
-    'giveback_calculate', 'giveback_share', 'giveback_target', 'giveback_undo', 'id_derive',
-    'idempotency_begin', 'idempotency_complete', 'idempotency_id', 'idempotency_refuse',
-    'idempotency_retention', 'idempotency_store', 'idempotency_unspent', 'inbox_of', 'intent_request',
-    'intents_enqueue', 'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
-    'ledger_accounts_open', 'ledger_balance_rows', 'losses_share', 'member_check', 'member_enter',
-    'money_facts', 'object_apply', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
-    'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
-    'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
+    'account_cleared', 'account_request', 'account_reviewed', 'account_screen', 'age_bucket',
+    'aml_check_requests', 'aml_history', 'aml_limits_current', 'aml_settings_store', 'aml_sums',
+    'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis', 'clock',
+    'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
+    'cursor_decode', 'cursor_encode', 'discrepancy_note', 'dispute_apply', 'dispute_json',
+    'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
+    'disputes_settle', 'distribution_json', 'distribution_make', 'distribution_payees',
+    'distribution_payment', 'distribution_remaining', 'escrow_called_off', 'escrow_giveback', 'escrow_hold',
+    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
+    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
+    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_review',
+    'event_apply_transfer', 'event_decode', 'event_dispatch', 'event_handled', 'event_mismatch',
+    'event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests',
+    'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists', 'fraud_measure_velocity',
+    'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset',
+    'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply', 'giveback_calculate', 'giveback_share',
+    'giveback_target', 'giveback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
+    'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
+    'idempotency_unspent', 'inbox_of', 'intent_request', 'intents_enqueue', 'intents_record', 'ip_signal',
+    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows', 'losses_share',
+    'member_check', 'member_enter', 'money_facts', 'name_codes', 'name_normal', 'object_apply',
+    'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer',
+    'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document',
+    'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
     'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back',
     'operation_reconsider', 'operation_record', 'operation_succeed', 'operation_unsend',
     'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback', 'payee_hold_forgotten',
@@ -91,20 +96,20 @@ SELECT functions_are('payments', ARRAY[
     'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
     'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
     'reversal_totals', 'reversals_forgo', 'reversals_start', 'review_close', 'review_json', 'review_open',
-    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_yield', 'rfc3339', 'share_move',
-    'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find', 'split_share_valid',
-    'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit', 'tenant_enter',
-    'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit', 'transaction_causes',
-    'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused', 'transfer_settle',
-    'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record', 'transfers_settle',
-    'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_said', 'violations_all', 'violations_m01',
-    'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05', 'violations_m06',
-    'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10', 'violations_m11',
-    'violations_m12', 'violations_m13', 'violations_m14', 'violations_m15', 'violations_m16',
-    'violations_m17', 'violations_m18', 'violations_m19', 'violations_m20', 'violations_m21',
-    'violations_m22', 'violations_m23', 'violations_m24', 'violations_m25', 'violations_m26',
-    'violations_m28', 'violations_record', 'violations_until', 'webhook_patience', 'webhook_requeue',
-    'webhook_resume', 'webhook_verdict'
+    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_yield', 'rfc3339', 'sanctions_match',
+    'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find',
+    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
+    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
+    'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused',
+    'transfer_settle', 'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record',
+    'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_said', 'violations_all',
+    'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05',
+    'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10',
+    'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14', 'violations_m15',
+    'violations_m16', 'violations_m17', 'violations_m18', 'violations_m19', 'violations_m20',
+    'violations_m21', 'violations_m22', 'violations_m23', 'violations_m24', 'violations_m25',
+    'violations_m26', 'violations_m28', 'violations_record', 'violations_until', 'webhook_patience',
+    'webhook_requeue', 'webhook_resume', 'webhook_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -140,7 +145,7 @@ SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltyp
 
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
     ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_rates', 'reconciliation_runs', 'state_transitions',
-          'unowned_objects', 'webhook_inbox']::name[],
+          'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
     'every table but the named ones has a NOT NULL tenant_id');
 SELECT is_empty($$
     SELECT t.relname FROM our_tables AS t
@@ -148,7 +153,7 @@ SELECT is_empty($$
 $$, 'every table has a primary key');
 SELECT set_eq($$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
     ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_objects', 'provider_rates', 'reconciliation_runs',
-          'state_transitions', 'unowned_objects', 'webhook_inbox']::name[],
+          'state_transitions', 'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
     'every primary key but the named ones leads with tenant_id');
 SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u' AND k.leads <> 'tenant_id' $$,
     'every UNIQUE leads with tenant_id');
@@ -157,7 +162,8 @@ SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contyp
 SELECT set_eq($$
     SELECT k.relname, k.confrelid::regclass::text FROM our_keys AS k
      WHERE k.contype = 'f' AND (k.leads <> 'tenant_id' OR k.leads_there <> 'tenant_id')
-$$, $$ VALUES ('payment_transactions'::name, 'payments.currencies'), ('ledger_accounts', 'payments.currencies') $$,
+$$, $$ VALUES ('payment_transactions'::name, 'payments.currencies'), ('ledger_accounts', 'payments.currencies'),
+    ('sanctions_lists', 'payments.sanctions_versions'), ('sanctions_entries', 'payments.sanctions_versions') $$,
     'every foreign key leads with tenant_id on both sides, except to the reference table of currencies');
 SELECT is_empty($$
     SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'f' AND (k.confupdtype <> 'a' OR k.confdeltype <> 'a')
@@ -189,7 +195,7 @@ SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
 
 -- ── row security ─────────────────────────────────────────────────────────────────────────────
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity) $$,
-    ARRAY['currencies', 'deployment', 'state_transitions']::name[],
+    ARRAY['currencies', 'deployment', 'state_transitions', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
     'row security is enabled and forced on every table but the reference data');
 SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
     SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
@@ -237,7 +243,7 @@ SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
            ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
            ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('transfer_reversals', 'reversal_totals'),
            ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
-           ('fraud_checks', 'append_only')
+           ('fraud_checks', 'append_only'), ('aml_screenings', 'append_only')
     UNION ALL
     SELECT unnest(ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts', 'payment_refunds', 'transfer_reversals',
                         'receivables', 'disputes', 'escrows']::name[]), 'payment_mark'

@@ -119,6 +119,7 @@ class Stack:
     stripe_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
+        self.log_path = Path(self.log.name)
         self.web = self._forked("serve")
 
     # ── processes ─────────────────────────────────────────────────────────────────────────────
@@ -190,7 +191,7 @@ class Stack:
             "POLL_SECONDS": "0",
             **environ,
         }
-        child = Forked(command, settings, Path(self.log.name))
+        child = Forked(command, settings, self.log_path)
         self.children.append(child)
         return child
 

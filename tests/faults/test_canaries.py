@@ -113,8 +113,8 @@ def _service(stack: Stack, http: aiohttp.ClientSession) -> Service:
 async def _attack_everything(service: Service, ids: Ids) -> str:
     """Every hostile request; what the refusals said."""
     answers = []
-    for attacks in TABLES.values():
-        for attack in attacks:
+    for table in TABLES.values():
+        for attack in table():
             answer = await send(service, attack, ids)
             answers.append(answer.text if answer.status >= 400 else "")
     return "\n".join(answers)

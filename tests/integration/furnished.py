@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -60,8 +61,8 @@ class Furnished:
         mine, foreign = (set(pattern.findall(self.rows(t))) for t in (tenant, other))
         return sorted(mine - foreign - {tenant})
 
-    def keys(self, tenant: str, likely: str = "") -> list[str]:
-        """The id of every row that has one: what a path can name.
+    def keys(self, tenant: str, likely: str = "", each: int | None = None) -> list[str]:
+        """The id of every row that has one, or of some rows of each table: what a path can name.
 
         Those of tables whose name is like `likely` come first.
         """
@@ -74,7 +75,8 @@ class Furnished:
         ]
         found = self.database.execute(" UNION ".join(parts), *[tenant] * len(parts))
         found.sort(key=lambda row: (-SequenceMatcher(None, row[0], likely).ratio(), row))
-        return list(dict.fromkeys(key for _, key in found))
+        tables_of = groupby(found, key=lambda row: row[0])
+        return list(dict.fromkeys(key for _, rows in tables_of for _, key in islice(rows, each)))
 
     def names(self, tenant: str, column: str) -> list[str]:
         """Every value of the columns of this name."""

@@ -103,7 +103,7 @@ FACTS = """
                               JOIN payments.stripe_transfers AS t
                                 ON t.tenant_id = p.tenant_id AND t.id = r.transfer_id
                              WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id
-                               AND r.status <> 'failed'
+                               AND r.status <> 'failed' AND r.cause_type <> 'receivable'
                             UNION ALL
                             SELECT d.recipient_id, n.amount
                               FROM payments.receivable_nettings AS n
@@ -126,7 +126,8 @@ PAID = """
      WHERE t.tenant_id = %s AND t.paid_at IS NOT NULL GROUP BY 1
 """
 OWED_US = """
-    SELECT d.recipient_id AS name, sum(d.amount - d.amount_netted)::bigint AS amount
+    SELECT d.recipient_id AS name,
+           sum(d.amount - d.amount_netted - d.amount_reversed)::bigint AS amount
       FROM payments.receivables AS d WHERE d.tenant_id = %s GROUP BY 1
 """
 LEDGER = """
@@ -365,9 +366,11 @@ class Play:
             worker.steps = None
 
     def advance(self, which: int) -> None:
-        """Time passes; escrows fall due."""
+        """Time passes; escrows fall due, and payees are asked again for what they owe."""
         self._pass(MOMENTS[which % len(MOMENTS)])
         self.scenario.call("escrows_release_due", limit=10)
+        while self.scenario.call("receivable_retry"):
+            pass
 
     def quiet(self) -> None:
         """All news is told and all that is due now is done."""

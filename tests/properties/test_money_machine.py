@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 
 from tests.database import Database, Server, temporary_database
 from tests.integration.service import settings_for
+from tests.properties.money_mutants import MUTANTS
 from tests.properties.play import PRIVATE_CLOCK, Play
 from tests.properties.scenario import Scenarios
 from tests.properties.stripe_world import StripeWorld
@@ -36,6 +37,7 @@ SCHEDULES = int(os.environ.get("MONEY_SCHEDULES", "100"))
 FIRST_SEED = int(os.environ.get("MONEY_SEED", str(random.SystemRandom().randrange(2**32))))
 STEPS = int(os.environ.get("MONEY_STEPS", "14"))
 CHUNKS = max(4, SCHEDULES // 250)
+MUTANT_ROUNDS = 6
 CORPUS = Path(__file__).with_name("money_machine.jsonl")
 
 TENANT = uuid.UUID("11111111-1111-4111-8111-111111111111")
@@ -209,7 +211,7 @@ def stage(server: Server) -> Iterator[Stage]:
         yield made
 
 
-def explore(stage: Stage, first: int, schedules: int) -> None:
+def explore(stage: Stage, first: int, schedules: int, *, shrink: bool = True) -> None:
     """Play schedules that Hypothesis invents and, when one fails, makes small."""
     chosen = settings(
         max_examples=schedules,
@@ -218,7 +220,7 @@ def explore(stage: Stage, first: int, schedules: int) -> None:
         database=None,
         print_blob=False,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
     )
     run_state_machine_as_test(seed(first)(machine(stage)), settings=chosen)
 
@@ -240,3 +242,23 @@ def test_a_schedule_that_failed_once_does_not_fail_again(stage: Stage, line: str
     with told(play):
         for name, *args in json.loads(line):
             play.finish() if name == "finish" else play.do(name, *args)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_the_machine_notices(server: Server, name: str) -> None:
+    """Each defect makes some schedule fail, so that passing means something."""
+    with temporary_database(server, "payments_machine") as database:
+        MUTANTS[name].spoil(database)
+        with Stage(database) as spoilt:
+            assert first_failure(spoilt) is not None
+
+
+def first_failure(stage: Stage) -> str | None:
+    """What the first schedule that fails says, if one does."""
+    for first in range(MUTANT_ROUNDS):
+        try:
+            explore(stage, first, 100, shrink=False)
+        except (AssertionError, psycopg.Error) as error:
+            return str(error)
+    return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.errors import Busy, Refused
 from app.micro_batch import MicroBatch
 
 
@@ -73,6 +74,20 @@ async def test_other_errors_are_not_repeated_one_by_one() -> None:
     batch = MicroBatch(store.flush, one_by_one=(KeyError,))
     await asyncio.gather(batch.submit(1), batch.submit(-1), return_exceptions=True)
     assert store.batches == [[1, -1]]
+
+
+async def test_a_busy_database_is_not_asked_one_by_one() -> None:
+    """F49: each would wait for the same lock, one after the other."""
+    flushes = []
+
+    async def locked(items: list[int]) -> list[int]:
+        flushes.append(items)
+        raise Busy("55P03", "lock timeout")
+
+    batch = MicroBatch(locked, one_by_one=(Refused,))
+    results = await asyncio.gather(batch.submit(1), batch.submit(2), return_exceptions=True)
+    assert [type(result) for result in results] == [Busy, Busy]
+    assert flushes == [[1, 2]]
 
 
 async def test_a_caller_who_leaves_takes_nobody_along() -> None:

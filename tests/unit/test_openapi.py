@@ -21,8 +21,6 @@ from app.web import create_app
 from tests.unit.test_config import GOOD
 
 DOCUMENT = describe(ENDPOINTS)
-SIGNED_REQUESTS = {"signature_required", "signature_invalid", "replayed_request"}
-"""Codes of /internal."""
 
 
 def operations() -> Iterator[dict[str, Any]]:
@@ -61,8 +59,7 @@ async def test_every_route_is_documented_and_nothing_else() -> None:
 
 def test_documented_codes_are_those_of_the_table() -> None:
     """app/errors.py has no code that no route documents, and no route one that it lacks."""
-    internal = any(path.startswith("/internal") for path in DOCUMENT["paths"])
-    assert documented_codes() == set(CODES) - (set() if internal else SIGNED_REQUESTS)
+    assert documented_codes() == set(CODES)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: f"{e.method} {e.path}")

@@ -8,6 +8,7 @@ from tests.integration.hostile.attack import SCOPES
 from tests.integration.service import OTHER_TENANT, TENANT, Service, eventually, token
 
 Ids = dict[str, str]
+UNKNOWN = "0192f1c4-0000-4000-8000-000000000000"
 
 SELLER = {"recipientType": "venue", "recipientId": "venue-1"}
 SHARE = SELLER | {"basisPoints": 9000}
@@ -28,7 +29,7 @@ async def fill(service: Service) -> Ids:
     theirs = await _one_of_everything(service, OTHER_TENANT)
     await eventually(lambda: _quiet(service))
     ids = ours | {f"their_{name}": value for name, value in theirs.items()}
-    return ids | {"unknown": "0192f1c4-0000-4000-8000-000000000000"}
+    return ids | {"unknown": UNKNOWN}
 
 
 async def _one_of_everything(service: Service, tenant: str) -> Ids:
@@ -89,7 +90,7 @@ UNRELATED = ("provider_rates", "audit_log", "request_nonces")
 
 
 class Digest:
-    """One text over every row of every table.
+    """What every row of every table says, by table.
 
     Args:
         connection: of the superuser.
@@ -108,6 +109,6 @@ class Digest:
             if name.removeprefix("payments.") not in UNRELATED
         ).encode()
 
-    def __call__(self) -> str:
+    def __call__(self) -> set[tuple[str, str]]:
         """As it is now."""
-        return str(self._connection.execute(self._query).fetchall())
+        return set(self._connection.execute(self._query).fetchall())

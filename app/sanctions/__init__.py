@@ -1,0 +1,1 @@
+"""Lists of sanctioned and politically exposed names: read, imported, searched."""

@@ -1,0 +1,8 @@
+"""Names in Latin letters: the same way for the lists and for those who are screened."""
+
+from anyascii import anyascii
+
+
+def transliterate(name: str) -> str:
+    """The name in ASCII; payments.name_normal does the rest."""
+    return anyascii(name)

@@ -1,0 +1,131 @@
+"""Tenants kept apart through PgBouncer in transaction mode: many clients, one server connection.
+
+Debian: pgbouncer.
+"""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.database import Database
+from tests.integration.furnished import OURS, THEIRS, Furnished, furnish
+
+pytestmark = pytest.mark.full
+
+PATIENCE_SECONDS = 20.0
+CONFIG = """
+[databases]
+* = host={host} port={port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {listen}
+unix_socket_dir =
+auth_type = plain
+auth_file = {users}
+pool_mode = transaction
+default_pool_size = 1
+max_client_conn = 100
+ignore_startup_parameters = extra_float_digits
+logfile = {log}
+"""
+
+
+@pytest.fixture
+def furnished(database: Database) -> Furnished:
+    """A database in which two tenants have rows in every table."""
+    return furnish(database)
+
+
+@pytest.fixture
+def pooled(furnished: Furnished, tmp_path: Path) -> Iterator[str]:
+    """URL of the service's login through a pool of one server connection."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.fail("pgbouncer is not installed: Debian's pgbouncer")
+    server = urlsplit(furnished.database.service_url)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = probe.getsockname()[1]
+    users = tmp_path / "users.txt"
+    users.write_text(f'"{server.username}" "{server.password}"\n', encoding="utf-8")
+    config = tmp_path / "pgbouncer.ini"
+    config.write_text(
+        CONFIG.format(
+            host=server.hostname,
+            port=server.port,
+            listen=listen,
+            users=users,
+            log=tmp_path / "pgbouncer.log",
+        ),
+        encoding="utf-8",
+    )
+    for path in (tmp_path, users, config):
+        path.chmod(0o777)
+    as_somebody = ["-u", "nobody"] if getpass.getuser() == "root" else []
+    for parent in (*tmp_path.parents,):
+        if parent.stat().st_uid == os.getuid() and "pytest" in str(parent):
+            parent.chmod(0o755)
+    with subprocess.Popen([program, *as_somebody, str(config)]) as bouncer:
+        try:
+            yield furnished.database.service_url.replace(
+                f"{server.hostname}:{server.port}", f"127.0.0.1:{listen}"
+            )
+        finally:
+            bouncer.terminate()
+
+
+def _connect(url: str) -> psycopg.Connection[tuple[str, ...]]:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        except psycopg.OperationalError:
+            if time.monotonic() > end:
+                raise
+
+
+def test_clients_of_two_tenants_share_a_connection_and_nothing_else(
+    furnished: Furnished, pooled: str
+) -> None:
+    """Each client gets its own tenant's rows, whoever used the connection before and however."""
+    owners = {tenant: set(furnished.keys(tenant)) for tenant in (OURS, THEIRS)}
+
+    def client(number: int) -> int:
+        tenant, other = (OURS, THEIRS)[:: 1 if number % 2 else -1]
+        strange = min(owners[other] - owners[tenant])
+        seen = 0
+        with _connect(pooled) as connection:
+            for turn in range(20):
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT d ->> 'id' FROM jsonb_array_elements("
+                        "api.payment_list(%s, '{}', 100) -> 'data') AS d",
+                        [tenant],
+                    )
+                    found = {row[0] for row in cursor.fetchall()}
+                    assert found <= owners[tenant]
+                    seen += len(found)
+                with pytest.raises(psycopg.DatabaseError) as caught:
+                    connection.execute("SELECT api.payment_get(%s, %s)", [tenant, strange])
+                assert caught.value.sqlstate == "PY010", turn
+                left = connection.execute(
+                    "SELECT coalesce(current_setting('app.current_tenant_id', true), '')"
+                ).fetchone()
+                assert left == ("",)
+        return seen
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(count > 0 for count in pool.map(client, range(8)))
+    with _connect(pooled) as connection:
+        pid = connection.execute("SELECT pg_backend_pid()").fetchone()
+        assert pid == connection.execute("SELECT pg_backend_pid()").fetchone()
