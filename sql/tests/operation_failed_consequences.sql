@@ -45,7 +45,7 @@ SELECT payments.operation_failed_consequences(operation_row(operation_of(account
     '{"code": "country_unsupported", "message": "Not there."}', clock());
 SELECT is((SELECT (status, disabled_reason)::text FROM payments.connected_accounts WHERE recipient_id = 's1'), '(failed,"Not there.")',
     'a refused account failed, and says why');
-SELECT is((SELECT problem FROM payments.idempotency_keys WHERE idempotency_key = 'new'), 'provider_error', 'the client of a refused account gets its problem');
+SELECT is((SELECT problem FROM payments.idempotency_keys WHERE idempotency_key = 'new'), 'validation_failed', 'the client of a refused account gets its problem');
 SELECT payments.operation_failed_consequences(operation_row(operation_of(account_of(tenant_a(), 'v1'), 'account')), 'fail', '{"code": "x"}', clock());
 SELECT is((SELECT status FROM payments.connected_accounts WHERE recipient_id = 'v1'), 'open', 'an account that is open is not failed by a late refusal');
 
