@@ -3,8 +3,14 @@
 from tests.faults.mutants import Mutant
 
 MUTANTS = {
-    "shares are rounded another way": Mutant(
-        "payments.giveback_calculate", "- v_n)::bigint AS given", ")::bigint AS given"
+    "each refund is shared out by itself": Mutant(
+        "payments.giveback_share",
+        "payments.giveback_calculate(array_agg(l.share ORDER BY l.n),"
+        " sum(l.given)::bigint + p_delta) AS given",
+        "(SELECT array_agg(u.given + sign(p_delta)::bigint * u.part ORDER BY u.n)"
+        " FROM unnest(array_agg(l.given ORDER BY l.n), payments.giveback_calculate("
+        "array_agg(l.share ORDER BY l.n), abs(p_delta))) WITH ORDINALITY AS u (given, part, n))"
+        " AS given",
     ),
     "a refund that failed stays given back": Mutant(
         "payments.refund_apply", "v_due := v_due + payments.refund_undo(v_refund, p_now);", "NULL;"
