@@ -9,8 +9,9 @@ AS $$
         SELECT x.outcome FROM payments.stripe_operation_attempts AS x
          WHERE x.tenant_id = p_tenant_id AND x.operation_id = o.id AND x.applied
          ORDER BY x.lease_epoch DESC LIMIT 1) AS a ON true
-     -- A transfer made smaller ends as failed without having been sent.
-     WHERE o.outcome IS DISTINCT FROM a.outcome AND o.outcome IS NOT NULL AND o.last_error_code IS DISTINCT FROM 'superseded'
+     -- A transfer made smaller, and what an operator called off, end as failed without having been sent.
+     WHERE o.outcome IS DISTINCT FROM a.outcome AND o.outcome IS NOT NULL
+       AND coalesce(o.last_error_code, '') NOT IN ('superseded', 'canceled_by_operator')
     UNION ALL
     SELECT 'transfer', t.id::text, format('%s, paid %s, reversed %s', t.status, t.paid_at, t.amount_reversed), c.id
       FROM payments.payments_chosen(p_tenant_id, p_payment_ids) AS c (id)
