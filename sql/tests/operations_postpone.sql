@@ -7,10 +7,10 @@ SELECT created_payment(tenant_a(), 'k1');
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'payment_intents', 'pi_x', 'first');
-SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'payment_intents', 'pi_x', 'second');
 SELECT keep('first', payments.id_derive(tenant_a(), 'fetch', 'payment_intents', 'pi_x', 'first'));
 SELECT keep('second', payments.id_derive(tenant_a(), 'fetch', 'payment_intents', 'pi_x', 'second'));
 SELECT send(the('first'));
+SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'payment_intents', 'pi_x', 'second');
 
 SELECT is((SELECT count(*) FROM api.operations_claim(tenant_a(), 'w', 10, 20)), 0::bigint,
     'a call is not claimed while another on its object is unresolved');

@@ -26,6 +26,7 @@ from app.demo.stripe import Stripe
 from app.dev.child import Child, answers
 from app.dev.tokens import mint
 from app.embedded.process import ServerError, free_port
+from app.signatures import Signer
 from tests.database import Database
 from tests.faults.forked import Forked
 
@@ -34,6 +35,7 @@ JWT_SECRET = "0123456789abcdef0123456789abcdef"
 PLATFORM_SECRET = "whsec_platform_0123456789"
 CONNECT_SECRET = "whsec_connect_0123456789"
 STRIPE_KEY = "sk_test_simulator"
+SERVICE, SERVICE_SECRET = "orders", "h" * 32
 
 KILLED = 137
 FINAL = frozenset({200, 201})
@@ -179,6 +181,7 @@ class Stack:
             "RATE_LIMIT_PER_IP": "1000000",
             "RATE_LIMIT_PAYMENTS_PER_USER": "1000000",
             "JWT_SECRET": JWT_SECRET,
+            "INTERNAL_HMAC_KEYS": f"{SERVICE}:{SERVICE_SECRET}",
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe_port}",
             "STRIPE_WEBHOOK_SECRET": PLATFORM_SECRET,
@@ -258,6 +261,22 @@ class Stack:
         }
         sent = json.dumps(body).encode() if body is not None else b""
         return request(self.web_port, method, path, sent, headers)
+
+    def ask_inside(self, path: str, body: Any, key: str | None = None) -> Reply:
+        """One POST of another service of the platform, signed.
+
+        Raises:
+            NoAnswerError: the web went away.
+        """
+        sent = json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.web_port}{path}"
+        bearer = mint(JWT_SECRET, TENANT, "tester", 600)
+        headers = {
+            **Signer(SERVICE, SERVICE_SECRET).headers("POST", url, sent, bearer),
+            "Content-Type": "application/json",
+            "Idempotency-Key": key or secrets.token_hex(8),
+        }
+        return request(self.web_port, "POST", path, sent, headers)
 
     def order(self, name: str, key: str | None = None, **more: Any) -> Reply:
         """Ask for a payment of 10000 with two payees."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.faults.stack import PAYEES, Json, Reply, Stack, until
+from tests.faults.stack import PAYEES, TENANT, Json, Reply, Stack, until
 
 HELD = {"recipientType": PAYEES[0][0], "recipientId": PAYEES[0][1]}
 DISPUTED = "pm_card_createDispute"
@@ -78,6 +78,43 @@ def dispute_of(stack: Stack, payment: Json) -> str:
 def kept(stack: Stack, number: int) -> list[Json]:
     """Authorised payments, to be captured or cancelled."""
     return sold(stack, number, captureMethod="manual")
+
+
+def doubtful(stack: Stack, number: int) -> list[str]:
+    """Reviews of authorised payments whose customers somebody has pointed at."""
+    rule = "SELECT ops.fraud_rule_set(%s, 'blocklist', p_weight => 50)"
+    stack.database.execute(rule, TENANT)
+    pointed_at = "SELECT ops.fraud_list_set(%s, 'block', 'customer', %s)"
+    reviews = []
+    for name in nothing(stack, number):
+        stack.database.execute(pointed_at, TENANT, name)
+        [payment] = sold(stack, 1, customerId=name)
+        found = stack.ask("GET", f"/api/v1/reviews?paymentId={payment['id']}").body
+        reviews.append(found["data"][0]["id"])
+    return reviews
+
+
+def sold_for_the_platform(stack: Stack, number: int) -> list[Json]:
+    """Distributions that can be asked for, of paid orders without payees."""
+    kind, name = PAYEES[0]
+    account = "SELECT stripe_account_id FROM payments.connected_accounts WHERE recipient_id = %s"
+    [(payee,)] = stack.database.execute(account, name)
+    part = {
+        "stripeAccountId": payee,
+        "amount": 7_001,
+        "recipientType": kind,
+        "recipientId": name,
+    }
+    return [
+        {
+            "orderId": payment["orderId"],
+            "paymentIntentId": payment["stripePaymentIntentId"],
+            "chargeId": charge_of(stack, payment),
+            "totalAmount": payment["amount"],
+            "transfers": [part],
+        }
+        for payment in sold(stack, number, splits=[])
+    ]
 
 
 def nothing(_stack: Stack, number: int) -> list[str]:
@@ -165,6 +202,16 @@ def capture(stack: Stack, payment: Json, key: str | None = None) -> Reply:
 def cancel(stack: Stack, payment: Json, key: str | None = None) -> Reply:
     """Let an authorised amount go."""
     return stack.ask("POST", f"{PAYMENTS}/{payment['id']}/cancel", {}, key)
+
+
+def approve(stack: Stack, review: str, key: str | None = None) -> Reply:
+    """Let a payment go on that was held for a person to look at."""
+    return stack.ask("POST", f"/api/v1/reviews/{review}/approve", {"note": "known"}, key)
+
+
+def distribute(stack: Stack, document: Json, key: str | None = None) -> Reply:
+    """Give a payee part of what is the platform's."""
+    return stack.ask_inside("/internal/v1/distributions", document, key)
 
 
 def cancel_event(stack: Stack, event: str, key: str | None = None) -> Reply:

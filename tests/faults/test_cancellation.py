@@ -9,7 +9,7 @@ ORDERS = 40
 DEATHS = (
     "chores.after_advance=exit@20",
     "stripe.after_send[refund]=exit@15",
-    "stripe.after_send[reversal]=exit@30",
+    "stripe.after_send[reversal]=exit@5",
 )
 
 

@@ -50,6 +50,7 @@ def orders(stack: Stack) -> Iterator[int]:
 def die_and_drain(stack: Stack, dying: Process, orders: int) -> None:
     """Wait for a worker's death, start another one, check that all is paid out once."""
     killed(dying)
+    stack.leases_end()
     stack.start_worker()
     stack.check_paid(orders)
 
@@ -78,6 +79,7 @@ def order_at_dying_web(stack: Stack, failpoint: str, key: str) -> None:
     with pytest.raises(NoAnswerError):
         stack.order(key, key)
     killed(web)
+    stack.leases_end()
 
 
 @pytest.mark.parametrize("name", sorted(BY_WEB))
@@ -106,6 +108,7 @@ def test_a_worker_killed_while_it_ends_a_dead_webs_intent_makes_one(
     dying = stack.start_worker(f"{name}{kind}=exit")
     stack.start_web()
     killed(dying)
+    stack.leases_end()
     stack.start_worker()
     payment = stack.order_until_done(key, key)
     stack.pay(payment["stripePaymentIntentId"])
@@ -135,6 +138,7 @@ def test_killed_again_and_again_still_pays_once(stack: Stack, orders: int) -> No
         stack.sell(f"again {number}")
     for step in ("before_send", "after_send") * 2:
         killed(stack.start_worker(f"stripe.{step}[transfer]=exit@3"))
+        stack.leases_end()
     stack.start_worker()
     stack.check_paid(orders + 10)
     until(lambda: stack.open_work() == 0, "no work left")

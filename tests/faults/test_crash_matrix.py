@@ -136,6 +136,8 @@ BY_THE_WEB = {
     "dispute_evidence_submit": ("evidence", Story(stories.disputed, stories.argue)),
     "payment_capture": ("capture", Story(stories.kept, stories.capture)),
     "payment_cancel": ("cancel", Story(stories.kept, stories.cancel)),
+    "review_decide": (None, Story(stories.doubtful, stories.approve)),
+    "distribute_payment": (None, Story(stories.sold_for_the_platform, stories.distribute)),
     "connected_account_create": ("account", Story(stories.nothing, stories.welcome)),
     "onboarding_link_create": ("account_link", Story(stories.payees, stories.invite)),
 }
@@ -153,7 +155,7 @@ MONEY_BACK = {
 def test_every_deciding_function_has_its_row() -> None:
     """A new POST without crashes fails the suite."""
     sources = "".join(path.read_text() for path in (SOURCE / "routes").rglob("*.py"))
-    asked = set(re.findall(r'\bask\(\s*call,\s*"([a-z_]+)"', sources))
+    asked = set(re.findall(r'\bask\(\s*\w+,\s*"([a-z_]+)"', sources))
     assert asked | {"payments_create"} == BY_THE_WEB.keys()
 
 

@@ -22,6 +22,8 @@ from tests.database import Database, Server
 
 Write = Callable[[str, str], Path]
 
+MIGRATIONS = len(list((sql_root() / "schema").glob("*.rollback.sql")))
+
 
 def _dump(url: str) -> str:
     done = subprocess.run(
@@ -138,14 +140,16 @@ def test_up_down_up_gives_the_same_schema(url: str) -> None:
     assert _dump(url) == before
 
 
-def test_each_step_down_and_up_gives_the_same_schema(url: str) -> None:
-    """From every migration back one and up again the structure is the same."""
+@pytest.mark.parametrize(
+    "count", [1, *(pytest.param(n, marks=pytest.mark.full) for n in range(2, MIGRATIONS))]
+)
+def test_some_steps_down_and_up_give_the_same_schema(url: str, count: int) -> None:
+    """From the newest migration back by this many and up again the structure is the same."""
     migrate.migrate(url)
     before = _dump(url)
-    for count in range(1, len(migrate.status(url).applied) + 1):
-        migrate.rollback(url, count)
-        migrate.migrate(url)
-        assert _dump(url) == before, f"{count} down and up"
+    migrate.rollback(url, count)
+    migrate.migrate(url)
+    assert _dump(url) == before
 
 
 def test_second_run_does_nothing(url: str) -> None:

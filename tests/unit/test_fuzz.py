@@ -169,12 +169,13 @@ def test_the_forwarded_header(peer: str | None, forwarded: list[str]) -> None:
 
 KEYS = (HmacKey("orders", load_settings(GOOD).stripe_secret_key),)
 URL = "https://payments.example/internal/v1/distributions"
-SIGNED = Signer("orders", KEYS[0].secret.get_secret_value()).headers("POST", URL, b"{}", "a.b.c")
+SIGNER = Signer("orders", KEYS[0].secret.get_secret_value())
+SIGNED_HEADERS = ("Authorization", "Content-Digest", "Signature", "Signature-Input")
 OF_SIGNATURES = ("signature_required", "signature_invalid")
 
 
 @fuzz
-@given(st.sampled_from(sorted(SIGNED)), st.text(max_size=80))
+@given(st.sampled_from(SIGNED_HEADERS), st.text(max_size=80))
 @example("Signature-Input", 'sig1=("@method" "@query-param";name="a");keyid="orders"')
 @example("Signature-Input", "sig1=();created=99999999999999999999")
 @example("Signature-Input", 'sig1=("content-digest";sf);created=1;nonce=1')
@@ -183,9 +184,11 @@ OF_SIGNATURES = ("signature_required", "signature_invalid")
 @example("Content-Digest", "md5=:AAAA:")
 def test_the_message_signature(name: str, value: str) -> None:
     """Any header replaced by anything: required or invalid, never another exception."""
-    Signatures(KEYS).verify(Message("POST", URL, SIGNED), b"{}")
+    signed = SIGNER.headers("POST", URL, b"{}", "a.b.c")
+    assert name in signed
+    Signatures(KEYS).verify(Message("POST", URL, signed), b"{}")
     with pytest.raises(Problem) as caught:
-        Signatures(KEYS).verify(Message("POST", URL, SIGNED | {name: value}), b"{}")
+        Signatures(KEYS).verify(Message("POST", URL, signed | {name: value}), b"{}")
     refusal(caught.value, *OF_SIGNATURES)
 
 
