@@ -22,12 +22,12 @@ import typer
 from psycopg.rows import TupleRow
 
 from app import __version__, failpoints, logs
+from app.auth.tokens import SHARED
 from app.config import Settings, SettingsError, database_url, load_settings, unknown_variables
 from app.db import LoginError
 from app.errors import DatabaseError
 from app.migrations.errors import MigrationError
 from app.refund_batch import batch_cli
-from app.tokens import SHARED
 
 USAGE = 2
 ALL_SCOPES = (
@@ -105,8 +105,8 @@ def reconcile(
     ] = "text",
 ) -> None:
     """Compare Stripe with our books; exit 1 when something does not agree."""
-    from app import reconcile_command
-    from app.stripe_lists import UnreadableError
+    from app.reconcile import command as reconcile_command
+    from app.reconcile.stripe_lists import UnreadableError
 
     settings = _settings(logs_beside=True)
     try:
@@ -294,7 +294,7 @@ def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
 ) -> None:
     """Look at the whole deployment and say what to do; exit 1 when something will not work."""
-    from app.doctor import examine
+    from app.health.doctor import examine
 
     async def run() -> bool:
         well = True

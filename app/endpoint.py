@@ -19,14 +19,14 @@ from pydantic import BaseModel
 
 from app import audit
 from app.auth import Caller, require_scope
-from app.body import fingerprint, parse_json, validate, wire
-from app.client_address import is_proxy
+from app.auth.signatures import NONCE_SECONDS, Message, Signed
 from app.db import Jsonb
 from app.errors import Problem, Refused
-from app.free_text import DECEPTIVE, check_texts, refuse_card_numbers
+from app.input.body import fingerprint, parse_json, validate, wire
+from app.input.client_address import is_proxy
+from app.input.free_text import DECEPTIVE, check_texts, refuse_card_numbers
 from app.keys import SERVICES, TRACE, Services
 from app.models import Document, Page
-from app.signatures import NONCE_SECONDS, Message, Signed
 
 MAX_BODY_BYTES = 64 * 1024
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -17,23 +17,23 @@ from prometheus_client import Histogram
 
 from app import health, metrics
 from app.auth import Authenticator
+from app.auth.jwks import KeySet
+from app.auth.signatures import Signatures
+from app.auth.tokens import SharedSecret, Verifier
 from app.batches import Batches
-from app.checks import checks, guard_check, pool_check
-from app.client_address import Address, client_address
 from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
-from app.free_text import holds_card_number
-from app.jwks import KeySet
+from app.health.checks import checks, guard_check, pool_check
+from app.input.client_address import Address, client_address
+from app.input.free_text import holds_card_number
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.limits import Limiter
 from app.logs import get_logger, trace_id
 from app.rate import Rate
 from app.routes import ENDPOINTS, docs, webhooks
 from app.server import Runner
-from app.signatures import Signatures
 from app.stripe_gateway import Gateway
-from app.tokens import SharedSecret, Verifier
 from app.wakeup import Notifier
 
 log = get_logger("web")

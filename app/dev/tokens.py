@@ -5,7 +5,7 @@ from uuid import UUID
 
 import jwt
 
-from app.tokens import SHARED
+from app.auth.tokens import SHARED
 
 SCOPES = (
     "payments:read payments:write refunds:write accounts:write escrow:write reviews:write internal"

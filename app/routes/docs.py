@@ -5,9 +5,9 @@ from functools import cache
 import orjson
 from aiohttp import web
 
-from app.docs_page import page, policy
 from app.endpoint import Endpoint
 from app.openapi import describe
+from app.openapi.docs_page import page, policy
 
 
 @cache

@@ -13,16 +13,16 @@ from typing import Any
 from aiohttp import web
 
 from app import health, metrics
-from app.checks import checks, guard_check, listener_check
 from app.config import Settings
 from app.db import Database
 from app.errors import DatabaseError
+from app.health.checks import checks, guard_check, listener_check
 from app.logs import get_logger
 from app.rate import Rate
 from app.reconcile import Reconciliation
+from app.reconcile.stripe_lists import Lists
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
-from app.stripe_lists import Lists
 from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
 from app.worker import audit, fold, retention, schedule, watch
 from app.worker.chores import Chores

@@ -12,9 +12,9 @@ from app.config import Settings
 from app.errors import DatabaseError
 from app.logs import get_logger
 from app.reconcile import Reconciliation
-from app.reconcile_report import open_items
+from app.reconcile.report import open_items
+from app.reconcile.stripe_lists import UnreadableError
 from app.stripe_gateway import Gateway
-from app.stripe_lists import UnreadableError
 
 log = get_logger("restore")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.db import Database
 from app.errors import DatabaseError
 from app.logs import get_logger
-from app.stripe_lists import UnreadableError
+from app.reconcile.stripe_lists import UnreadableError
 
 log = get_logger("schedule")
 

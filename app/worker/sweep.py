@@ -12,8 +12,8 @@ from app.db import Database
 from app.keys import Delivery
 from app.logs import get_logger
 from app.micro_batch import MicroBatch
+from app.reconcile.stripe_lists import Lists, UnreadableError
 from app.routes.webhooks import describe
-from app.stripe_lists import Lists, UnreadableError
 
 log = get_logger("sweep")
 

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from app.auth.signatures import Signer
 from app.demo.aftermath import Promised
 from app.demo.audit import Findings, compare, read_ours, read_stripe
 from app.demo.books import Books
@@ -26,7 +27,6 @@ from app.demo.stripe import Stripe
 from app.dev.child import Child, answers
 from app.dev.tokens import mint
 from app.embedded.process import ServerError, free_port
-from app.signatures import Signer
 from tests.database import Database
 from tests.faults.forked import Forked
 

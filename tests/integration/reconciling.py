@@ -8,9 +8,9 @@ from typing import Any
 from app.db import Database as Client
 from app.rate import Rate
 from app.reconcile import Reconciliation
+from app.reconcile.stripe_lists import Lists
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
-from app.stripe_lists import Lists
 from app.wakeup import Notifier
 from app.worker.sweep import sweep
 from tests.integration.service import Service

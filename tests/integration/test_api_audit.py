@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest_asyncio
 
+from app.auth.signatures import Signer
 from app.db import Database as Client
 from app.endpoint import NAMES, Endpoint
 from app.models import IntentCreate
 from app.routes import ENDPOINTS
-from app.signatures import Signer
 from app.worker.audit import chain_due
 from tests.database import Database
 from tests.integration.furnished import (

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest_asyncio
 
+from app.auth.signatures import Signer
 from app.endpoint import NAMES, Endpoint
 from app.routes import ENDPOINTS
-from app.signatures import Signer
 from tests.integration.furnished import (
     OURS,
     SCOPES,

@@ -5,7 +5,7 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from app.config import Settings
-from app.doctor import Finding, examine
+from app.health.doctor import Finding, examine
 from tests.database import Database
 from tests.integration.service import STRIPE_KEY, Service, running_service, settings_for
 

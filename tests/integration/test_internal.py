@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.auth.signatures import Signer
 from app.db import Database as Client
-from app.signatures import Signer
 from app.worker import retention
 from tests.integration.conformance import check_answer
 from tests.integration.service import (

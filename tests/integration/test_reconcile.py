@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from app import metrics
-from app.stripe_lists import UnreadableError
+from app.reconcile.stripe_lists import UnreadableError
 from tests.integration.reconciling import Auditor, auditor
 from tests.integration.service import (
     JWT_SECRET,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.stripe_lists import UnreadableError
+from app.reconcile.stripe_lists import UnreadableError
 from app.worker.schedule import Chore, do_if_due
 from tests.integration.reconciling import auditor
 from tests.integration.service import Service, eventually

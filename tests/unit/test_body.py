@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.body import fingerprint, parse_json, validate, wire
 from app.errors import Problem
+from app.input.body import fingerprint, parse_json, validate, wire
 from app.models import AccountCreate, Capture, IntentCreate, PaymentList
 
 GOOD = {"amount": 1000, "currency": "USD", "orderId": "order-1"}

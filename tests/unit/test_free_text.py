@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.errors import Problem
-from app.free_text import check_texts, holds_card_number, refuse_card_numbers
+from app.input.free_text import check_texts, holds_card_number, refuse_card_numbers
 
 VISA = "4242424242424242"
 

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from app.auth import _bearer, _caller_of
-from app.body import parse_json, validate, wire
-from app.client_address import client_address, subscriber
+from app.auth.signatures import Message, Signatures, Signer
+from app.auth.tokens import SharedSecret, TokenError, header
 from app.config import HmacKey, load_settings
 from app.endpoint import idempotency_key
 from app.errors import Problem, response_of
-from app.free_text import check_texts, holds_card_number
+from app.input.body import parse_json, validate, wire
+from app.input.client_address import client_address, subscriber
+from app.input.free_text import check_texts, holds_card_number
 from app.routes import ENDPOINTS
 from app.routes.webhooks import describe
-from app.signatures import Message, Signatures, Signer
 from app.stripe_gateway import verify_signature
-from app.tokens import SharedSecret, TokenError, header
 from tests.integration.hostile.tokens import part, signed
 from tests.integration.service import PLATFORM_SECRET
 from tests.unit.test_config import GOOD

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate as validate_openapi
 
-from app.body import validate
 from app.config import load_settings
-from app.docs_page import page, policy
 from app.documents import ProblemDocument
 from app.endpoint import Endpoint
 from app.errors import CODES
+from app.input.body import validate
 from app.openapi import codes_of, describe
+from app.openapi.docs_page import page, policy
 from app.routes import ENDPOINTS
 from app.web import create_app
 from tests.unit.test_config import GOOD

@@ -9,8 +9,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.reconcile_command import parse_since
-from app.reconcile_report import age, open_items, show, summarised
+from app.reconcile.command import parse_since
+from app.reconcile.report import age, open_items, show, summarised
 
 ITEM: dict[str, Any] = {
     "class": "unexplained_balance_transaction",

@@ -8,7 +8,7 @@ from typing import Any
 
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
-from app.signatures import COVERED, Message
+from app.auth.signatures import COVERED, Message
 from tests.integration.hostile.attack import SCOPES, Attack, Header, bearer
 from tests.integration.service import OTHER_TENANT
 

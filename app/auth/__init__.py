@@ -1,6 +1,6 @@
 """Who is calling: bearer tokens, their tenant, their scopes.
 
-The tenant comes from the token and from nowhere else. What makes a token believed is app/tokens.py.
+The tenant comes from the token and from nowhere else. What makes a token believed is in tokens.py.
 """
 
 import time
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.auth.tokens import KeysUnavailableError, TokenError, Verifier
 from app.db import Database
 from app.errors import Problem
-from app.tokens import KeysUnavailableError, TokenError, Verifier
 
 MAX_SUBJECT_CHARS = 255
 TENANT_CACHE_SECONDS = 2.0

@@ -10,8 +10,8 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from app.errors import Problem
-from app.free_text import check_texts
-from app.pointer import pointer
+from app.input.free_text import check_texts
+from app.input.pointer import pointer
 
 MAX_DEPTH = 16
 """No document of ours is deeper than four."""

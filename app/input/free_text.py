@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 from app.errors import Problem
-from app.pointer import pointer
+from app.input.pointer import pointer
 
 MIN_DIGITS = 13
 MAX_DIGITS = 19

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from app.db import Database, Jsonb
 from app.logs import get_logger
-from app.stripe_lists import Lists, UnreadableError
+from app.reconcile.stripe_lists import Lists, UnreadableError
 from app.tenants import each_tenant
 from app.wakeup import OPERATIONS, Notifier
 

@@ -27,11 +27,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app import metrics
-from app.client_address import Address, subscriber
 from app.config import Settings
 from app.errors import Problem
+from app.input.client_address import Address, subscriber
+from app.limits.script_batch import ScriptBatch
 from app.logs import get_logger
-from app.script_batch import ScriptBatch
 
 log = get_logger("limits")
 

@@ -1,6 +1,6 @@
 """Tokens: what a JWT must look like, and whose signature makes it believed.
 
-One family of keys at a time: a shared secret (HS256), or public keys of a JWKS (app/jwks.py). Never
+One family of keys at a time: a shared secret (HS256), or public keys of a JWKS (jwks.py). Never
 both, so that nobody signs with a public key as if it were a secret.
 """
 

@@ -12,9 +12,9 @@ from app.config import Settings
 from app.db import Database
 from app.rate import Rate
 from app.reconcile import Reconciliation
-from app.reconcile_report import open_items, show, summarised
+from app.reconcile.report import open_items, show, summarised
+from app.reconcile.stripe_lists import Lists
 from app.stripe_gateway import Gateway
-from app.stripe_lists import Lists
 from app.wakeup import Notifier
 
 POOL_SIZE = 2

@@ -15,10 +15,10 @@ import aiohttp
 from prometheus_client import Counter
 
 from app import metrics
+from app.auth.public_keys import Key, Keys, KeySetError, parse_keys
+from app.auth.tokens import KeysUnavailableError, Rules, TokenError, header
 from app.config import Settings, is_url
 from app.logs import get_logger
-from app.public_keys import Key, Keys, KeySetError, parse_keys
-from app.tokens import KeysUnavailableError, Rules, TokenError, header
 
 log = get_logger("jwks")
 
