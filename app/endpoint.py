@@ -18,7 +18,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from app import audit
-from app.auth import Caller, require_scope
+from app.auth.authenticator import Caller, require_scope
 from app.auth.signatures import NONCE_SECONDS, Message, Signed
 from app.db import Jsonb
 from app.errors import Problem, Refused

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from aiohttp import web
 
-from app.auth import Authenticator
+from app.auth.authenticator import Authenticator
 from app.auth.signatures import Signatures
 from app.batches import Batches
 from app.config import Settings
 from app.db import Database
 from app.input.client_address import Address
-from app.limits import Limiter, Verdict
+from app.limits.limiter import Limiter, Verdict
 from app.micro_batch import MicroBatch
 from app.rate import Rate
 from app.stripe_gateway import Gateway

@@ -15,8 +15,8 @@ from functools import lru_cache
 from aiohttp import web
 from prometheus_client import Histogram
 
-from app import health, metrics
-from app.auth import Authenticator
+from app import metrics
+from app.auth.authenticator import Authenticator
 from app.auth.jwks import KeySet
 from app.auth.signatures import Signatures
 from app.auth.tokens import SharedSecret, Verifier
@@ -25,10 +25,11 @@ from app.config import Settings
 from app.db import Database, LoginError
 from app.errors import DatabaseError, Problem, problem_of, response_of
 from app.health.checks import checks, guard_check, pool_check
+from app.health.monitor import MONITOR, Monitor, add_routes
 from app.input.client_address import Address, client_address
 from app.input.free_text import holds_card_number
 from app.keys import SERVICES, TRACE, Services, Trace
-from app.limits import Limiter
+from app.limits.limiter import Limiter
 from app.logs import get_logger, trace_id
 from app.rate import Rate
 from app.routes import ENDPOINTS, docs, webhooks
@@ -66,7 +67,7 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_route(endpoint.method, endpoint.path, endpoint.handle)
     app.router.add_post("/webhooks/stripe", webhooks.platform)
     app.router.add_post("/webhooks/stripe/connect", webhooks.connect)
-    health.add_routes(app)
+    add_routes(app)
     docs.add_routes(app, ENDPOINTS)
     app.on_response_prepare.append(_harden)
     app.cleanup_ctx.append(_services(settings))
@@ -80,12 +81,12 @@ def create_admin_app() -> web.Application:
     return app
 
 
-def _monitor(services: Services) -> health.Monitor:
+def _monitor(services: Services) -> Monitor:
     def refusal() -> str | None:
         guard = services.guard
         return None if guard.passed else guard.refusal or "was not looked at yet"
 
-    return health.Monitor(
+    return Monitor(
         [
             *checks(services.settings, services.health_database, services.gateway),
             pool_check(services.database, services.side_database),
@@ -98,7 +99,7 @@ def _services(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
     async def run(app: web.Application) -> AsyncIterator[None]:
         services = build_services(settings)
         app[SERVICES] = services
-        app[health.MONITOR] = monitor = _monitor(services)
+        app[MONITOR] = monitor = _monitor(services)
         databases = (services.database, services.side_database, services.health_database)
         for database in databases:
             await database.open()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from app.auth import Caller
+from app.auth.authenticator import Caller
 from app.config import load_settings
 from app.endpoint import Call
 from app.keys import SERVICES, TRACE

@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from app import metrics
 from app.config import Settings
 from app.db import Database
-from app.health import Check, Facts, NotWellError
+from app.health.monitor import Check, Facts, NotWellError
 from app.stripe_gateway import Gateway, LookError
 
 MAX_SKEW_SECONDS = 5.0

@@ -11,7 +11,7 @@ from rich.console import Console
 from app.config import Settings
 from app.db import Database
 from app.rate import Rate
-from app.reconcile import Reconciliation
+from app.reconcile.comparison import Reconciliation
 from app.reconcile.report import open_items, show, summarised
 from app.reconcile.stripe_lists import Lists
 from app.stripe_gateway import Gateway

@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 from app.endpoint import Endpoint
-from app.openapi import describe
+from app.openapi.description import describe
 from app.openapi.docs_page import page, policy
 
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from aiohttp import web
 
-from app import health, metrics
+from app import metrics
 from app.config import Settings
 from app.db import Database
 from app.errors import DatabaseError
 from app.health.checks import checks, guard_check, listener_check
+from app.health.monitor import MONITOR, Monitor, add_routes
 from app.logs import get_logger
 from app.rate import Rate
-from app.reconcile import Reconciliation
+from app.reconcile.comparison import Reconciliation
 from app.reconcile.stripe_lists import Lists
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
@@ -85,7 +86,7 @@ class Worker:
         self.listener = Listener(settings, self.database, channels, name)
         self._health_database = Database(settings, name="worker health", size=HEALTH_POOL_SIZE)
         self._fit = False
-        self.monitor = health.Monitor(
+        self.monitor = Monitor(
             [
                 *checks(settings, self._health_database, self.gateway),
                 guard_check(lambda: None if self._fit else "not found fit to work yet"),
@@ -192,8 +193,8 @@ async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
 def create_admin_app(worker: Worker) -> web.Application:
     """Health and metrics of the worker."""
     app = web.Application()
-    app[health.MONITOR] = worker.monitor
-    health.add_routes(app)
+    app[MONITOR] = worker.monitor
+    add_routes(app)
     app.router.add_get("/metrics", metrics.show)
     return app
 

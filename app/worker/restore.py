@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from app.config import Settings
 from app.errors import DatabaseError
 from app.logs import get_logger
-from app.reconcile import Reconciliation
+from app.reconcile.comparison import Reconciliation
 from app.reconcile.report import open_items
 from app.reconcile.stripe_lists import UnreadableError
 from app.stripe_gateway import Gateway

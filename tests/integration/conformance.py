@@ -6,7 +6,7 @@ from typing import Any
 
 from app.documents import ProblemDocument
 from app.endpoint import Endpoint
-from app.openapi import codes_of
+from app.openapi.description import codes_of
 from app.routes import ENDPOINTS
 
 

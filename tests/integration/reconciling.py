@@ -7,7 +7,7 @@ from typing import Any
 
 from app.db import Database as Client
 from app.rate import Rate
-from app.reconcile import Reconciliation
+from app.reconcile.comparison import Reconciliation
 from app.reconcile.stripe_lists import Lists
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway

@@ -16,7 +16,14 @@ import redis
 from app.config import Settings, load_settings
 from app.embedded import EmbeddedValkey
 from app.input.client_address import parse_hop
-from app.limits import OPEN_SECONDS, WINDOW_SECONDS, Limiter, LocalCounter, Verdict, fallbacks
+from app.limits.limiter import (
+    OPEN_SECONDS,
+    WINDOW_SECONDS,
+    Limiter,
+    LocalCounter,
+    Verdict,
+    fallbacks,
+)
 from tests.database import Database
 from tests.integration.service import (
     PLATFORM_SECRET,

@@ -10,7 +10,7 @@ import jwt
 import orjson
 import pytest
 
-from app.auth import Authenticator, require_scope
+from app.auth.authenticator import Authenticator, require_scope
 from app.auth.tokens import SharedSecret
 from app.config import load_settings
 from app.db import Database

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from app.auth import _bearer, _caller_of
+from app.auth.authenticator import _bearer, _caller_of
 from app.auth.signatures import Message, Signatures, Signer
 from app.auth.tokens import SharedSecret, TokenError, header
 from app.config import HmacKey, load_settings

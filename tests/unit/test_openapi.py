@@ -14,7 +14,7 @@ from app.documents import ProblemDocument
 from app.endpoint import Endpoint
 from app.errors import CODES
 from app.input.body import validate
-from app.openapi import codes_of, describe
+from app.openapi.description import codes_of, describe
 from app.openapi.docs_page import page, policy
 from app.routes import ENDPOINTS
 from app.web import create_app
