@@ -233,8 +233,7 @@ def trace_of(context: str | None) -> str:
 
 
 def _remote(parent: str | None) -> Context:
-    # From an empty context: what is under way here is not the parent of what comes from there.
-    return _PROPAGATOR.extract({"traceparent": parent} if parent else {}, Context())
+    return _PROPAGATOR.extract({"traceparent": parent} if parent else {})
 
 
 def _template(path: str) -> str:
