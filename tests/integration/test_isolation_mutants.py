@@ -82,37 +82,38 @@ def mutants(connection: psycopg.Connection[Any]) -> Iterator[Mutant]:
 
 
 def survivors(connection: psycopg.Connection[Any], chosen: list[Mutant]) -> list[str]:
-    """Those that the suite does not notice.
-
-    Rows are planted once for a few mutants: before them, so that a mutant is killed by the attack
-    and not by the planting.
-    """
+    """Those that the suite does not notice."""
     found = []
     for killer in sorted({mutant.killer for mutant in chosen}):
-        planting, mark, attack = (SCRIPTS / f"{killer}.sql").read_text("utf-8").partition(ATTACK)
-        if not mark:
-            planting, attack = "", planting
-        for few in batched([m for m in chosen if m.killer == killer], TOGETHER):
-            with script(connection):
-                planted = Outcome()
-                assert not [
-                    planted.error for _ in play(connection, planting, planted) if planted.error
-                ]
-                found += [m for m in few if survives(connection, m, attack, planted)]
-    return [f"{mutant.kind}: {mutant.statement}" for mutant in found]
+        # A suite that fails by itself would kill them all.
+        control = Mutant("none", "SELECT", killer)
+        tried = [control, *(mutant for mutant in chosen if mutant.killer == killer)]
+        alive = [m for few in batched(tried, TOGETHER) for m in unnoticed(connection, few)]
+        assert control in alive, f"{killer} fails without a mutant"
+        found += [f"{m.kind}: {m.statement}" for m in alive if m is not control]
+    return found
 
 
-def survives(
-    connection: psycopg.Connection[Any], mutant: Mutant, attack: str, planted: Outcome
-) -> bool:
-    """Whether the whole attack passes all the same."""
-    outcome = Outcome(planted.planned, planted.ran)
-    with connection.transaction(force_rollback=True):
-        connection.execute(mutant.statement.encode())
-        for _ in play(connection, attack, outcome):
-            if outcome.failures or outcome.error:
-                return False
-    return not outcome.problems()
+def unnoticed(connection: psycopg.Connection[Any], few: list[Mutant]) -> Iterator[Mutant]:
+    """Those of a few that the same script lets pass.
+
+    Its rows are planted once, and before the mutant: what kills it is the attack.
+    """
+    text = (SCRIPTS / f"{few[0].killer}.sql").read_text("utf-8")
+    planting, mark, attack = text.rpartition(ATTACK)
+    with script(connection):
+        planted = Outcome()
+        for _ in play(connection, planting, planted):
+            assert planted.error is None, planted.error
+        for mutant in few:
+            outcome = Outcome(planted.planned, planted.ran)
+            with connection.transaction(force_rollback=True):
+                connection.execute(mutant.statement.encode())
+                for _ in play(connection, mark + attack, outcome):
+                    if outcome.failures or outcome.error:
+                        break
+            if not outcome.problems():
+                yield mutant
 
 
 def batched(mutants: list[Mutant], size: int) -> Iterator[list[Mutant]]:
