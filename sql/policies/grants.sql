@@ -302,5 +302,6 @@ GRANT EXECUTE ON FUNCTION
     TO payments_operator;
 -- NOTE: tenants are registered, disabled and given members by the database's owner only: no grant here.
 
-GRANT USAGE ON SCHEMA payments TO payments_backup;
-GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_backup;
+-- What has been applied, too: a dump without it could not be migrated any further.
+GRANT USAGE ON SCHEMA payments, migrations TO payments_backup;
+GRANT SELECT ON ALL TABLES IN SCHEMA payments, migrations TO payments_backup;
