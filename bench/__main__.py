@@ -20,6 +20,7 @@ NAMES = (
     "probes",
     "simulator",
     "door",
+    "tracing",
 )
 
 

@@ -178,13 +178,15 @@ GRANT EXECUTE ON FUNCTION
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
-    api.webhook_receive(text[], text[], text[], jsonb[], bytea[])
+    api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
+    api.operation_traces(uuid, uuid[])
     TO payments_webhook;
 GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
     api.webhook_claim(text, integer, numeric),
     api.event_apply(uuid, text, text, bytea),
+    api.operation_traces(uuid, uuid[]),
     api.webhook_finish(jsonb),
     api.operations_due(integer),
     api.operations_claim(uuid, text, integer, numeric),

@@ -114,7 +114,8 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
 $$, ARRAY[
     'api.schema_check()',
-    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])'
+    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.operation_traces(uuid,uuid[])'
 ], 'payments_webhook executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_worker', f.oid, 'EXECUTE')
@@ -123,6 +124,7 @@ $$, ARRAY[
     'api.schema_check()',
     'api.webhook_claim(text,integer,numeric)',
     'api.event_apply(uuid,text,text,bytea)',
+    'api.operation_traces(uuid,uuid[])',
     'api.webhook_finish(jsonb)',
     'api.operations_due(integer)',
     'api.operations_claim(uuid,text,integer,numeric)',
