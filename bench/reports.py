@@ -28,8 +28,9 @@ MEMBER_OF = 10
 MONTH = timedelta(days=30)
 LIMIT_MS = 1_000.0
 ASKED = 20
+LEAST = 3
 PATIENCE_SECONDS = 20.0
-"""A report that takes longer in all is asked less often, but three times at least."""
+"""Slower in all: asked less often. Slower alone: no figure."""
 REVENUE_BY = ("day", "event", "venue", "artist", "promoter", "seller")
 OPTIONAL = {"from", "to", "recipient_type", "recipient_id"}
 AUDIT = Report("audit_list", "p_tenant_id uuid", "")
@@ -59,6 +60,7 @@ def _analyst(database: Addresses, history: History) -> Iterator[psycopg.Connecti
     with psycopg.connect(database.superuser_url, autocommit=True) as analyst:
         analyst.execute(f"SET SESSION AUTHORIZATION {ROLE}".encode())
         analyst.execute("SET default_transaction_read_only = on")
+        analyst.execute(f"SET statement_timeout = '{PATIENCE_SECONDS:.0f}s'".encode())
         yield analyst
 
 
@@ -120,8 +122,11 @@ def _p95_ms(analyst: psycopg.Connection[Any], name: str, arguments: Mapping[str,
         sql.Identifier(name), sql.SQL(", ").join(given)
     )
     taken: list[float] = []
-    while len(taken) < ASKED and (len(taken) < 3 or sum(taken) < PATIENCE_SECONDS):
-        started = time.perf_counter()
-        analyst.execute(query, list(arguments.values())).fetchall()
-        taken.append(time.perf_counter() - started)
+    try:
+        while len(taken) < ASKED and (len(taken) < LEAST or sum(taken) < PATIENCE_SECONDS):
+            started = time.perf_counter()
+            analyst.execute(query, list(arguments.values())).fetchall()
+            taken.append(time.perf_counter() - started)
+    except psycopg.errors.QueryCanceled:
+        return float("inf")
     return statistics.quantiles(taken, n=20, method="inclusive")[18] * 1000
