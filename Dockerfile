@@ -3,9 +3,9 @@
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
-COPY requirements.txt requirements-demo.txt ./
+COPY requirements-otel.txt requirements-demo.txt ./
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/pip install --require-hashes -r requirements.txt \
+ && /opt/venv/bin/pip install --require-hashes -r requirements-otel.txt \
  && python -m venv /opt/build \
  && /opt/build/bin/pip install --require-hashes -r requirements-demo.txt
 COPY pyproject.toml LICENSE ./

@@ -20,6 +20,7 @@ NAMES = (
     "probes",
     "simulator",
     "door",
+    "tracing",
 )
 LONG = ("scale", "row_security")
 """Run when named only; each has a server of its own."""

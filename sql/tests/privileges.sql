@@ -1,7 +1,7 @@
 -- Who may do what, in full: the mirror of sql/policies/grants.sql, read from the catalog. A grant added or lost fails here.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(33);
+SELECT plan(34);
 
 CREATE TEMP VIEW our_functions AS
 SELECT p.oid, p.oid::regprocedure::text AS signature, n.nspname AS schema, p.proowner::regrole::text AS owner,
@@ -113,7 +113,8 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
 $$, ARRAY[
     'api.schema_check()',
-    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])'
+    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.operation_traces(uuid,uuid[])'
 ], 'payments_webhook executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_worker', f.oid, 'EXECUTE')
@@ -122,6 +123,7 @@ $$, ARRAY[
     'api.schema_check()',
     'api.webhook_claim(text,integer,numeric)',
     'api.event_apply(uuid,text,text,bytea)',
+    'api.operation_traces(uuid,uuid[])',
     'api.webhook_finish(jsonb)',
     'api.operations_due(integer)',
     'api.operations_claim(uuid,text,integer,numeric)',
@@ -517,6 +519,14 @@ $$, 'payments_system reads just ids, states and times across tenants, counts wha
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
     'payments_backup reads every table, and does nothing else');
+SELECT set_eq($$
+    SELECT a.privilege_type, c.relname::text
+      FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+     WHERE c.relnamespace = 'migrations'::regnamespace AND a.grantee = 'payments_backup'::regrole
+$$, $$
+    SELECT 'SELECT', c.relname::text FROM pg_class AS c
+     WHERE c.relnamespace = 'migrations'::regnamespace AND c.relkind = 'r'
+$$, 'payments_backup reads what has been applied, so that a dump can be migrated further');
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r

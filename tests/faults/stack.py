@@ -146,15 +146,20 @@ class Stack:
     def start_web(self, failpoints: str = "", **environ: str) -> Forked:
         """Start the API, always at the same port; return it when it serves."""
         self.web.kill()
-        self.web = self._forked("serve", failpoints, **environ)
-        self.web.start()
-        until(lambda: self._serves(self.web), "the web")
+        self.web = self.start_web_at(self.web_port, failpoints, **environ)
         return self.web
 
-    def _serves(self, web: Forked) -> bool:
+    def start_web_at(self, port: int, failpoints: str = "", **environ: str) -> Forked:
+        """Start one more API, at a port of its own; return it when it serves."""
+        web = self._forked("serve", failpoints, PORT=str(port), **environ)
+        web.start()
+        until(lambda: self._serves(web, port), "the web")
+        return web
+
+    def _serves(self, web: Forked, port: int) -> bool:
         if web.ended() is not None:
             raise ServerError(f"the web ended with {web.ended()} while starting")
-        return answers(self.web_port, "/health/ready")
+        return answers(port, "/health/ready")
 
     def start_worker(self, failpoints: str = "", **environ: str) -> Forked:
         """Start one more worker; return it when it runs, or has met its failpoint already."""

@@ -23,7 +23,7 @@ def command(
         stderr=stderr,
         text=True,
         cwd=ROOT,
-        env={**_environ(), **(environ or {})},
+        env={**environ_without_servers(), **(environ or {})},
     )
     with process:
         try:
@@ -32,7 +32,7 @@ def command(
             process.kill()
 
 
-def _environ() -> dict[str, str]:
+def environ_without_servers() -> dict[str, str]:
     """Ours, without servers named for this run: these commands bring their own."""
     return {
         name: value

@@ -10,16 +10,11 @@ from typer.main import get_command
 
 from app.cli import cli
 from tests.database import Database
+from tests.pages import ROOT, blocks, commands
 from tests.properties.scenario import HALVES, Scenarios
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(path for path in (ROOT / "docs/runbooks").glob("*.md") if path.name != "README.md")
 SECTIONS = ["Symptom", "What to look at", "What to do", "How to know it is over"]
-
-
-def blocks(page: Path, kind: str) -> list[str]:
-    """The fenced blocks of a page."""
-    return re.findall(rf"```{kind}\n(.*?)```", page.read_text(), re.DOTALL)
 
 
 def test_every_page_has_its_four_parts_and_is_listed() -> None:
@@ -41,8 +36,9 @@ def test_queries_run(page: Path, database: Database) -> None:
         scenario.account("artist", "a1")
         payment = scenario.settled_payment(10_000, HALVES)
         values = {"tenant": str(scenario.tenant), "payment": str(payment.id)}
-        for block in blocks(page, "sql"):
-            for query in filter(None, map(str.strip, block.split(";"))):
+        for block in blocks(page):
+            queries = block.text.split(";") if block.kind == "sql" else []
+            for query in filter(None, map(str.strip, queries)):
                 _run(database, _filled(query, values))
 
 
@@ -64,7 +60,7 @@ def _run(database: Database, query: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_commands_exist(page: Path) -> None:
     """With every option they are given."""
-    for line in "".join(blocks(page, "sh")).splitlines():
+    for line in "".join(block.text for block in commands(page)).splitlines():
         program, *words = shlex.split(line)
         assert program == "payment-service"
         command = get_command(cli)
