@@ -188,7 +188,7 @@ SELECT is_empty($$
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
     'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
-    'stripe_operations_by_subject', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
+    'stripe_operations_by_subject', 'stripe_operations_standing', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
     'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
     ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
