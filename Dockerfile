@@ -3,9 +3,9 @@
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
-COPY requirements.txt requirements-demo.txt ./
+COPY requirements-otel.txt requirements-demo.txt ./
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/pip install --require-hashes -r requirements.txt \
+ && /opt/venv/bin/pip install --require-hashes -r requirements-otel.txt \
  && python -m venv /opt/build \
  && /opt/build/bin/pip install --require-hashes -r requirements-demo.txt
 COPY pyproject.toml LICENSE ./
@@ -19,9 +19,12 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /tmp/wheel \
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="payment-service" \
       org.opencontainers.image.vendor="TicketToken Inc." \
-      org.opencontainers.image.licenses="LicenseRef-Proprietary"
+      org.opencontainers.image.licenses="LicenseRef-Proprietary" \
+      com.tickettoken.sbom="/opt/share/sbom.cdx.json"
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin payments
 COPY --from=build /opt/venv /opt/venv
+# The bill of materials comes from `make check`. A pattern, so that an image can be built without.
+COPY LICENSE build/sbom.cdx.jso[n] /opt/share/
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 WORKDIR /tmp

@@ -29,13 +29,18 @@ class ByTenant(Generic[T, R]):
 
     Args:
         flush: takes a tenant and its items, returns one result per item in the same order.
+        function: of schema api that a flush calls.
         concurrency: flushes of one tenant under way at once.
     """
 
     def __init__(
-        self, flush: Callable[[UUID, list[T]], Awaitable[Sequence[R]]], concurrency: int = 1
+        self,
+        flush: Callable[[UUID, list[T]], Awaitable[Sequence[R]]],
+        function: str,
+        concurrency: int = 1,
     ) -> None:
         self._flush = flush
+        self._function = function
         self._concurrency = concurrency
         self._busy: dict[UUID, MicroBatch[T, R]] = {}
 
@@ -49,6 +54,7 @@ class ByTenant(Generic[T, R]):
         if batch is None:
             batch = self._busy[tenant_id] = MicroBatch(
                 lambda items: self._flush(tenant_id, items),
+                function=self._function,
                 max_items=MAX_BATCH,
                 concurrency=self._concurrency,
                 one_by_one=(Refused,),
@@ -71,8 +77,8 @@ class Batches:
     def __init__(self, database: Database, lease_seconds: float) -> None:
         self._database = database
         self._lease = lease_seconds
-        self._creates = ByTenant(self._create)
-        self._finishes = ByTenant(self._finish, FINISHES)
+        self._creates = ByTenant(self._create, "payments_create")
+        self._finishes = ByTenant(self._finish, "operations_answer", FINISHES)
 
     async def create(self, tenant_id: UUID, request: Document) -> Answer:
         """Write a payment; `request` as api.payments_create takes it.

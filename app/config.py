@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,10 @@ HMAC_STATES = ("active", "verify-only", "retired")
 _HMAC_KEY = re.compile(r"(?P<id>[A-Za-z0-9._-]{1,64})(/(?P<state>[a-z-]+))?:(?P<secret>[^,]*)")
 
 STRIPE_API_BASE = "https://api.stripe.com"
+
+OTLP = "http/protobuf"
+OTLP_ENDPOINT = "http://localhost:4318"
+"""OpenTelemetry's own defaults."""
 
 KNOWN_PAYMENT_VARIABLES = frozenset({"PAYMENT_FAILPOINTS"})
 """Variables with our prefix that are read elsewhere."""
@@ -126,6 +131,12 @@ class Settings(BaseModel):
     poll_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
     poll_patience_seconds: Annotated[float, Field(gt=0, le=86_400)] = 3600.0
 
+    otel_traces_exporter: Literal["otlp", "none"] | None = None
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_traces_endpoint: str | None = None
+    otel_exporter_otlp_protocol: str = OTLP
+    otel_sdk_disabled: bool = False
+
     listen_host: str = "0.0.0.0"  # noqa: S104 -- a container's own address; a proxy stands in front
     port: Port = 3003
     admin_port: Port = 9103
@@ -139,6 +150,19 @@ class Settings(BaseModel):
     def listen_url(self) -> str:
         """A direct connection string for LISTEN."""
         return (self.listen_database_url or self.database_url).get_secret_value()
+
+    @property
+    def traces_are_exported(self) -> bool:
+        """Whether spans are wanted: a collector is named, or the exporter."""
+        named = self.otel_exporter_otlp_endpoint or self.otel_exporter_otlp_traces_endpoint
+        chosen = self.otel_traces_exporter or ("otlp" if named else "none")
+        return chosen == "otlp" and not self.otel_sdk_disabled
+
+    @property
+    def traces_endpoint(self) -> str:
+        """Where spans are sent: the whole URL."""
+        base = self.otel_exporter_otlp_endpoint or OTLP_ENDPOINT
+        return self.otel_exporter_otlp_traces_endpoint or f"{base.rstrip('/')}/v1/traces"
 
     @field_validator("database_url", "listen_database_url", "migration_database_url")
     @classmethod
@@ -231,7 +255,12 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Settings":
-        faults = [*self._token_faults(), *self._stripe_faults(), *self._time_faults()]
+        faults = [
+            *self._token_faults(),
+            *self._stripe_faults(),
+            *self._time_faults(),
+            *self._trace_faults(),
+        ]
         if faults:
             raise SettingsError(faults)
         return self
@@ -281,6 +310,21 @@ class Settings(BaseModel):
             )
         ]
 
+    def _trace_faults(self) -> list[str]:
+        if not self.traces_are_exported:
+            return []
+        faults = []
+        url = urlsplit(self.traces_endpoint)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            faults.append("OTEL_EXPORTER_OTLP_ENDPOINT: must be an http(s) URL")
+        if self.otel_exporter_otlp_protocol != OTLP:
+            faults.append(f"OTEL_EXPORTER_OTLP_PROTOCOL: must be {OTLP}")
+        if not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+            faults.append(
+                "OTEL_TRACES_EXPORTER: needs payment-service[otel] to be installed, or must be none"
+            )
+        return faults
+
     def _time_faults(self) -> list[str]:
         if self.stripe_timeout_seconds * 2 <= self.operation_lease_seconds:
             return []
@@ -306,6 +350,13 @@ def database_url() -> str:
 def is_url(source: str) -> bool:
     """Whether JWT_JWKS names a URL; otherwise it is a file."""
     return urlsplit(source).scheme in {"http", "https"}
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -23,6 +23,7 @@ from app.config import Settings
 from app.errors import Busy, ConnectionLost, PoolExhausted, Refused
 from app.logs import get_logger
 from app.paths import migration_names
+from app.tracing import spans
 
 log = get_logger("db")
 
@@ -146,7 +147,10 @@ class Database:
             PoolExhausted: no connection was free in time.
         """
         query, values = _select("*", function, _names(args)), _values(args)
-        return await self._run(lambda c: self._fetch(c, query, values, args), repeatable=repeatable)
+        with spans.sql(function):
+            return await self._run(
+                lambda c: self._fetch(c, query, values, args), repeatable=repeatable
+            )
 
     async def row(self, function: str, **args: Any) -> dict[str, Any]:
         """As `rows`, for a function that returns exactly one."""
@@ -170,9 +174,10 @@ class Database:
         """
         columns = "status, body, operation, replayed, problem, detail"
         query, values = _select(columns, function, _names(args)), _values(args)
-        row = await self._run(
-            lambda c: self._fetch_tuple(c, query, values, args), repeatable=repeatable
-        )
+        with spans.sql(function):
+            row = await self._run(
+                lambda c: self._fetch_tuple(c, query, values, args), repeatable=repeatable
+            )
         return Answer(*row)
 
     async def answers(
@@ -181,9 +186,10 @@ class Database:
         """As `answer`, for a function that answers many requests in one commit, in their order."""
         columns = "status, body, operation, replayed, problem, detail, ordinal"
         query, values = _select(columns, function, _names(args)), _values(args)
-        rows = await self._run(
-            lambda c: self._fetch_tuples(c, query, values, args), repeatable=repeatable
-        )
+        with spans.sql(function):
+            rows = await self._run(
+                lambda c: self._fetch_tuples(c, query, values, args), repeatable=repeatable
+            )
         return [Answer(*row[:-1]) for row in sorted(rows, key=_ordinal)]
 
     async def notify(self, channel: str) -> None:

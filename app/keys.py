@@ -14,6 +14,7 @@ from app.db import Database
 from app.input.client_address import Address
 from app.limits.limiter import Limiter, Verdict
 from app.micro_batch import MicroBatch
+from app.origins import Origins
 from app.rate import Rate
 from app.stripe_gateway import Gateway
 from app.wakeup import Notifier
@@ -69,6 +70,7 @@ class Services:
     notifier: Notifier
     inbox: MicroBatch[Delivery, None]
     batches: Batches
+    origins: Origins
     secrets: dict[str, tuple[str, ...]]
     guard: Guard = field(default_factory=Guard)
 

@@ -12,6 +12,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from app.log_sink import LogSink
+from app.tracing import spans
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 """Trace of the request or operation under way; set by whoever starts one."""
@@ -21,7 +22,7 @@ MAX_VALUE_CHARS = 500
 """Longer strings are cut: a log line is not a dump."""
 
 
-FIRST = ("time", "level", "traceId", "component")
+FIRST = ("time", "level", "traceId", "spanId", "component")
 """Fields every line begins with."""
 
 
@@ -58,6 +59,8 @@ def get_logger(component: str) -> FilteringBoundLogger:
 def _add_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     if trace := trace_id.get():
         event.setdefault("traceId", trace)
+    if span := spans.current_id():
+        event["spanId"] = span
     return event
 
 

@@ -6,9 +6,11 @@ Nothing waits for a timer. Alone, an item is flushed at once; under load batches
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from app.errors import Busy
+from app.tracing import spans
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,6 +21,7 @@ class MicroBatch(Generic[T, R]):
 
     Args:
         flush: takes the items, returns one result per item in the same order.
+        function: of schema api that a flush calls, for the span of who waits for it.
         max_items: most items of one flush.
         concurrency: flushes under way at once.
         one_by_one: after one of these errors flush each item alone, so that only the guilty fail;
@@ -29,11 +32,13 @@ class MicroBatch(Generic[T, R]):
         self,
         flush: Callable[[list[T]], Awaitable[Sequence[R]]],
         *,
+        function: str = "",
         max_items: int = 64,
         concurrency: int = 1,
         one_by_one: tuple[type[Exception], ...] = (),
     ) -> None:
         self._flush = flush
+        self._function = function
         self._max_items = max_items
         self._concurrency = concurrency
         self._one_by_one = one_by_one
@@ -56,10 +61,12 @@ class MicroBatch(Generic[T, R]):
         self._waiting.append((item, future))
         if self._running < self._concurrency:
             self._running += 1
-            task = asyncio.create_task(self._run())
+            # A flush is many callers': it runs in the trace of none.
+            task = asyncio.create_task(self._run(), context=Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return await future
+        with spans.sql(self._function):
+            return await future
 
     async def _run(self) -> None:
         # Between the last look at the queue and the decrement nothing awaits: no item is forgotten.

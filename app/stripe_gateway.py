@@ -29,6 +29,7 @@ from app import metrics
 from app.config import Settings
 from app.failpoints import failpoint
 from app.logs import get_logger
+from app.tracing import spans
 
 log = get_logger("stripe")
 
@@ -145,6 +146,7 @@ class Gateway:
         """Look and read, but send nothing: after a restore, until Stripe and we agree."""
         self._clock = clock
         self._closed_until = 0.0
+        self._base = settings.stripe_api_base
         self._backoff = settings.operation_backoff_seconds
         self._timeout = settings.stripe_timeout_seconds
         self._session = aiohttp.ClientSession(
@@ -283,8 +285,12 @@ class Gateway:
         return await self._request("post", path, idempotency_key=key, **params)
 
     async def _request(self, method: str, path: str, **params: Any) -> stripe.StripeResponse:
-        answer: stripe.StripeResponse = await self._client.raw_request_async(method, path, **params)
-        return answer
+        with spans.call(method, self._base, path) as span:
+            answer: stripe.StripeResponse = await self._client.raw_request_async(
+                method, path, **params
+            )
+            span.set_attribute("http.response.status_code", answer.code)
+            return answer
 
     async def _get(self, path: str, **params: Any) -> stripe.StripeResponse:
         return await self._request("get", path, **params)

@@ -10,9 +10,11 @@ import re
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from aiohttp import web
+from opentelemetry.trace import Span
 from prometheus_client import Histogram
 
 from app import metrics
@@ -31,10 +33,12 @@ from app.input.free_text import holds_card_number
 from app.keys import SERVICES, TRACE, Services, Trace
 from app.limits.limiter import Limiter
 from app.logs import get_logger, trace_id
+from app.origins import Origins
 from app.rate import Rate
 from app.routes import ENDPOINTS, docs, webhooks
 from app.server import Runner
 from app.stripe_gateway import Gateway
+from app.tracing import NO_SPAN, answered, spans, trace_of, traceparent
 from app.wakeup import Notifier
 
 log = get_logger("web")
@@ -44,6 +48,9 @@ SIDE_POOL_SIZE = 4
 
 HEALTH_POOL_SIZE = 2
 """Looks that hang must not take connections away from anybody."""
+
+TOLD = ("/api", "/internal")
+"""Routes with a log line and a span."""
 
 SHUTDOWN_SECONDS = 25.0
 GUARD_RETRY_SECONDS = 1.0
@@ -139,6 +146,7 @@ def build_services(settings: Settings) -> Services:
         notifier=notifier,
         inbox=webhooks.inbox(side, notifier),
         batches=Batches(database, settings.operation_lease_seconds),
+        origins=Origins(side),
         secrets={
             "platform": tuple(s.get_secret_value() for s in settings.stripe_webhook_secret),
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
@@ -169,20 +177,39 @@ async def _guard(services: Services) -> None:
 async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Everything all requests have in common: trace, errors, log, metrics."""
     started = time.perf_counter()
-    trace = _trace(request)
-    request[TRACE] = trace
-    trace_id.set(trace.trace_id)
+    route = _route(request)
+    with _span(request, route) as span:
+        trace = _trace(request, traceparent(span) or _context(request))
+        request[TRACE] = trace
+        trace_id.set(trace.trace_id)
+        response = await _answer(request, handler)
+        response.headers["X-Request-Id"] = trace.request_id
+        _tell_limits(response, trace)
+        _record(request, response, trace, time.perf_counter() - started)
+        answered(span, response.status)
+    return response
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "none"
+
+
+def _span(request: web.Request, route: str) -> AbstractContextManager[Span]:
+    """Probes have none, and a webhook has one of its own once its signature is verified."""
+    if not route.startswith(TOLD):
+        return NO_SPAN
+    return spans.request(request.method, route, request.headers.get("traceparent"))
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         _require_open(request.app[SERVICES], request.path)
-        response = await handler(request)
+        return await handler(request)
     except web.HTTPException as error:
-        response = response_of(_problem_of_http(error), _instance(request))
+        return response_of(_problem_of_http(error), _instance(request))
     except Exception as error:  # noqa: BLE001 -- the one place where exceptions become answers
-        response = response_of(problem_of(error), _instance(request))
-    response.headers["X-Request-Id"] = trace.request_id
-    _tell_limits(response, trace)
-    _record(request, response, trace, time.perf_counter() - started)
-    return response
+        return response_of(problem_of(error), _instance(request))
 
 
 def _tell_limits(response: web.StreamResponse, trace: Trace) -> None:
@@ -203,10 +230,9 @@ def _instance(request: web.Request) -> str:
 def _record(
     request: web.Request, response: web.StreamResponse, trace: Trace, seconds: float
 ) -> None:
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource else "none"
+    route = _route(request)
     _histogram(route, request.method, response.status).observe(seconds)
-    if not route.startswith(("/api", "/internal")):
+    if not route.startswith(TOLD):
         return
     log.info(
         "request",
@@ -223,16 +249,22 @@ def _histogram(route: str, method: str, status: int) -> Histogram:
     return metrics.request_seconds.labels(route, method, status)
 
 
-def _trace(request: web.Request) -> Trace:
+def _trace(request: web.Request, context: str) -> Trace:
+    identity = trace_of(context)
+    request_id = request.headers.get("X-Request-Id")
+    if not request_id or not _REQUEST_ID.fullmatch(request_id) or holds_card_number(request_id):
+        request_id = identity
+    return Trace(identity, context, request_id, _client(request))
+
+
+def _context(request: web.Request) -> str:
+    """The caller's trace with a span of ours, for whatever this request causes."""
     fresh = os.urandom(24).hex()
     identity, span, flags = fresh[:32], fresh[32:], "01"
     parent = request.headers.get("traceparent")
     if parent and (match := _TRACEPARENT.fullmatch(parent)) and match[1] != _NO_TRACE:
         identity, flags = match[1], match[3]
-    request_id = request.headers.get("X-Request-Id")
-    if not request_id or not _REQUEST_ID.fullmatch(request_id) or holds_card_number(request_id):
-        request_id = identity
-    return Trace(identity, f"00-{identity}-{span}-{flags}", request_id, _client(request))
+    return f"00-{identity}-{span}-{flags}"
 
 
 def _client(request: web.Request) -> Address | None:
@@ -268,6 +300,7 @@ async def serve(settings: Settings) -> None:
         OSError: a port cannot be opened.
         LoginError: the login role or the database is not fit for production.
     """
+    spans.start(settings)
     app = create_app(settings)
     runner = create_runner(app, settings)
     admin = web.AppRunner(create_admin_app(), access_log=None, shutdown_timeout=1.0)
@@ -285,6 +318,7 @@ async def serve(settings: Settings) -> None:
     finally:
         await runner.cleanup()
         await admin.cleanup()
+        await spans.stop()
     if app[SERVICES].guard.refusal:
         raise LoginError(app[SERVICES].guard.refusal)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = sorted(ROOT.glob("requirements*.txt"))
-SHIPPED = ROOT / "requirements.txt"
+SHIPPED = ROOT / "requirements-otel.txt"
+"""What the image installs."""
 BILL = ROOT / "build" / "sbom.cdx.json"
 BIN = Path(sys.executable).parent
 TIMEOUT_SECONDS = 15

@@ -8,7 +8,7 @@ a statement fails, when the plan is missing or not met, and when an assertion is
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,21 +126,39 @@ class Outcome:
 def run_script(connection: psycopg.Connection[Any], text: str) -> Outcome:
     """Run a pgTAP script in a transaction that is rolled back; return what it said."""
     outcome = Outcome()
+    with script(connection):
+        for _ in play(connection, text, outcome):
+            pass
+    return outcome
+
+
+@contextmanager
+def script(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """A transaction with the helpers, to play scripts in; rolled back."""
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL client_min_messages = warning")
         for helper in sorted(_HELPERS.glob("*.sql")):
             connection.execute(helper.read_bytes())
         connection.execute("SET LOCAL search_path = tap, tap_helpers, public")
-        for line, statement in _statements(text):
-            try:
-                cursor = connection.execute(statement.encode())
-            except psycopg.Error as error:
-                outcome.error = _describe(line, statement, error)
-                break
-            if cursor.description is not None:
-                for row in cursor:
-                    outcome.take("" if row[0] is None else str(row[0]), line)
-    return outcome
+        yield
+
+
+def play(connection: psycopg.Connection[Any], text: str, outcome: Outcome) -> Iterator[None]:
+    """Run a script, or a part of one, statement by statement, and note what it says.
+
+    Ends behind a statement that fails.
+    """
+    for line, statement in _statements(text):
+        try:
+            cursor = connection.execute(statement.encode())
+        except psycopg.Error as error:
+            outcome.error = _describe(line, statement, error)
+            yield
+            return
+        if cursor.description is not None:
+            for row in cursor:
+                outcome.take("" if row[0] is None else str(row[0]), line)
+        yield
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:

@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
+import aiohttp
 import psycopg
 import redis.asyncio
 from psycopg import sql
@@ -29,6 +32,7 @@ GROUPS = ("payments_api", "payments_webhook", "payments_worker")
 HEARD_SECONDS = 3.0
 MAX_SKEW_SECONDS = 5.0
 REDIS_TIMEOUT_SECONDS = 2.0
+COLLECTOR_TIMEOUT_SECONDS = 2.0
 REDIS_MAJOR = 7
 ENDPOINTS = {"platform": "/webhooks/stripe", "connect": "/webhooks/stripe/connect"}
 
@@ -74,6 +78,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         ("redis", look_at_redis),
         ("stripe", look_at_stripe),
         ("webhooks", look_at_webhooks),
+        ("traces", look_at_collector),
     )
     for name, look in looks:
         try:
@@ -305,6 +310,29 @@ async def look_at_webhooks(settings: Settings) -> list[Finding]:
         for source in ENDPOINTS
     }
     return [_endpoint(source, endpoints, wanted[source]) for source in ENDPOINTS]
+
+
+async def look_at_collector(settings: Settings) -> list[Finding]:
+    """Whoever is to take our spans answers; nothing to look at when there are none."""
+    if not settings.traces_are_exported:
+        return []
+    url, kind = settings.traces_endpoint, {"Content-Type": "application/x-protobuf"}
+    timeout = aiohttp.ClientTimeout(total=COLLECTOR_TIMEOUT_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            answer = await session.post(url, data=b"", headers=kind)
+        found, says = answer.status != HTTPStatus.NOT_FOUND, f"answers {answer.status}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        found, says = False, f"does not answer: {type(error).__name__}"
+    host = urlsplit(url).hostname
+    todo = "Spans get lost, nothing else does. Check OTEL_EXPORTER_OTLP_ENDPOINT."
+    return [
+        _when(
+            found,
+            Finding("traces", "ok", f"{host} {says}"),
+            Finding("traces", "warning", f"{host} {says}", todo),
+        )
+    ]
 
 
 def _endpoint(source: str, endpoints: list[dict[str, Any]], wanted: set[str]) -> Finding:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, TypeGuard
 
 import orjson
@@ -12,9 +13,10 @@ from app.db import Database, Jsonb
 from app.endpoint import check_encoding, count_request, read_body
 from app.errors import DatabaseError, Problem, Refused
 from app.failpoints import failpoint
-from app.keys import SERVICES, Delivery
+from app.keys import SERVICES, Delivery, Services
 from app.micro_batch import MicroBatch
 from app.stripe_gateway import verify_signature
+from app.tracing import answered, spans
 from app.wakeup import WEBHOOKS, Notifier
 
 MAX_BODY_BYTES = 256 * 1024
@@ -46,6 +48,7 @@ async def connect(request: web.Request) -> web.Response:
 
 
 async def _receive(request: web.Request, source: str) -> web.Response:
+    started = time.time_ns()
     services = request.app[SERVICES]
     check_encoding(request)
     body = await read_body(request)
@@ -53,12 +56,21 @@ async def _receive(request: web.Request, source: str) -> web.Response:
     if not verify_signature(header, body, services.secrets[source], time.time()):
         await count_request(request)  # Stripe's own are never counted
         raise Problem("invalid_signature")
+    delivery = describe(source, body)
+    context = await services.origins.of(body) if spans.on else None
+    with spans.request(request.method, request.path, context, started=started) as span:
+        span.set_attribute("messaging.message.id", delivery.event_id)
+        await _store(services, delivery)
+        answered(span, HTTPStatus.OK)
+    return web.Response(body=RECEIVED, content_type="application/json")
+
+
+async def _store(services: Services, delivery: Delivery) -> None:
     try:
-        await services.inbox.submit(describe(source, body))
+        await services.inbox.submit(delivery)
     except DatabaseError as error:
         # Whatever it was: Stripe must come again.
         raise Problem("unavailable") from error
-    return web.Response(body=RECEIVED, content_type="application/json")
 
 
 def inbox(database: Database, notifier: Notifier) -> MicroBatch[Delivery, None]:
@@ -79,7 +91,13 @@ def inbox(database: Database, notifier: Notifier) -> MicroBatch[Delivery, None]:
             notifier.wake(WEBHOOKS)
         return [None] * len(deliveries)
 
-    return MicroBatch(store, max_items=MAX_BATCH, concurrency=FLUSHES, one_by_one=(Refused,))
+    return MicroBatch(
+        store,
+        function="webhook_receive",
+        max_items=MAX_BATCH,
+        concurrency=FLUSHES,
+        one_by_one=(Refused,),
+    )
 
 
 def describe(source: str, body: bytes) -> Delivery:

@@ -22,6 +22,7 @@ from app.logs import get_logger, trace_id
 from app.micro_batch import MicroBatch
 from app.rate import Rate
 from app.stripe_gateway import Gateway, LookError, Result
+from app.tracing import spans, trace_of
 from app.wakeup import OPERATIONS, Notifier
 from app.worker.loop import Claimed
 from app.worker.persist import persist
@@ -39,7 +40,6 @@ MAX_TENANTS = 100
 MAX_BATCH = 50
 FINISHES = 2
 """Finishing is the longest of the three statements: two under way at once per tenant."""
-TRACE_ID_FIELD = 1
 
 Operation = dict[str, Any]
 
@@ -63,9 +63,13 @@ class _Tenant:
         self._id = tenant_id
         self._database = database
         self._lease_seconds = lease_seconds
-        self.fences = MicroBatch(self._fence, max_items=MAX_BATCH)
+        self.fences = MicroBatch(self._fence, function="operations_fence", max_items=MAX_BATCH)
         self.finishes = MicroBatch(
-            self._finish, max_items=MAX_BATCH, concurrency=FINISHES, one_by_one=(Refused,)
+            self._finish,
+            function="operations_finish",
+            max_items=MAX_BATCH,
+            concurrency=FINISHES,
+            one_by_one=(Refused,),
         )
 
     @property
@@ -154,8 +158,12 @@ class Operations:
 
     async def handle(self, operation: Operation) -> None:
         """Carry one operation and record how it ended."""
-        context = (operation.get("traceContext") or "").split("-")
-        trace_id.set(context[TRACE_ID_FIELD] if len(context) > TRACE_ID_FIELD else "")
+        context, kind = operation.get("traceContext"), operation["kind"]
+        trace_id.set(trace_of(context))
+        with spans.item("stripe_operations", operation["id"], context, operation_kind=kind):
+            await self._carry(operation)
+
+    async def _carry(self, operation: Operation) -> None:
         try:
             result = await self._evidence(operation) or await self._send(operation)
         except DatabaseError as error:

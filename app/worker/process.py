@@ -24,6 +24,7 @@ from app.reconcile.comparison import Reconciliation
 from app.reconcile.stripe_lists import Lists
 from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
+from app.tracing import spans
 from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
 from app.worker import audit, fold, retention, schedule, watch
 from app.worker.chores import Chores
@@ -211,7 +212,9 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     worker = Worker(settings)
+    spans.start(settings)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(spans.stop)
         stack.push_async_callback(worker.close)
         runner = web.AppRunner(create_admin_app(worker), access_log=None, shutdown_timeout=1.0)
         await runner.setup()

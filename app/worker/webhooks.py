@@ -11,8 +11,10 @@ from app.config import Settings
 from app.db import Database, Jsonb
 from app.errors import Refused
 from app.failpoints import failpoint
-from app.logs import get_logger
+from app.logs import get_logger, trace_id
 from app.micro_batch import MicroBatch
+from app.origins import Origins
+from app.tracing import spans, trace_of
 from app.wakeup import OPERATIONS, Notifier
 from app.worker.loop import Claimed
 from app.worker.persist import persist
@@ -46,7 +48,8 @@ class Webhooks:
         self._worker = worker
         self._lease = settings.operation_lease_seconds
         self._places = asyncio.Semaphore(APPLY_CONCURRENCY)
-        self._finishes = MicroBatch(self._finish, max_items=MAX_BATCH)
+        self._origins = Origins(database)
+        self._finishes = MicroBatch(self._finish, function="webhook_finish", max_items=MAX_BATCH)
 
     async def claim(self, room: int) -> Claimed[Event]:
         """Lease received events; those whose tenant is known come back to be applied."""
@@ -61,6 +64,12 @@ class Webhooks:
     async def handle(self, event: Event) -> None:
         """Apply one event and record where it ended."""
         kind = _type_of(event)
+        context = await self._origins.of(event["payload"]) if spans.on else None
+        trace_id.set(trace_of(context))
+        with spans.item("webhook_inbox", event["event_id"], context, event_type=kind):
+            await self._settle(event, kind)
+
+    async def _settle(self, event: Event, kind: str) -> None:
         async with self._places:
             await failpoint("webhooks.before_apply", kind)
             state, reason = await self._apply(event)
@@ -76,17 +85,24 @@ class Webhooks:
         await failpoint("webhooks.after_finish", kind)
         metrics.count_event(kind, state)
         if state not in {"done", "ignored"}:
+            await self._recall(event)
             log.info("event", eventId=event["event_id"], state=state, reason=reason)
 
     async def _apply(self, event: Event) -> tuple[str, str | None]:
         try:
             row = await persist("apply event", lambda: self._call(event))
         except Refused as error:
+            await self._recall(event)
             log.warning("cannot apply", eventId=event["event_id"], sqlstate=error.sqlstate)
             return "error", str(error)[:MAX_REASON_CHARS]
         if row["enqueued"]:
             self._notifier.wake(OPERATIONS)
         return row["state"], row["reason"]
+
+    async def _recall(self, event: Event) -> None:
+        """Have the next line tell the trace: few events have one, so it is not looked up before."""
+        if not trace_id.get():
+            trace_id.set(trace_of(await self._origins.of(event["payload"])))
 
     async def _call(self, event: Event) -> dict[str, Any]:
         return await self._database.row(

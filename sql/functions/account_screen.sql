@@ -26,6 +26,11 @@ BEGIN
     IF v_lists <> '{}' THEN
         v_decision := CASE WHEN payments.account_cleared(p_tenant_id, p_account_id, v_found) THEN 'clear' ELSE 'review' END;
     END IF;
+    IF v_decision = 'review' THEN
+        -- Two screenings at once ask once: who comes second looks again.
+        PERFORM FROM payments.connected_accounts AS a WHERE a.tenant_id = p_tenant_id AND a.id = p_account_id FOR UPDATE;
+        v_decision := CASE WHEN payments.account_cleared(p_tenant_id, p_account_id, v_found) THEN 'clear' ELSE 'review' END;
+    END IF;
     INSERT INTO payments.aml_screenings
         (tenant_id, id, kind, connected_account_id, list_versions, settings_version, inputs, findings, decision, score, reasons, screened_at)
     VALUES (p_tenant_id, v_id, 'name', p_account_id, v_lists, v_settings.version,

@@ -8,7 +8,7 @@ AS $$
         'leaseEpoch', p_operation.lease_epoch, 'generation', p_operation.generation,
         'idempotencyKey', p_operation.id || ':' || p_operation.generation,
         'request', p_operation.request, 'evidence', p_evidence, 'fenced', p_fenced,
-        'traceContext', p_operation.trace_context)
+        'traceContext', payments.operation_trace(p_operation))
 $$;
 COMMENT ON FUNCTION payments.operation_document(payments.stripe_operations, jsonb, boolean) IS
     'What Python needs to carry one call: frozen request, Stripe key (operation id and generation), lease, where to look first, and whether it may be sent at once.';

@@ -16,8 +16,8 @@ BEGIN
            outcome = CASE v_policy.verdict WHEN 'fail' THEN 'failed' END,
            generation = o.generation + 1, failures = o.failures + 1, leased_by = NULL,
            first_sent_at = NULL, first_sent_epoch = NULL, last_sent_at = NULL, next_run_at = v_next,
-           holds = CASE v_policy.verdict WHEN 'hold' THEN array_append(array_remove(o.holds, 'payee_blocked'), 'payee_blocked')
-                                          ELSE o.holds END,
+           holds = CASE v_policy.verdict WHEN 'fail' THEN o.holds WHEN 'hold' THEN payments.operation_holds(o) || ARRAY['payee_blocked']
+                                          ELSE payments.operation_holds(o) END,
            finished_at = CASE v_policy.verdict WHEN 'fail' THEN p_now END, updated_at = p_now,
            last_error_code = p_result ->> 'code', last_error = left(p_result ->> 'message', 500)
      WHERE o.tenant_id = p_operation.tenant_id AND o.id = p_operation.id;

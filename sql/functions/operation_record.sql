@@ -14,14 +14,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
     END IF;
-    -- Lock order everywhere: payment, then operation.
-    IF v_operation.payment_id IS NOT NULL AND (v_operation.kind IN ('intent', 'capture', 'cancel', 'refund', 'evidence', 'fetch')
-       OR (v_operation.kind = 'transfer' AND p_result ->> 'outcome' = 'failed')) THEN
-        PERFORM FROM payments.payment_transactions AS p
-          WHERE p.tenant_id = p_tenant_id AND p.id = v_operation.payment_id FOR NO KEY UPDATE;
-    END IF;
-    SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
-     WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id FOR NO KEY UPDATE;
+    v_operation := payments.operation_lock(v_operation, p_result ->> 'outcome' IN ('failed', 'not_sent'));
     applied := v_operation.state = 'leased' AND v_operation.lease_epoch = p_lease_epoch;
     INSERT INTO payments.stripe_operation_attempts
         (tenant_id, operation_id, lease_epoch, generation, outcome, applied, http_status, error_code, error,

@@ -7,10 +7,11 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
-     WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id FOR NO KEY UPDATE;
+     WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
     END IF;
+    v_operation := payments.operation_lock(v_operation, true);
     IF NOT (v_operation.state = 'dead' OR (v_operation.state = 'failed' AND v_operation.kind IN ('transfer', 'fetch'))) THEN
         RAISE EXCEPTION 'a % operation of kind % is not retried by hand', v_operation.state, v_operation.kind
             USING ERRCODE = 'PY030', HINT = 'Dead operations, and failed transfers and fetches, can be revived.';
@@ -22,6 +23,7 @@ BEGIN
     END IF;
     UPDATE payments.stripe_operations AS o
        SET state = CASE WHEN o.first_sent_at IS NULL THEN 'ready' ELSE 'unknown' END, outcome = NULL, failures = 0,
+           holds = CASE WHEN o.first_sent_at IS NULL THEN payments.operation_holds(o) ELSE o.holds END,
            finished_at = NULL, next_run_at = v_now, updated_at = v_now
      WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
     UPDATE payments.stripe_transfers AS t SET status = 'pending', updated_at = v_now

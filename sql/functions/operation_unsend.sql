@@ -15,6 +15,7 @@ BEGIN
            first_sent_at = CASE WHEN v_untouched THEN NULL ELSE o.first_sent_at END,
            first_sent_epoch = CASE WHEN v_untouched THEN NULL ELSE o.first_sent_epoch END,
            last_sent_at = CASE WHEN v_untouched THEN NULL ELSE o.last_sent_at END,
+           holds = CASE WHEN v_untouched THEN payments.operation_holds(o) ELSE o.holds END,
            next_run_at = p_now + v_wait, updated_at = p_now,
            last_error_code = coalesce(p_result ->> 'code', 'not_sent'), last_error = left(p_result ->> 'message', 500)
      WHERE o.tenant_id = p_operation.tenant_id AND o.id = p_operation.id;

@@ -10,18 +10,21 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such version' USING ERRCODE = 'PY010';
     END IF;
-    IF v_version.names = 0 THEN
-        RAISE EXCEPTION 'the file has no name in it' USING ERRCODE = 'PY020', HINT = 'Is it of the format that was named?';
+    -- The first of a format has no row to wait at: the insert is where two of them meet.
+    INSERT INTO payments.sanctions_lists (format, version_id) VALUES (v_version.format, p_version_id) ON CONFLICT DO NOTHING;
+    SELECT l.version_id INTO v_before FROM payments.sanctions_lists AS l WHERE l.format = v_version.format FOR UPDATE;
+    IF NOT EXISTS (SELECT FROM payments.sanctions_entries AS e WHERE e.version_id = p_version_id) THEN
+        RAISE EXCEPTION 'the version has no name' USING ERRCODE = 'PY020',
+            HINT = 'Is the file of the format that was named? The names of a version go with the second one after it.';
     END IF;
-    SELECT l.version_id INTO v_before FROM payments.sanctions_lists AS l WHERE l.format = v_version.format;
-    INSERT INTO payments.sanctions_lists AS l (format, version_id) VALUES (v_version.format, p_version_id)
-    ON CONFLICT (format) DO UPDATE SET version_id = excluded.version_id;
-    -- Screenings keep what they found: the version before stays beside, the names of older ones go.
+    UPDATE payments.sanctions_lists AS l SET version_id = p_version_id WHERE l.format = v_version.format;
+    -- Screenings keep what they found: the version before stays beside, the names of older ones go. A younger one is being imported.
     DELETE FROM payments.sanctions_entries AS e
-     USING payments.sanctions_versions AS v
-     WHERE v.version_id = e.version_id AND v.format = v_version.format AND e.version_id NOT IN (p_version_id, coalesce(v_before, p_version_id));
+     USING payments.sanctions_versions AS v, payments.sanctions_versions AS b
+     WHERE b.version_id = v_before AND v.version_id = e.version_id AND v.format = v_version.format
+       AND v.imported_at < b.imported_at AND v.version_id <> p_version_id;
     RETURN v_version.names;
 END
 $$;
 COMMENT ON FUNCTION ops.sanctions_activate(uuid) IS
-    'Screens against this version from the commit on, and returns how many names it has. Raises PY010, PY020 (empty), PY070.';
+    'Screens against this version from the commit on, and returns how many names it has. Raises PY010, PY020 (no names), PY070.';

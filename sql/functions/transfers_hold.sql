@@ -6,9 +6,10 @@ AS $$
 DECLARE
     v_due integer;
 BEGIN
+    -- Leased and not fenced is not sent: the lease ends here, and its worker is turned away at the fence.
     WITH calls AS MATERIALIZED (
         SELECT o.id FROM payments.stripe_operations AS o
-         WHERE o.tenant_id = p_tenant_id AND o.kind = 'transfer' AND o.state = 'ready' AND o.first_sent_at IS NULL
+         WHERE o.tenant_id = p_tenant_id AND o.kind = 'transfer' AND o.state IN ('ready', 'leased') AND o.first_sent_at IS NULL
            AND p_held <> (p_hold = ANY (o.holds))
            AND CASE WHEN p_payment_id IS NOT NULL THEN o.payment_id = p_payment_id
                     ELSE o.subject_id IN (SELECT t.id FROM payments.stripe_transfers AS t
@@ -17,7 +18,8 @@ BEGIN
          ORDER BY o.id FOR NO KEY UPDATE
     ), changed AS (
         UPDATE payments.stripe_operations AS o
-           SET holds = CASE WHEN p_held THEN array_append(o.holds, p_hold) ELSE array_remove(o.holds, p_hold) END,
+           SET state = 'ready', leased_by = NULL,
+               holds = CASE WHEN p_held THEN array_append(o.holds, p_hold) ELSE array_remove(o.holds, p_hold) END,
                next_run_at = greatest(o.next_run_at, p_now), updated_at = p_now
           FROM calls AS c WHERE o.tenant_id = p_tenant_id AND o.id = c.id
         RETURNING o.holds

@@ -172,18 +172,21 @@ GRANT EXECUTE ON FUNCTION
     api.webhook_event_types(),
     api.queues_state(),
     api.discrepancy_totals(),
+    api.violations_total(),
     api.operations_troubled(integer),
     api.operations_open(uuid)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
-    api.webhook_receive(text[], text[], text[], jsonb[], bytea[])
+    api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
+    api.operation_traces(uuid, uuid[])
     TO payments_webhook;
 GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
     api.webhook_claim(text, integer, numeric),
     api.event_apply(uuid, text, text, bytea),
+    api.operation_traces(uuid, uuid[]),
     api.webhook_finish(jsonb),
     api.operations_due(integer),
     api.operations_claim(uuid, text, integer, numeric),
@@ -226,6 +229,7 @@ GRANT EXECUTE ON FUNCTION
     api.reconcile_report(uuid, jsonb),
     api.unowned_report(),
     api.discrepancy_totals(),
+    api.violations_total(),
     api.schema_migrations(),
     api.queues_state(),
     api.operations_troubled(integer),
@@ -302,5 +306,6 @@ GRANT EXECUTE ON FUNCTION
     TO payments_operator;
 -- NOTE: tenants are registered, disabled and given members by the database's owner only: no grant here.
 
-GRANT USAGE ON SCHEMA payments TO payments_backup;
-GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_backup;
+-- What has been applied, too: a dump without it could not be migrated any further.
+GRANT USAGE ON SCHEMA payments, migrations TO payments_backup;
+GRANT SELECT ON ALL TABLES IN SCHEMA payments, migrations TO payments_backup;

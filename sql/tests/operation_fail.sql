@@ -37,10 +37,10 @@ RESET ROLE;
 SELECT settled_payment(tenant_a(), 'k3');
 SELECT keep('reviewed', call_of(pay('k3'), 'v1'));
 SELECT send(the('reviewed'));
-UPDATE payments.stripe_operations SET holds = '{review}' WHERE id = the('reviewed');
+SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_1', pay('k3'), NULL, 50, '{a}', clock());
 SET LOCAL ROLE payments_definer;
 SELECT payments.operation_fail(operation_row(the('reviewed')), '{"code": "account_invalid"}', clock());
-SELECT is((operation_row(the('reviewed'))).holds, '{review,payee_blocked}', 'a hold that came while it was sent stays beside the payee''s');
+SELECT is((operation_row(the('reviewed'))).holds, '{review,payee_blocked}', 'a review that began while it was sent holds it too');
 -- A short balance.
 SELECT settled_payment(tenant_a(), 'k2');
 SELECT keep('short', call_of(pay('k2'), 'v1'));

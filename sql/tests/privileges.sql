@@ -1,7 +1,7 @@
 -- Who may do what, in full: the mirror of sql/policies/grants.sql, read from the catalog. A grant added or lost fails here.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(33);
+SELECT plan(34);
 
 CREATE TEMP VIEW our_functions AS
 SELECT p.oid, p.oid::regprocedure::text AS signature, n.nspname AS schema, p.proowner::regrole::text AS owner,
@@ -106,6 +106,7 @@ $$, ARRAY[
     'api.webhook_event_types()',
     'api.queues_state()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
@@ -113,7 +114,8 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
 $$, ARRAY[
     'api.schema_check()',
-    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])'
+    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.operation_traces(uuid,uuid[])'
 ], 'payments_webhook executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_worker', f.oid, 'EXECUTE')
@@ -122,6 +124,7 @@ $$, ARRAY[
     'api.schema_check()',
     'api.webhook_claim(text,integer,numeric)',
     'api.event_apply(uuid,text,text,bytea)',
+    'api.operation_traces(uuid,uuid[])',
     'api.webhook_finish(jsonb)',
     'api.operations_due(integer)',
     'api.operations_claim(uuid,text,integer,numeric)',
@@ -164,6 +167,7 @@ $$, ARRAY[
     'api.reconcile_report(uuid,jsonb)',
     'api.unowned_report()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'api.schema_migrations()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
@@ -323,6 +327,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.reconcile_end(jsonb,text[],text)',
     'api.unowned_report()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
     'payments.reconcile_owner(text,jsonb)',
@@ -332,6 +337,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.receivables_due(integer)',
     'api.refunds_waiting_due(integer)',
     'payments.inbox_of(uuid)',
+    'payments.inbox_unapplied(uuid)',
     'api.next_due()',
     'api.operations_due(integer)',
     'api.operations_troubled(integer)',
@@ -351,7 +357,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.inbox_unapplied(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
@@ -516,6 +522,14 @@ $$, 'payments_system reads just ids, states and times across tenants, counts wha
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,
     'payments_backup reads every table, and does nothing else');
+SELECT set_eq($$
+    SELECT a.privilege_type, c.relname::text
+      FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+     WHERE c.relnamespace = 'migrations'::regnamespace AND a.grantee = 'payments_backup'::regrole
+$$, $$
+    SELECT 'SELECT', c.relname::text FROM pg_class AS c
+     WHERE c.relnamespace = 'migrations'::regnamespace AND c.relkind = 'r'
+$$, 'payments_backup reads what has been applied, so that a dump can be migrated further');
 SELECT is_empty($$
     SELECT r.rolname, t.name, p.privilege
       FROM pg_roles AS r

@@ -11,10 +11,13 @@ SELECT remember();
 SELECT is(payments.reversals_start(tenant_a(), transfer_of(pay('k1'), 'v1'), clock()), 0, 'while it has not arrived');
 SELECT unchanged('nothing is asked back');
 RESET ROLE;
+UPDATE payments.stripe_operations SET trace_context = '00-refund' WHERE kind = 'refund' AND subject_id = the('r1');
 SELECT ok(finish(call_of(pay('k1'), 'v1'), jsonb_build_object('outcome', 'succeeded', 'object', transfer_object(call_of(pay('k1'), 'v1')))), 'the transfer arrives');
 SELECT results_eq($$ SELECT v.amount, v.status FROM payments.transfer_reversals AS v ORDER BY 1 $$, $$ VALUES (300::bigint, 'pending'), (600, 'pending') $$, 'then both are asked for');
 SELECT is((SELECT (o.kind, o.state, o.lock_key = 'reversal:' || transfer_of(pay('k1'), 'v1'), o.request ->> 'target' = 'tr_' || transfer_of(pay('k1'), 'v1'), o.request #> '{params,amount}', o.request #>> '{params,metadata,refund_id}' = the('r1')::text)::text
              FROM payments.stripe_operations AS o WHERE o.subject_id = reversal_of(the('r1'), 'v1')), '(reversal,ready,t,t,600,t)', 'each with its own call, one at a time');
+SELECT is((SELECT array_agg(o.trace_context ORDER BY o.trace_context) FROM payments.stripe_operations AS o WHERE o.kind = 'reversal'), ARRAY['00-refund', NULL],
+    'and each belongs to the request for its refund');
 SELECT is(reverse(pay('k1')), 2, 'they are carried out');
 SET LOCAL ROLE payments_definer;
 SELECT remember();

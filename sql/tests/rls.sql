@@ -44,6 +44,16 @@ BEGIN
     END LOOP;
 END
 $$;
+-- What a trigger refuses must not hide that the right was there.
+CREATE FUNCTION pg_temp.unguard() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN SELECT t.name FROM tenant_tables AS t LOOP
+        EXECUTE format('ALTER TABLE payments.%I DISABLE TRIGGER USER', v_table);
+    END LOOP;
+END
+$$;
 GRANT SELECT ON truth, tap_helpers.tenant_tables TO PUBLIC;
 SELECT set_eq('SELECT name, tenant_id FROM truth', 'SELECT name, unnest(ARRAY[tenant_a(), tenant_b()]) FROM tenant_tables',
     'both tenants have rows in every table of tenants');
@@ -96,15 +106,7 @@ SELECT is_empty($$ SELECT * FROM pg_temp.answers('UPDATE payments.%1$I SET tenan
 SELECT unchanged('no write of the tables'' owner reached the other tenant');
 RESET ROLE;
 SAVEPOINT guarded;
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOR v_table IN SELECT name FROM tenant_tables LOOP
-        EXECUTE format('ALTER TABLE payments.%I DISABLE TRIGGER USER', v_table);
-    END LOOP;
-END
-$$;
+SELECT pg_temp.unguard();
 SET LOCAL ROLE payments_owner;
 SELECT is_empty($$ SELECT * FROM pg_temp.answers('INSERT INTO payments.%1$I
     SELECT (jsonb_populate_record(r, jsonb_build_object(''tenant_id'', tap_helpers.tenant_b()))).* FROM payments.%1$I AS r LIMIT 1') AS w
@@ -144,11 +146,13 @@ SELECT enter(tenant_a());
 SELECT set_eq('SELECT * FROM pg_temp.caller_answers()', $$
     SELECT r AS role, '42501' AS state, 5 * (SELECT count(*) FROM tenant_tables) AS tries FROM unnest(ARRAY['payments_api', 'payments_webhook', 'payments_worker', 'payments_analyst', 'payments_operator']) AS r
 $$, 'no caller reads or writes any table, with a tenant set by hand or not');
+SAVEPOINT closed;
+SELECT pg_temp.unguard();
 GRANT USAGE ON SCHEMA payments TO payments_api, payments_webhook, payments_worker, payments_analyst, payments_operator;
 SELECT set_eq('SELECT * FROM pg_temp.caller_answers()', $$
     SELECT r AS role, '42501' AS state, 5 * (SELECT count(*) FROM tenant_tables) AS tries FROM unnest(ARRAY['payments_api', 'payments_webhook', 'payments_worker', 'payments_analyst', 'payments_operator']) AS r
 $$, 'nor would it with the schema open: no caller has a right on any table');
-REVOKE USAGE ON SCHEMA payments FROM payments_api, payments_webhook, payments_worker, payments_analyst, payments_operator;
+ROLLBACK TO SAVEPOINT closed;
 SELECT unchanged('no caller changed a row');
 
 -- ── the service's login, through its functions ───────────────────────────────────────────────

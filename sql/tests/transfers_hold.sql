@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(14);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
@@ -17,9 +17,13 @@ SELECT unchanged('nothing changes');
 SELECT is(payments.transfers_hold(tenant_a(), the('p'), NULL, 'review', false, clock()), 1, 'let go, what nothing else holds is due');
 SELECT is(payments.transfers_hold(tenant_a(), NULL, the('v1'), 'payee_review', false, clock()), 2, 'and in the end all of it');
 SELECT is_empty('SELECT pg_temp.held()', 'nothing is held any more');
-UPDATE payments.stripe_operations SET state = 'leased', lease_epoch = 1 WHERE kind = 'transfer' AND payment_id = the('p');
+UPDATE payments.stripe_operations SET state = 'leased', lease_epoch = 1, leased_by = 'w', first_sent_at = clock(), first_sent_epoch = 1, last_sent_at = clock() WHERE kind = 'transfer' AND payment_id = the('p');
 SELECT is(payments.transfers_hold(tenant_a(), the('p'), NULL, 'review', true, clock()), 0, 'what is being sent');
 SELECT is_empty('SELECT pg_temp.held()', 'is not held');
+UPDATE payments.stripe_operations SET state = 'leased', lease_epoch = 1, leased_by = 'w' WHERE kind = 'transfer' AND payment_id = the('q');
+SELECT is(payments.transfers_hold(tenant_a(), the('q'), NULL, 'review', true, clock()), 0, 'what was leased and not sent');
+SELECT results_eq('SELECT pg_temp.held()', $$ VALUES ('q a1 {review}'), ('q v1 {review}') $$, 'is');
+SELECT results_eq($$ SELECT DISTINCT state, leased_by FROM payments.stripe_operations WHERE kind = 'transfer' AND payment_id = the('q') $$, $$ VALUES ('ready', NULL) $$, 'and its lease is over');
 
 SELECT * FROM finish();
 ROLLBACK;

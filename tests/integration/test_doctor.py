@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.health.doctor import Finding, examine
+from tests.collector import running_collector
 from tests.database import Database
 from tests.integration.service import STRIPE_KEY, Service, running_service, settings_for
 
@@ -25,6 +26,18 @@ async def test_a_sound_deployment(database: Database, redis_url: str) -> None:
             *("migrations", "listen", "pooler", "redis", "redis memory", "stripe", "stripe clock"),
             *("webhooks platform", "webhooks connect"),
         }
+
+
+async def test_a_collector_is_looked_at_when_there_is_one(service: Service) -> None:
+    """Its silence costs spans and nothing else: a warning."""
+    async with running_collector() as collector:
+        there = {"otel_exporter_otlp_endpoint": collector.url}
+        found = await findings(service.settings.model_copy(update=there))
+        assert (found["traces"].verdict, found["traces"].says) == ("ok", "127.0.0.1 answers 200")
+    away = {"otel_exporter_otlp_endpoint": "http://user:secret-word@127.0.0.1:9"}
+    found = await findings(service.settings.model_copy(update=away))
+    assert found["traces"].verdict == "warning"
+    assert "secret-word" not in str(found["traces"])
 
 
 async def test_nothing_is_there(database: Database) -> None:

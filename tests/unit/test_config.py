@@ -76,12 +76,27 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
         ({"INTERNAL_HMAC_KEYS": "orders:short"}, "INTERNAL_HMAC_KEYS"),
         ({"DATABASE_PREPARE": "maybe"}, "DATABASE_PREPARE"),
         ({"DATABASE_ENGINE": "oracle"}, "DATABASE_ENGINE"),
+        ({"OTEL_TRACES_EXPORTER": "console"}, "OTEL_TRACES_EXPORTER"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        (
+            {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+        ),
     ],
 )
 def test_a_bad_value_is_refused_by_name(changes: dict[str, str], variable: str) -> None:
     """One fault gives one sentence, about that variable."""
     (fault,) = faults_of(**changes)
     assert fault.startswith(f"{variable}: ")
+
+
+def test_exporting_without_the_sdk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra is named; without tracing nobody misses it."""
+    monkeypatch.setattr("app.config.find_spec", lambda _package: None)
+    (fault,) = faults_of(OTEL_TRACES_EXPORTER="otlp")
+    assert fault.startswith("OTEL_TRACES_EXPORTER: ")
+    assert "payment-service[otel]" in fault
+    load_settings(GOOD)
 
 
 def test_all_faults_are_told_at_once() -> None:
