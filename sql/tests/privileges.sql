@@ -106,6 +106,7 @@ $$, ARRAY[
     'api.webhook_event_types()',
     'api.queues_state()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
@@ -166,6 +167,7 @@ $$, ARRAY[
     'api.reconcile_report(uuid,jsonb)',
     'api.unowned_report()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'api.schema_migrations()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
@@ -325,6 +327,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.reconcile_end(jsonb,text[],text)',
     'api.unowned_report()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
     'payments.reconcile_owner(text,jsonb)',

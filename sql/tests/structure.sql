@@ -38,8 +38,8 @@ SELECT functions_are('api', ARRAY[
     'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get',
     'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide', 'review_list', 'schema_check',
     'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get', 'transfer_list',
-    'unowned_report', 'violations_check', 'violations_due', 'webhook_claim', 'webhook_event_types',
-    'webhook_finish', 'webhook_receive'
+    'unowned_report', 'violations_check', 'violations_due', 'violations_total', 'webhook_claim',
+    'webhook_event_types', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list', 'audit_verify',
