@@ -19,9 +19,12 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /tmp/wheel \
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="payment-service" \
       org.opencontainers.image.vendor="TicketToken Inc." \
-      org.opencontainers.image.licenses="LicenseRef-Proprietary"
+      org.opencontainers.image.licenses="LicenseRef-Proprietary" \
+      com.tickettoken.sbom="/opt/share/sbom.cdx.json"
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin payments
 COPY --from=build /opt/venv /opt/venv
+# The bill of materials comes from `make check`. A pattern, so that an image can be built without.
+COPY LICENSE build/sbom.cdx.jso[n] /opt/share/
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 WORKDIR /tmp

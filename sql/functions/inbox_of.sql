@@ -5,4 +5,4 @@ AS $$
     SELECT w.event_id, w.state, w.received_at FROM payments.webhook_inbox AS w
      WHERE w.tenant_id = p_tenant_id AND w.tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid
 $$;
-COMMENT ON FUNCTION payments.inbox_of(uuid) IS 'The received events of the tenant entered and where they stand; for M17 and webhooks_unapplied.';
+COMMENT ON FUNCTION payments.inbox_of(uuid) IS 'The received events of the tenant entered and where they stand; for M17.';

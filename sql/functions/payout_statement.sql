@@ -8,22 +8,31 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
-    WITH lines AS (
+    WITH mine AS (
+        SELECT b.account_id, b.currency, b.credit - b.debit AS owed, b.credit + b.debit AS turnover
+          FROM payments.ledger_balance_rows(p_tenant_id) AS b
+         WHERE b.recipient_type = p_recipient_type AND b.recipient_id = p_recipient_id
+           AND b.kind IN ('payee_payable', 'payee_held', 'payee_receivable')
+    ), lines AS MATERIALIZED (
         SELECT g.posted_at AS at, g.id, g.cause_type, g.payment_id, g.currency,
-               CASE WHEN a.id = g.credit_account_id THEN g.amount ELSE -g.amount END AS amount
-          FROM payments.ledger_accounts AS a
+               CASE WHEN m.account_id = g.credit_account_id THEN g.amount ELSE -g.amount END AS amount
+          FROM mine AS m
           JOIN payments.ledger_postings AS g
-            ON g.tenant_id = p_tenant_id AND a.id IN (g.debit_account_id, g.credit_account_id) AND g.posted_at < upper(v_period)
-         WHERE a.tenant_id = p_tenant_id AND a.recipient_type = p_recipient_type AND a.recipient_id = p_recipient_id
-           AND a.kind IN ('payee_payable', 'payee_held', 'payee_receivable')
+            ON g.tenant_id = p_tenant_id AND m.account_id IN (g.debit_account_id, g.credit_account_id) AND g.posted_at >= lower(v_period)
+    ), before AS (
+        -- Back from today's balance: the postings of a payee's whole life are not read, only those since the period began.
+        SELECT m.currency, sum(m.owed) - coalesce(max(l.since), 0) AS amount
+          FROM mine AS m
+          LEFT JOIN (SELECT x.currency, sum(x.amount) AS since, sum(abs(x.amount)) FILTER (WHERE x.at >= upper(v_period)) AS later
+                       FROM lines AS x GROUP BY x.currency) AS l ON l.currency = m.currency
+         GROUP BY m.currency HAVING sum(m.turnover) > coalesce(max(l.later), 0)
     ), moved AS (
         -- Between two accounts of the same payee nothing comes or goes.
         SELECT l.at, l.id, l.cause_type, l.payment_id, l.currency, sum(l.amount) AS amount
-          FROM lines AS l WHERE l.at >= lower(v_period) GROUP BY 1, 2, 3, 4, 5 HAVING sum(l.amount) <> 0
+          FROM lines AS l WHERE l.at < upper(v_period) GROUP BY 1, 2, 3, 4, 5 HAVING sum(l.amount) <> 0
     ), statement AS (
-        SELECT lower(v_period) AS at, NULL::uuid AS id, 'balance before' AS what, NULL::uuid AS payment_id, l.currency,
-               coalesce(sum(l.amount) FILTER (WHERE l.at < lower(v_period)), 0) AS amount, 0 AS place
-          FROM lines AS l GROUP BY l.currency
+        SELECT lower(v_period) AS at, NULL::uuid AS id, 'balance before' AS what, NULL::uuid AS payment_id, b.currency, b.amount, 0 AS place
+          FROM before AS b
         UNION ALL
         SELECT m.at, m.id, m.cause_type, m.payment_id, m.currency, m.amount, 1 FROM moved AS m
     )

@@ -12,15 +12,22 @@ BEGIN
         RAISE EXCEPTION 'revenue goes by day, event, venue, artist, promoter or seller' USING ERRCODE = 'PY020';
     END IF;
     RETURN QUERY
-    SELECT x.bucket, f.currency, count(DISTINCT f.payment_id) FILTER (WHERE f.cause_type = 'capture'), sum(f.gross), sum(f.refunded),
-           sum(f.disputed), sum(f.fees), coalesce(sum(f.gross - f.refunded - f.disputed) FILTER (WHERE f.recipient_type <> 'platform'), 0),
-           coalesce(sum(f.gross - f.refunded - f.disputed - f.fees) FILTER (WHERE f.recipient_type = 'platform'), 0),
-           sum(f.gross - f.refunded - f.disputed - f.fees)
-      FROM payments.money_facts(p_tenant_id, payments.report_period(p_from, p_to)) AS f
-      LEFT JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.id = f.payment_id
-     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'day' THEN to_char(f.posted_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
-                                          WHEN 'event' THEN p.event_id WHEN 'venue' THEN p.venue_id ELSE f.recipient_id END) AS x (bucket)
-     WHERE NOT v_of_recipient OR f.recipient_type = p_by
+    WITH facts AS (
+        -- A payment at a time first: its event is looked up once, and nothing has to be told apart afterwards.
+        SELECT f.payment_id, f.currency, CASE WHEN p_by = 'day' THEN to_char(f.posted_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+                                              WHEN v_of_recipient THEN f.recipient_id END AS bucket,
+               bool_or(f.cause_type = 'capture') AS captured, sum(f.gross) AS gross, sum(f.refunded) AS refunded, sum(f.disputed) AS disputed,
+               sum(f.fees) AS fees, coalesce(sum(f.gross - f.refunded - f.disputed) FILTER (WHERE f.recipient_type <> 'platform'), 0) AS payees
+          FROM payments.money_facts(p_tenant_id, payments.report_period(p_from, p_to)) AS f
+         WHERE NOT v_of_recipient OR f.recipient_type = p_by
+         GROUP BY 1, 2, 3
+    )
+    SELECT x.bucket, f.currency, count(*) FILTER (WHERE f.captured), sum(f.gross), sum(f.refunded), sum(f.disputed), sum(f.fees),
+           sum(f.payees), sum(f.gross - f.refunded - f.disputed - f.fees - f.payees), sum(f.gross - f.refunded - f.disputed - f.fees)
+      FROM facts AS f
+      LEFT JOIN payments.payment_transactions AS p
+        ON p_by IN ('event', 'venue') AND p.tenant_id = p_tenant_id AND p.id = f.payment_id
+     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN p.event_id WHEN 'venue' THEN p.venue_id ELSE f.bucket END) AS x (bucket)
      GROUP BY x.bucket, f.currency
      ORDER BY x.bucket, f.currency;
 END

@@ -6,9 +6,8 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
     SELECT i.event_id, e.event_type, i.state, e.reason, e.payment_id, i.received_at
-      FROM payments.inbox_of(p_tenant_id) AS i
+      FROM payments.inbox_unapplied(p_tenant_id) AS i
       LEFT JOIN payments.payment_events AS e ON e.tenant_id = p_tenant_id AND e.id = i.event_id
-     WHERE i.state IN ('waiting', 'quarantined', 'dead')
      ORDER BY i.received_at;
 END
 $$;

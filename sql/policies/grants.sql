@@ -172,6 +172,7 @@ GRANT EXECUTE ON FUNCTION
     api.webhook_event_types(),
     api.queues_state(),
     api.discrepancy_totals(),
+    api.violations_total(),
     api.operations_troubled(integer),
     api.operations_open(uuid)
     TO payments_api;
@@ -228,6 +229,7 @@ GRANT EXECUTE ON FUNCTION
     api.reconcile_report(uuid, jsonb),
     api.unowned_report(),
     api.discrepancy_totals(),
+    api.violations_total(),
     api.schema_migrations(),
     api.queues_state(),
     api.operations_troubled(integer),

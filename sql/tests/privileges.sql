@@ -106,6 +106,7 @@ $$, ARRAY[
     'api.webhook_event_types()',
     'api.queues_state()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'api.operations_troubled(integer)',
     'api.operations_open(uuid)'
 ], 'payments_api executes just its list');
@@ -166,6 +167,7 @@ $$, ARRAY[
     'api.reconcile_report(uuid,jsonb)',
     'api.unowned_report()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'api.schema_migrations()',
     'api.queues_state()',
     'api.operations_troubled(integer)',
@@ -325,6 +327,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.reconcile_end(jsonb,text[],text)',
     'api.unowned_report()',
     'api.discrepancy_totals()',
+    'api.violations_total()',
     'ops.unowned_objects()',
     'ops.unowned_object_resolve(text,text,text)',
     'payments.reconcile_owner(text,jsonb)',
@@ -334,6 +337,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.receivables_due(integer)',
     'api.refunds_waiting_due(integer)',
     'payments.inbox_of(uuid)',
+    'payments.inbox_unapplied(uuid)',
     'api.next_due()',
     'api.operations_due(integer)',
     'api.operations_troubled(integer)',
@@ -353,7 +357,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.inbox_unapplied(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f

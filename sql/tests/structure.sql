@@ -38,8 +38,8 @@ SELECT functions_are('api', ARRAY[
     'refund_batch_advance', 'refund_batch_get', 'refund_batches_due', 'refund_create', 'refund_get',
     'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide', 'review_list', 'schema_check',
     'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get', 'transfer_list',
-    'unowned_report', 'violations_check', 'violations_due', 'webhook_claim', 'webhook_event_types',
-    'webhook_finish', 'webhook_receive'
+    'unowned_report', 'violations_check', 'violations_due', 'violations_total', 'webhook_claim',
+    'webhook_event_types', 'webhook_finish', 'webhook_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list', 'audit_verify',
@@ -76,12 +76,12 @@ SELECT functions_are('payments', ARRAY[
     'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply', 'giveback_calculate', 'giveback_share',
     'giveback_target', 'giveback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
     'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
-    'idempotency_unspent', 'inbox_of', 'intent_request', 'intents_enqueue', 'intents_record', 'ip_signal',
-    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows', 'losses_share',
-    'member_check', 'member_enter', 'money_facts', 'name_codes', 'name_normal', 'object_apply',
-    'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store', 'operation_answer',
-    'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts', 'operation_document',
-    'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
+    'idempotency_unspent', 'inbox_of', 'inbox_unapplied', 'intent_request', 'intents_enqueue',
+    'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open',
+    'ledger_balance_rows', 'losses_share', 'member_check', 'member_enter', 'money_facts', 'name_codes',
+    'name_normal', 'object_apply', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
+    'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
+    'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
     'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back', 'operation_holds',
     'operation_lock', 'operation_reconsider', 'operation_record', 'operation_succeed', 'operation_trace',
     'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback',
@@ -188,7 +188,7 @@ SELECT is_empty($$
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
     'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
-    'stripe_operations_by_subject', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
+    'stripe_operations_by_subject', 'stripe_operations_standing', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
     'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
     ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',

@@ -175,7 +175,13 @@ class Stack:
             child.kill()
 
     def _forked(self, command: str, failpoints: str = "", **environ: str) -> Forked:
-        settings = {
+        child = Forked(command, self.settings(failpoints, **environ), self.log_path)
+        self.children.append(child)
+        return child
+
+    def settings(self, failpoints: str = "", **environ: str) -> dict[str, str]:
+        """The variables of a web or a worker."""
+        return {
             "APP_ENV": "test",
             "PAYMENT_FAILPOINTS": failpoints,
             "LISTEN_HOST": "127.0.0.1",
@@ -199,9 +205,6 @@ class Stack:
             "POLL_SECONDS": "0",
             **environ,
         }
-        child = Forked(command, settings, self.log_path)
-        self.children.append(child)
-        return child
 
     # ── Stripe ────────────────────────────────────────────────────────────────────────────────
 

@@ -26,6 +26,7 @@ EVERYTHING = {
     "queues",
     "operations",
     "reconciliation",
+    "violations",
 }
 GAP = "DELETE FROM migrations._yoyo_migration WHERE migration_id = '001_baseline_payment'"
 HANG_SECONDS = 10.0
