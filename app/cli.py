@@ -68,7 +68,8 @@ def main() -> None:
     except (MigrationError, LoginError, OSError) as error:
         _fail([str(error)], 1)
     except psycopg.Error as error:
-        _fail([f"database: {error}".strip()], 1)
+        said = error.diag.message_primary or str(error).strip()
+        _fail([f"database: {said}"], 1)
 
 
 @cli.command()

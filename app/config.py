@@ -30,6 +30,9 @@ from app.auth.public_keys import KeySetError, parse_keys
 MIN_SECRET_BYTES = 32
 """HS256 needs a key at least as long as its digest (RFC 7518, 3.2)."""
 
+MIN_DISTINCT_CHARS = 8
+"""Random text of 32 characters has more; a placeholder like aaaa… or 1212… has fewer."""
+
 MIN_WEBHOOK_SECRET_CHARS = 16
 """Stripe's own are 38; anything below this is a placeholder."""
 
@@ -177,17 +180,21 @@ class Settings(BaseModel):
 
     @field_validator("jwt_secret")
     @classmethod
-    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+    def _is_strong(cls, value: SecretStr | None) -> SecretStr | None:
         if value and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"must be at least {MIN_SECRET_BYTES} bytes")
+        if value and len(set(value.get_secret_value())) < MIN_DISTINCT_CHARS:
+            raise ValueError("is too easy to guess; make it with `openssl rand -base64 32`, say")
         return value
 
     @field_validator("stripe_secret_key")
     @classmethod
-    def _is_header_safe(cls, value: SecretStr) -> SecretStr:
+    def _is_secret_key(cls, value: SecretStr) -> SecretStr:
         key = value.get_secret_value()
         if not key.isascii() or not key.isprintable() or " " in key:
             raise ValueError("must be visible ASCII without spaces")
+        if not key.startswith(("sk_", "rk_")):
+            raise ValueError("must be a secret key (sk_…) or a restricted one (rk_…)")
         return value
 
     @field_validator("stripe_webhook_secret", "stripe_connect_webhook_secret", mode="before")

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
-from uuid import UUID
 
 import orjson
 import psycopg
@@ -410,8 +409,3 @@ async def _powers_of_login(connection: Connection) -> list[str]:
         [FORBIDDEN_ROLES],
     )
     return [row[0] for row in await cursor.fetchall()]
-
-
-def tenant_of(operation: dict[str, Any]) -> UUID:
-    """The tenant an operation document names."""
-    return UUID(operation["tenantId"])

@@ -80,7 +80,9 @@ class Transfer(Answer):
     currency: str
     status: TransferStatus
     purpose: str
-    attempts: int | None
+    attempts: Annotated[
+        int | None, Field(description="Attempts that failed; null while no call is planned.")
+    ]
     next_attempt_at: Time | None
     last_error: Failure | None
     created_at: Time

@@ -23,8 +23,6 @@ MAX_TEXT = 5_000
 MAX_INT = 2**63 - 1
 RANGE_KEYS = ("gt", "gte", "lt", "lte")
 
-Convert = "Callable[[Any, str], Any]"
-
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -70,7 +70,7 @@ class Aftermath:
     async def _spend(self, account: str) -> None:
         """Have a payee take its whole balance to its bank."""
         ledger = await self._stripe.control("GET", "ledger")
-        for currency, balance in ledger["accounts"][account].items():
+        for currency, balance in ledger["accounts"].get(account, {}).items():
             if isinstance(balance, dict) and balance["available"] > 0:
                 paid_out = {"payout": {currency: balance["available"]}}
                 await self._stripe.control("POST", f"accounts/{account}", paid_out)

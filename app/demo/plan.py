@@ -11,10 +11,6 @@ from app.dev.stack import OTHER_TENANT, TENANT
 Json = dict[str, Any]
 Ending = Literal["paid", "partly captured", "released", "abandoned"]
 
-PAYEES_PER_STRIPE_COUNTRY = {"usd": "US", "eur": "FR"}
-FULL = 10_000
-"""Basis points of the whole."""
-
 
 @dataclass(frozen=True)
 class Payee:

@@ -1,7 +1,8 @@
 """Due operations: evidence, fence, send, finish. SQL says which, and what the outcome means.
 
-Only the fence and the call itself hold one of the `concurrency` places towards Stripe; claiming
-ahead and recording happen beside them.
+What was never sent is fenced by the commit that claims it. Only the call itself, and a fence of its
+own where one is needed, hold one of the `concurrency` places towards Stripe; claiming ahead and
+recording happen beside them.
 """
 
 import asyncio
@@ -30,6 +31,10 @@ log = get_logger("operations")
 
 AHEAD = 2
 """Operations claimed per place towards Stripe: the next is ready when one ends."""
+
+AT_ONCE_SECONDS = 0.25
+"""What was fenced by its claim is sent within this time, or fenced again: a worker that slept, or
+waited long for its place, asks the database whether the lease is still its own."""
 
 MAX_TENANTS = 100
 MAX_BATCH = 50
@@ -129,9 +134,8 @@ class Operations:
         self._notifier = notifier
         self._worker = worker
         self._lease = settings.operation_lease_seconds
-        self._concurrency = settings.worker_concurrency
-        self._places = asyncio.Semaphore(self._concurrency)
-        self.capacity = self._concurrency * AHEAD
+        self._places = asyncio.Semaphore(settings.worker_concurrency)
+        self.capacity = settings.worker_concurrency * AHEAD
         self._tenants: dict[UUID, _Tenant] = {}
         self._turn = 0
         self.stopping = False
@@ -142,14 +146,11 @@ class Operations:
         if not due:
             self._forget_idle()
             return Claimed([])
-        # With a place free for each, all are sent at once: then claim and fence are one commit.
-        free = room - self.capacity + self._concurrency
-        at_once = free * 2 >= self._concurrency
-        granted, retry_after = await self._rate.take(free if at_once else room)
+        granted, retry_after = await self._rate.take(room)
         if not granted:
             return Claimed([], wait=retry_after)
         tenants = self._rotate([row["tenant_id"] for row in due])
-        operations = await self._claim_from(tenants, granted, at_once=at_once)
+        operations = await self._claim_from(tenants, granted)
         self._rate.give_back(granted - len(operations))
         for operation in operations:
             await failpoint("worker.after_claim", operation["kind"])
@@ -188,15 +189,14 @@ class Operations:
         async with self._places:
             if self.stopping:
                 return await self._release(operation)
-            started = operation["claimedAt"] if operation["fenced"] else time.monotonic()
-            if not await self._may_be_sent(operation):
-                log.info("fenced off", operationId=operation["id"])
-                return None
+            started = operation["claimedAt"]
+            if not operation["fenced"] or time.monotonic() - started > AT_ONCE_SECONDS:
+                started = time.monotonic()
+                if not await self._tenant(operation).fences.submit(operation):
+                    log.info("fenced off", operationId=operation["id"])
+                    return None
             await failpoint("worker.after_fence", operation["kind"])
             return await self._gateway.send(operation, started + self._lease * LEASE_SHARE)
-
-    async def _may_be_sent(self, operation: Operation) -> bool:
-        return operation["fenced"] or await self._tenant(operation).fences.submit(operation)
 
     async def _finish(self, operation: Operation, result: Result) -> None:
         finishes = self._tenant(operation).finishes
@@ -250,16 +250,14 @@ class Operations:
         )
         return None
 
-    async def _claim_from(
-        self, tenants: list[UUID], wanted: int, *, at_once: bool
-    ) -> list[Operation]:
+    async def _claim_from(self, tenants: list[UUID], wanted: int) -> list[Operation]:
         started = time.monotonic()
         tenants = tenants[:wanted]
         share, extra = divmod(wanted, len(tenants))
         batches = await asyncio.gather(
             *(
                 self._database.rows(
-                    "operations_take" if at_once else "operations_claim",
+                    "operations_take",
                     tenant_id=tenant,
                     worker=self._worker,
                     limit=share + (index < extra),

@@ -41,8 +41,9 @@ BEGIN
     RETURN QUERY
     SELECT payments.operation_document(o, payments.operation_evidence(o, v_now), false)
       FROM payments.stripe_operations AS o
-     WHERE o.tenant_id = p_tenant_id AND o.id = ANY (v_claimed);
+     WHERE o.tenant_id = p_tenant_id AND o.id = ANY (v_claimed)
+     ORDER BY o.created_at, o.id;
 END
 $$;
 COMMENT ON FUNCTION api.operations_claim(uuid, text, integer, numeric) IS
-    'Leases at most p_limit due operations of one tenant to a worker for p_lease_seconds and returns their documents. Expired leases are due again. Each claim raises lease_epoch. Raises PY001, PY002.';
+    'Leases at most p_limit due operations of one tenant to a worker for p_lease_seconds and returns their documents, oldest first. Expired leases are due again. Each claim raises lease_epoch. Raises PY001, PY002.';

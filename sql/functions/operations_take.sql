@@ -1,5 +1,5 @@
--- Claim and fence in one commit, for a worker that sends all of it at once: between this commit and the call lies no
--- more than between fence and call otherwise. What must be looked for first is fenced later, after the look.
+-- Claim and fence in one commit, for a worker that sends at once and fences again what had to wait: between this commit
+-- and the call lies what otherwise lies between fence and call. What must be looked for first is fenced after the look.
 CREATE OR REPLACE FUNCTION api.operations_take(
     p_tenant_id uuid, p_worker text, p_limit integer, p_lease_seconds numeric
 ) RETURNS TABLE (operation jsonb)
@@ -24,4 +24,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.operations_take(uuid, text, integer, numeric) IS
-    'As operations_claim, and fences what needs no look first: those documents say fenced and must be sent at once or handed back as not_sent. Where another call on the same object is unresolved nothing is fenced. Raises PY001, PY002.';
+    'As operations_claim, and fences what needs no look first: those documents say fenced and are sent at once, fenced again, or handed back as not_sent. Where another call on the same object is unresolved nothing is fenced. Raises PY001, PY002.';

@@ -33,7 +33,6 @@ class Charge:
     customer: str | None = None
     description: str | None = None
     disputed: bool = False
-    expired: bool = False
     failure_balance_transaction: str | None = None
     failure_code: str | None = None
     failure_message: str | None = None

@@ -129,6 +129,5 @@ def expire(world: World, intent_id: str) -> None:
         return
     _cancel(world, intent, "automatic")
     _release(charge)
-    charge.expired = True
     world.emit("charge.expired", charge.render(world), charge.account)
     world.emit("payment_intent.canceled", intent.render(world), intent.account)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.worker.operations import AT_ONCE_SECONDS
 from tests.integration.service import Service, eventually, running_worker, settings_for
 
 
@@ -137,6 +138,28 @@ async def test_stopping_finishes_what_is_in_flight(service: Service) -> None:
     for payment in payments:
         await wait_paid(service, payment)
     assert len(await service.transfers_at_stripe()) == 5
+
+
+async def test_what_waited_for_its_place_is_fenced_when_its_turn_comes(service: Service) -> None:
+    """Two transfers claimed together, one place: the second is sent under a fence of then."""
+    account = f"accounts/{(await service.payee())['stripeAccountId']}"
+    off, on = ({"capabilities": {"transfers": state}} for state in ("inactive", "active"))
+    await service.control("POST", account, off)
+    await service.start_worker(WORKER_CONCURRENCY="1")
+    payments = [await service.payment() for _ in range(2)]
+    for payment in payments:
+        await service.pay(payment)
+        await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
+    rule = {"fault": "latency", "match": {"path": "/v1/transfers"}, "seconds": 0.6}
+    await service.control("POST", "faults", rule)
+    await service.control("POST", account, on)
+    for payment in payments:
+        await wait_paid(service, payment)
+    ((apart,),) = service.database.execute(
+        "SELECT extract(epoch FROM max(o.last_sent_at) - min(o.last_sent_at))"
+        "  FROM payments.stripe_operations AS o WHERE o.kind = 'transfer'"
+    )
+    assert apart > 2 * AT_ONCE_SECONDS
 
 
 async def test_a_notification_that_nobody_heard_costs_a_poll(service: Service) -> None:

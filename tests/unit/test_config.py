@@ -48,6 +48,7 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
         ({"REDIS_URL": "http://x"}, "REDIS_URL"),
         ({"JWT_SECRET": "short"}, "JWT_SECRET"),
+        ({"JWT_SECRET": "0123" * 10}, "JWT_SECRET"),
         ({"JWT_JWKS": "https://x"}, "JWT_JWKS"),
         ({"JWT_SECRET": "", "JWT_JWKS": "http://id.example/keys"}, "JWT_JWKS"),
         ({"JWT_SECRET": "", "JWT_JWKS": "https:///keys"}, "JWT_JWKS"),
@@ -55,6 +56,7 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
         ({"JWT_SECRET": "", "JWT_JWKS": __file__}, "JWT_JWKS"),
         ({"JWT_MAX_LIFETIME_SECONDS": "0"}, "JWT_MAX_LIFETIME_SECONDS"),
         ({"STRIPE_SECRET_KEY": "sk test"}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": "pk_test_1"}, "STRIPE_SECRET_KEY"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef,x"}, "STRIPE_WEBHOOK_SECRET"),
         (
             {"STRIPE_CONNECT_WEBHOOK_SECRET": GOOD["STRIPE_WEBHOOK_SECRET"]},

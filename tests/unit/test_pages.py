@@ -35,7 +35,7 @@ NOT_RUN = {
 SETTINGS = {
     "DATABASE_URL": "postgresql://service@127.0.0.1:1/payments",
     "REDIS_URL": "redis://127.0.0.1:1",
-    "JWT_SECRET": "s" * 32,
+    "JWT_SECRET": "0123456789abcdef" * 2,
     "STRIPE_SECRET_KEY": "sk_test_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_platform_0123456789",
 }
