@@ -3,6 +3,7 @@
 Debian: pgbouncer.
 """
 
+import asyncio
 import getpass
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ import pytest
 
 from tests.database import Database
 from tests.integration.furnished import OURS, THEIRS, Furnished, furnish
+from tests.integration.service import OTHER_TENANT, eventually, running_service, token
 
 pytestmark = pytest.mark.full
 
@@ -49,10 +52,17 @@ def furnished(database: Database) -> Furnished:
 @pytest.fixture
 def pooled(furnished: Furnished, tmp_path: Path) -> Iterator[str]:
     """URL of the service's login through a pool of one server connection."""
+    with pool_before(furnished.database, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def pool_before(database: Database, tmp_path: Path) -> Iterator[str]:
+    """PgBouncer with one server connection; the service's URL through it."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.fail("pgbouncer is not installed: Debian's pgbouncer")
-    server = urlsplit(furnished.database.service_url)
+    server = urlsplit(database.service_url)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         listen = probe.getsockname()[1]
@@ -77,7 +87,7 @@ def pooled(furnished: Furnished, tmp_path: Path) -> Iterator[str]:
             parent.chmod(0o755)
     with subprocess.Popen([program, *as_somebody, str(config)]) as bouncer:
         try:
-            yield furnished.database.service_url.replace(
+            yield database.service_url.replace(
                 f"{server.hostname}:{server.port}", f"127.0.0.1:{listen}"
             )
         finally:
@@ -129,3 +139,41 @@ def test_clients_of_two_tenants_share_a_connection_and_nothing_else(
     with _connect(pooled) as connection:
         pid = connection.execute("SELECT pg_backend_pid()").fetchone()
         assert pid == connection.execute("SELECT pg_backend_pid()").fetchone()
+
+
+async def test_the_service_and_its_worker_live_behind_one_connection(
+    database: Database, tmp_path: Path
+) -> None:
+    """The main path over HTTP, hints over a direct connection, and two tenants asking at once."""
+    with pool_before(database, tmp_path) as url:
+        _connect(url).close()
+        behind = {
+            "DATABASE_URL": url,
+            "LISTEN_DATABASE_URL": database.service_url,
+            "DATABASE_PREPARE": "off",
+        }
+        async with running_service(database, **behind) as service:
+            worker = await service.start_worker(**behind)
+            await eventually(worker.listening)
+            await service.payee()
+            payment = await service.payment()
+            await service.pay(payment)
+            path = f"/api/v1/payments/{payment['id']}"
+            await service.until(path, status="succeeded")
+
+            async def paid_out() -> bool:
+                return len(await service.transfers_at_stripe()) == 1
+
+            await eventually(paid_out)
+
+            async def look(number: int) -> int:
+                strange = {"Authorization": f"Bearer {token(OTHER_TENANT)}"}
+                headers = strange if number % 2 else {}
+                return (await service.ask("GET", path, headers=headers)).status
+
+            seen = await asyncio.gather(*(look(number) for number in range(40)))
+            assert seen == [200, 404] * 20
+            refund = {"paymentId": payment["id"], "amount": 4_000, "reason": "other"}
+            assert (await service.ask("POST", "/api/v1/refunds", refund)).status == 201
+            await service.until(path, amountRefunded=4_000)
+            assert service.violations() == []
