@@ -8,6 +8,7 @@ import os
 import random
 import re
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -55,6 +56,8 @@ TOLD = ("/api", "/internal")
 SHUTDOWN_SECONDS = 25.0
 GUARD_RETRY_SECONDS = 1.0
 BACKLOG = 1024
+ACCEPTS_AT_ONCE = 16
+"""What asyncio is told instead: without a file left it tries, and logs, as many times a second."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -311,7 +314,7 @@ async def serve(settings: Settings) -> None:
     try:
         for one, port in ((runner, settings.port), (admin, settings.admin_port)):
             await one.setup()
-            await web.TCPSite(one, settings.listen_host, port, backlog=BACKLOG).start()
+            await _listen(one, settings.listen_host, port)
         log.info("serving", port=settings.port, adminPort=settings.admin_port)
         await _first(stop, app[SERVICES].guard.refused)
         log.info("stopping")
@@ -321,6 +324,13 @@ async def serve(settings: Settings) -> None:
         await spans.stop()
     if app[SERVICES].guard.refusal:
         raise LoginError(app[SERVICES].guard.refusal)
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family)
+    await web.SockSite(runner, listening, backlog=ACCEPTS_AT_ONCE).start()
+    listening.listen(BACKLOG)
 
 
 def create_runner(app: web.Application, settings: Settings) -> Runner:

@@ -95,13 +95,24 @@ OWNERS: Mapping[str, str] = {
 }
 """Whose payment a row is, for tables that do not say payment_id."""
 
-OF_TENANT = ("connected_accounts", "ledger_accounts", "fraud_rulesets", "fraud_rules")
-"""Copied once a tenant, ids and all: every key begins with the tenant."""
+OF_TENANT: Mapping[str, Mapping[str, str]] = {
+    "tenants": {"name": "'Tenant ' || o.n"},
+    "connected_accounts": {"stripe_account_id": "x.stripe_account_id || right(o.tenant::text, 6)"},
+    "ledger_accounts": {
+        "id": (
+            "payments.ledger_account_id("
+            "o.tenant, x.kind, x.recipient_type, x.recipient_id, x.currency)"
+        )
+    },
+    "fraud_rulesets": {},
+    "fraud_rules": {},
+}
+"""Copied once a tenant, but for this; other ids may stay, for every key begins with the tenant."""
 
-NOT_COPIED = {*OF_TENANT, "tenants", "payment_marks", "fraud_checks"}
+NOT_COPIED = {*OF_TENANT, "payment_marks", "fraud_checks"}
 """Marks say what is still to be checked: the copies count as checked."""
 
-KEPT = {"connected_account_id", "debit_account_id", "credit_account_id"}
+KEPT = {"connected_account_id"}
 """Ids of what is the tenant's and not the payment's."""
 
 MARKED = {
@@ -128,6 +139,9 @@ UNHEARD = ["payment_intent.created", "transfer.created"]
 """Types of events that Stripe is not asked to send: the others say the same."""
 
 _CUSTOMER = "'customer-' || c.k % {customers}"
+_ACCOUNT = (
+    "(SELECT a.id FROM pattern.account_ids AS a WHERE a.tenant = c.tenant AND a.pattern = x.{name})"
+)
 _ID = "overlay(x.{name}::text PLACING c.mark FROM 1 FOR 8)"
 SAID_DIFFERENTLY: Mapping[str, str] = {
     "payment_transactions.customer_id": _CUSTOMER,
@@ -135,6 +149,8 @@ SAID_DIFFERENTLY: Mapping[str, str] = {
     "fraud_signals.source_id": (
         f"CASE WHEN x.source_id LIKE 'ch%' THEN x.source_id || '_' || c.mark ELSE {_ID} END"
     ),
+    "ledger_postings.debit_account_id": _ACCOUNT,
+    "ledger_postings.credit_account_id": _ACCOUNT,
     "audit_log.object_id": _ID,
     "webhook_inbox.payload": "'\\x'::bytea",
     "webhook_inbox.payload_hash": "'\\x'::bytea",
@@ -177,6 +193,13 @@ OPENED = """
     CREATE TEMP TABLE opened ON COMMIT DROP AS
     SELECT n, ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS tenant
       FROM generate_series(1, {tenants}) AS n
+"""
+
+ACCOUNT_IDS = """
+    CREATE TABLE pattern.account_ids AS
+    SELECT a.tenant_id AS tenant, x.id AS pattern, a.id FROM pattern.ledger_accounts AS x
+      JOIN payments.ledger_accounts AS a
+     USING (kind, recipient_type, recipient_id, currency)
 """
 
 # Rows go in without indexes; REINDEX builds them once all are there, and makes them valid again.
@@ -262,18 +285,17 @@ def _open_tenants(owner: Connection, tables: Mapping[str, Columns], tenants: int
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(OPENED.format(tenants=tenants).encode())
-        for table in ("tenants", *OF_TENANT):
+        for table, differences in OF_TENANT.items():
             made = {name: f"x.{name}" for name in tables[table]}
-            made["tenant_id"] = "o.tenant"
-            if "stripe_account_id" in made:
-                made["stripe_account_id"] = "x.stripe_account_id || right(o.tenant::text, 6)"
-            if table == "tenants":
-                made["name"] = "'Tenant ' || o.n"
+            made |= {"tenant_id": "o.tenant", **differences}
             owner.execute(
                 f"INSERT INTO payments.{table} ({', '.join(made)})"
                 f" SELECT {', '.join(made.values())}"
                 f" FROM pattern.{table} AS x CROSS JOIN opened AS o".encode()
             )
+    owner.execute(ACCOUNT_IDS)
+    owner.execute("CREATE UNIQUE INDEX ON pattern.account_ids (tenant, pattern) INCLUDE (id)")
+    owner.execute("ANALYZE pattern.account_ids")
 
 
 def _fill(database: Addresses, statements: Sequence[str], payments: int, tenants: int) -> None:

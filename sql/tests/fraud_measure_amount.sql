@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(9);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
@@ -21,6 +21,22 @@ SELECT is(pg_temp.measure('customer', 1, '{"amount": 2500, "currency": "eur", "c
 SELECT is(pg_temp.measure('customer', 1, '{"amount": 2500, "currency": "usd", "customer": "c9"}'), NULL, 'a new customer has none');
 SELECT is(pg_temp.measure('customer', 1, '{"amount": 2500, "currency": "usd"}'), NULL, 'nor has nobody');
 SELECT is_empty($$ SELECT * FROM payments.fraud_measure_amount(tenant_a(), '[]', ARRAY[the('one')], ARRAY['{"amount": 1, "currency": "usd"}'::jsonb]) $$, 'without a rule nothing is measured');
+
+RESET ROLE;
+SET LOCAL session_replication_role = replica;
+INSERT INTO payments.payment_transactions
+    (tenant_id, id, order_id, customer_id, amount, currency, status, capture_method, metadata, created_by, created_at, updated_at)
+SELECT tenant_a(), gen_random_uuid(), 'o', 'c' || n % 1000, 1000, 'usd', 'created', 'automatic', '{}', 'x', clock() - n * interval '1 second', clock()
+  FROM generate_series(1, 10000) AS n;
+ANALYZE payments.payment_transactions;
+SET LOCAL session_replication_role = origin;
+SELECT keep('read', pg_stat_get_xact_numscans('payments.payment_transactions'::regclass));
+SET LOCAL ROLE payments_definer;
+SELECT pg_temp.measure('customer', 1, '{"amount": 2500, "currency": "usd", "customer": "c1"}'), pg_temp.measure('tenant', 1, '{"amount": 2500, "currency": "usd"}');
+RESET ROLE;
+SELECT is(pg_stat_get_xact_numscans('payments.payment_transactions'::regclass), kept('read')::bigint, 'among ten thousand payments the table is not gone through');
+SELECT ok(least(pg_stat_get_xact_numscans('payments.payment_transactions_by_customer'::regclass), pg_stat_get_xact_numscans('payments.payment_transactions_by_created'::regclass)) > 0,
+    'the newest of the customer, and of all, are found by their indexes');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(11);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
@@ -26,6 +26,21 @@ SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_b());
 SELECT is((SELECT m.measured FROM payments.fraud_measure_velocity(tenant_b(), '[{"name": "r", "kind": "velocity", "threshold": 9, "parameters": {"signal": "ip", "event": "payment", "seconds": 3600}}]',
     ARRAY[the('one')], ARRAY['{"ip": "198.51.100.1"}'::jsonb], clock()) AS m), 0::bigint, 'another tenant''s events do not count');
+
+RESET ROLE;
+SET LOCAL session_replication_role = replica;
+INSERT INTO payments.fraud_signals (tenant_id, event, signal, value, seen_at, source_id)
+SELECT tenant_a(), 'payment', 'ip', '198.51.' || n % 1000, clock() - n * interval '1 second', 's' || n FROM generate_series(1, 20000) AS n;
+ANALYZE payments.fraud_signals;
+SET LOCAL session_replication_role = origin;
+SELECT keep('read', pg_stat_get_xact_numscans('payments.fraud_signals'::regclass)), keep('found', pg_stat_get_xact_numscans('payments.fraud_signals_pkey'::regclass));
+SELECT enter(NULL);
+SELECT enter(tenant_a());
+SET LOCAL ROLE payments_definer;
+SELECT pg_temp.measure('{"rule": {"threshold": 5}}', '{"{\"ip\": \"198.51.100.1\"}"}');
+RESET ROLE;
+SELECT is(pg_stat_get_xact_numscans('payments.fraud_signals'::regclass), kept('read')::bigint, 'among twenty thousand signals the table is not gone through');
+SELECT ok(pg_stat_get_xact_numscans('payments.fraud_signals_pkey'::regclass) > kept('found')::bigint, 'but found by the key');
 
 SELECT * FROM finish();
 ROLLBACK;

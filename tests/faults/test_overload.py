@@ -1,8 +1,11 @@
-"""Too little of something: connections, isolation to spare, time, a reader of the log."""
+"""Too little of something: connections, files, isolation, time, a reader of the log."""
 
 import contextlib
+import http.client
 import os
+import resource
 import secrets
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,13 +15,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from app.dev.child import answers
 from tests.faults import stories
-from tests.faults.stack import PAYEES, Stack, request, until
+from tests.faults.stack import HTTP_SECONDS, PAYEES, Stack, request, until
 
 HELD = "LOCK TABLE payments.payment_transactions IN ACCESS EXCLUSIVE MODE"
 BUYERS = 6
 ORDERS = 12
 RATE = 20
+SPARE_FILES = 4
 
 
 @pytest.fixture
@@ -85,6 +90,37 @@ OPEN_LONG = """
      WHERE datname = current_database() AND usename = 'payments_service'
        AND (state = 'idle in transaction' AND clock_timestamp() - state_change > interval '300 ms')
 """
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_without_a_file_left_the_connected_are_served_and_the_others_later(shop: Stack) -> None:
+    """F78: sixty clients, four files: who is connected gets answers; then it recovers alone."""
+    assert shop.web.pid is not None
+    link = http.client.HTTPConnection("127.0.0.1", shop.web_port, timeout=HTTP_SECONDS)
+    with contextlib.closing(link):
+        assert _status(link) == 200
+        files = Path(f"/proc/{shop.web.pid}/fd")
+        limit = len(list(files.iterdir())) + SPARE_FILES
+        _, hard = resource.prlimit(shop.web.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(shop.web.pid, resource.RLIMIT_NOFILE, (limit, hard))
+        with contextlib.ExitStack() as crowd:
+            for _ in range(15 * SPARE_FILES):
+                crowd.enter_context(socket.create_connection(("127.0.0.1", shop.web_port)))
+            until(lambda: len(list(files.iterdir())) == limit, "no file left")
+            assert _status(link) == 200
+    until(lambda: answers(shop.web_port, "/health/ready"), "a new connection")
+    shop.sell("afterwards")
+    shop.start_worker()
+    shop.check_even()
+
+
+def _status(link: http.client.HTTPConnection) -> int:
+    link.request("GET", "/health")
+    with link.getresponse() as answer:
+        answer.read()
+        return answer.status
 
 
 # ── isolation ─────────────────────────────────────────────────────────────────────────────────

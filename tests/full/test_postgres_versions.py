@@ -25,6 +25,9 @@ pytestmark = pytest.mark.full
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _DEBIAN = Path("/usr/lib/postgresql")
 _SUITE = ("tests/integration", "tests/concurrency", "sql/tests")
+_NOT_HERE = "sql/tests/attack.sql"
+"""Calls everything again and again, rolled back each time, and compares order and counters: before
+18 these tell of the dead rows that it leaves itself."""
 
 _CHECK = """
     SELECT p.oid::regprocedure::text, c.message
@@ -52,7 +55,18 @@ def test_the_suite_passes_on(version: int) -> None:
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     with EmbeddedPostgres(durable=False, in_memory=True, bin_dir=_BIN[version]()) as old:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "2", "-m", "not full", *_SUITE],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-n",
+                "2",
+                "-m",
+                "not full",
+                *_SUITE,
+                f"--ignore={_NOT_HERE}",
+            ],
             env=environment | {"DATABASE_URL": old.superuser_url},
             cwd=_ROOT,
             check=False,
