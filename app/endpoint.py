@@ -310,9 +310,17 @@ def _path_ids(request: web.Request) -> dict[str, UUID]:
     for name, text in request.match_info.items():
         if name not in NAMES:
             if not _UUID.fullmatch(text):
+                _refuse_method(request)
                 raise Problem("invalid_path")
             ids[name] = UUID(text)
     return ids
+
+
+def _refuse_method(request: web.Request) -> None:
+    """Refuse the method of a path that has a name of its own, like …/payments/intents."""
+    for resource in request.app.router.resources():
+        if resource.canonical == request.path:
+            raise web.HTTPMethodNotAllowed(request.method, [route.method for route in resource])
 
 
 def _path_names(request: web.Request) -> dict[str, str]:

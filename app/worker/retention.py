@@ -1,4 +1,4 @@
-"""What is kept for a time only: nonces of signed requests, and answered client keys."""
+"""What is kept for a time only: nonces of signed requests, answered client keys, fraud signals."""
 
 from app.db import Database
 from app.logs import get_logger
@@ -10,7 +10,7 @@ EVERY_SECONDS = 600.0
 MAX_ROWS = 1000
 """Rows a commit: short enough to disturb nobody."""
 
-SWEEPS = ("nonces_sweep", "idempotency_sweep")
+SWEEPS = ("nonces_sweep", "idempotency_sweep", "fraud_signals_sweep")
 
 
 async def sweep(database: Database) -> None:

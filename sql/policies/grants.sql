@@ -31,8 +31,8 @@ GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), paymen
     payments.uuid_said(text), payments.from_epoch(text) TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces and client keys past
--- their retention.
+-- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces, client keys and fraud
+-- signals past their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
 REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
@@ -57,7 +57,7 @@ GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updat
 GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
     payments.reconciliation_totals TO payments_definer;
 GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
-GRANT DELETE ON payments.idempotency_keys TO payments_definer;
+GRANT DELETE ON payments.idempotency_keys, payments.fraud_signals TO payments_definer;
 GRANT INSERT ON payments.distributions TO payments_definer;
 GRANT INSERT, UPDATE (amount) ON payments.borne_shares TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
@@ -213,6 +213,7 @@ GRANT EXECUTE ON FUNCTION
     api.refund_batch_advance(uuid),
     api.nonces_sweep(uuid, integer),
     api.idempotency_sweep(uuid, integer),
+    api.fraud_signals_sweep(uuid, integer),
     api.chore_take(text, numeric, numeric),
     api.chore_done(text, numeric),
     api.tenants_page(uuid, integer),

@@ -151,6 +151,7 @@ $$, ARRAY[
     'api.refund_batch_advance(uuid)',
     'api.nonces_sweep(uuid,integer)',
     'api.idempotency_sweep(uuid,integer)',
+    'api.fraud_signals_sweep(uuid,integer)',
     'api.chore_take(text,numeric,numeric)',
     'api.chore_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
@@ -437,9 +438,9 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
     VALUES ('DELETE', 'sanctions_entries'), ('DELETE', 'tenant_members'), ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
-    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('INSERT', 'distributions'),
+    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('DELETE', 'fraud_signals'), ('INSERT', 'distributions'),
            ('INSERT', 'borne_shares'), ('DELETE', 'payment_events')
-$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys and how a replayed event ended only');
+$$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys, fraud signals and how a replayed event ended only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
 $$, $$

@@ -72,6 +72,57 @@ def test_what_is_no_card_number(text: str) -> None:
     assert not holds_card_number(text)
 
 
+def luhn(body: str) -> str:
+    """A number with the check digit that makes it valid."""
+    doubled = [int(d) * (2 - i % 2) for i, d in enumerate(reversed(body))]
+    return body + str(-sum(n - 9 * (n > 9) for n in doubled) % 10)
+
+
+NETWORKS = {
+    "visa": (("4000", "4539", "4999"), (13, 16, 18, 19)),
+    "mastercard": (("51", "55", "2221", "2300", "2699", "2719", "2720"), (16,)),
+    "amex": (("34", "37"), (15,)),
+    "diners": (("300", "305", "309", "36", "38", "39"), (14, 16, 19)),
+    "discover": (("6011", "644", "649", "65", "622126", "622925"), (16, 19)),
+    "jcb": (("3528", "3589"), (16, 19)),
+    "jcb, old": (("1800", "2131"), (15,)),
+    "unionpay": (("62", "81"), (16, 17, 18, 19)),
+    "maestro": (("5018", "5020", "5038", "56", "58", "60", "6304", "6759", "69"), (13, 15, 16, 19)),
+    "rupay": (("508500", "606985", "652150", "817200", "820000", "353000", "356000"), (16,)),
+    "mir": (("2200", "2204"), (16, 19)),
+    "elo, hipercard": (
+        ("401178", "506699", "509000", "636297", "650031", "606282", "384100"),
+        (16,),
+    ),
+    "others": (("8600", "9860", "9792", "2205", "506099"), (16,)),
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_network_is_known(network: str) -> None:
+    """First and last issuers of each, in each length, with low and high account numbers."""
+    prefixes, lengths = NETWORKS[network]
+    for prefix in prefixes:
+        for length in lengths:
+            for filler in "059":
+                number = luhn(prefix.ljust(length - 1, filler))
+                assert holds_card_number(f"ref {number}."), number
+
+
+STRANGE = (
+    "0 10 17 2000 2199 2206 2220 2721 28 301 31 33 3527 3590 34 37 4 51 59 70 80 83 8601 90 9791 99"
+)
+
+
+@pytest.mark.parametrize("start", STRANGE.split())
+def test_what_no_issuer_has_passes(start: str) -> None:
+    """Valid by Luhn, but with first digits, or of a length, that no network gives out."""
+    length = {"301": 13, "34": 16, "37": 16, "4": 15, "51": 15}.get(start, 16)
+    for filler in "0359":
+        number = luhn(start.ljust(length - 1, filler))
+        assert not holds_card_number(f"order {number}"), number
+
+
 def fault(document: Any) -> Problem:
     """The problem a document gives."""
     with pytest.raises(Problem) as caught:

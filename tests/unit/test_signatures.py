@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from http_message_signatures import HTTPMessageSigner, algorithms
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,6 +114,166 @@ def test_hmac_vector_of_the_rfc() -> None:
         covered_component_ids=("date", "@authority", "content-type"),
     )
     assert prepared.signature_base.decode() == base
+
+
+RFC_BODY = b'{"hello": "world"}'
+RFC_SHA256 = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"
+RFC_SHA512 = (
+    "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+"
+    "AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:"
+)
+RFC_FIELDS = {
+    "Host": "example.com",
+    "Date": "Tue, 20 Apr 2021 02:07:55 GMT",
+    "Content-Type": "application/json",
+    "Content-Digest": RFC_SHA512,
+    "Content-Length": "18",
+}
+RFC_LINES = {
+    '"date"': "Tue, 20 Apr 2021 02:07:55 GMT",
+    '"@method"': "POST",
+    '"@path"': "/foo",
+    '"@query"': "?param=Value&Pet=dog",
+    '"@query-param";name="Pet"': "dog",
+    '"@authority"': "example.com",
+    '"content-type"': "application/json",
+    '"content-digest"': RFC_SHA512,
+    '"content-length"': "18",
+}
+
+
+def rfc_base(covered: str, key_id: str, **more: Any) -> bytes:
+    """What is signed of the RFC's test-request, by the library that our door checks with."""
+    signer = HTTPMessageSigner(signature_algorithm=algorithms.HMAC_SHA256, key_resolver=_Keys({}))
+    prepared = signer.prepare(
+        Message("POST", "https://example.com/foo?param=Value&Pet=dog", dict(RFC_FIELDS)),
+        key_id=key_id,
+        created=dt.datetime.fromtimestamp(1618884473, tz=dt.UTC),
+        include_alg=False,
+        covered_component_ids=tuple(covered.split()),
+        use_existing_digest=True,
+        **more,
+    )
+    return prepared.signature_base
+
+
+@pytest.mark.parametrize(
+    ("covered", "key_id", "more"),
+    [
+        ("", "test-key-rsa-pss", {"nonce": "b3k2pp5k7z-50gnwp.yemd"}),
+        (
+            '"@authority" "content-digest" "@query-param";name="Pet"',
+            "test-key-rsa-pss",
+            {"tag": "header-example"},
+        ),
+        (
+            " ".join(name for name in RFC_LINES if "param" not in name),
+            "test-key-rsa-pss",
+            {},
+        ),
+    ],
+    ids=["B.2.1", "B.2.2", "B.2.3"],
+)
+def test_signature_bases_of_the_rfc(covered: str, key_id: str, more: dict[str, str]) -> None:
+    """Which text is signed does not depend on the algorithm: the RFC's other requests give it."""
+    extra = "".join(f';{name}="{value}"' for name, value in more.items())
+    lines = [f"{name}: {RFC_LINES[name]}" for name in covered.split()]
+    lines.append(f'"@signature-params": ({covered});created=1618884473;keyid="{key_id}"{extra}')
+    assert rfc_base(covered, key_id, **more).decode() == "\n".join(lines)
+
+
+def test_ed25519_vector_of_the_rfc() -> None:
+    """RFC 9421, B.2.6: its signature is good for the base that we make, and for no other."""
+    key = ed25519.Ed25519PublicKey.from_public_bytes(
+        base64.b64decode("JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=")
+    )
+    signature = base64.b64decode(
+        "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
+    )
+    covered = '"date" "@method" "@path" "@authority" "content-type" "content-length"'
+    base = rfc_base(covered, "test-key-ed25519")
+    key.verify(signature, base)
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, base.replace(b"POST", b"PUT"))
+
+
+def test_the_rfcs_own_request_is_not_enough_for_us() -> None:
+    """B.2.5 with the right key: too old, without nonce, and it covers neither body nor token."""
+    signature = "sig-b25=:pxcQw6G3AjtMBQjwo8XzkZf/bws5LelbaMk5rGIGtE8=:"
+    given = (
+        'sig-b25=("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret"'
+    )
+    headers = CIMultiDict(RFC_FIELDS | {"Signature": signature, "Signature-Input": given})
+    message = Message("POST", "https://example.com/foo?param=Value&Pet=dog", headers)
+    with pytest.raises(Problem) as caught:
+        door(f"test-shared-secret:{SECRET}").verify(message, RFC_BODY)
+    assert caught.value.code == "signature_invalid"
+
+
+@pytest.mark.parametrize(
+    ("digest", "code"),
+    [
+        (RFC_SHA256, "orders"),
+        (RFC_SHA512, "orders"),
+        (f"{RFC_SHA256}, {RFC_SHA512}", "orders"),
+        (RFC_SHA256.replace("X48", "Y48"), "signature_invalid"),
+        (f"{RFC_SHA256.replace('X48', 'Y48')}, {RFC_SHA512}", "signature_invalid"),
+        (f"{RFC_SHA256}, {RFC_SHA512.replace('WZD', 'XZD')}", "signature_invalid"),
+        (RFC_SHA512.replace("sha-512", "sha-256"), "signature_invalid"),
+        (RFC_SHA256.replace(":", ""), "signature_invalid"),
+        ("unixsum=:AAAA:", "signature_invalid"),
+    ],
+)
+def test_digests_of_the_rfc(digest: str, code: str) -> None:
+    """RFC 9421 and 9530 give both digests of one body; every one that is there must be right."""
+    message = Message("POST", URL, {"Authorization": f"Bearer {TOKEN}", "Content-Digest": digest})
+    _sign(message, digest)
+    assert check(CIMultiDict(message.headers), body=RFC_BODY) == code
+
+
+def _sign(message: Message, digest: str) -> None:
+    """Sign whatever digest is there, also a false one, as a caller with a good key could."""
+    now = int(time.time())
+    names = " ".join(f'"{name}"' for name in COVERED)
+    given = f'({names});created={now};keyid="orders";alg="hmac-sha256";nonce="{"n" * 24}"'
+    values = {
+        "@method": message.method,
+        "@authority": "payments.internal",
+        "@target-uri": message.url,
+        "content-digest": digest,
+        "authorization": message.headers["Authorization"],
+    }
+    lines = [f'"{name}": {values[name]}' for name in COVERED]
+    base = "\n".join([*lines, f'"@signature-params": {given}'])
+    made = base64.b64encode(hmac.digest(SECRET.encode(), base.encode(), "sha256")).decode()
+    message.headers |= {"Signature": f"sig1=:{made}:", "Signature-Input": f"sig1={given}"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"@method" ', '"@method";req '),
+        ('"authorization"', '"authorization";bs'),
+        ('"content-digest"', '"content-digest";sf'),
+        ('"@method" ', '"@method" "@method" '),
+        ('"@authority"', '"@Authority"'),
+        ('alg="hmac-sha256"', 'alg="rsa-pss-sha512"'),
+        ('alg="hmac-sha256"', 'alg="none"'),
+        ("created=", "created=-"),
+        ("created=", "creation="),
+        ('keyid="orders"', "keyid=orders"),
+        ('keyid="orders"', 'keyid="orders";keyid="events"'),
+        ("nonce=", "nonces="),
+        ("sig1=(", "sig1=(("),
+        ("sig1=", "sig2="),
+    ],
+)
+def test_another_signature_input_is_refused(old: str, new: str) -> None:
+    """What a signature says about itself is signed with it."""
+    headers = signed()
+    assert old in headers["Signature-Input"]
+    headers["Signature-Input"] = headers["Signature-Input"].replace(old, new, 1)
+    assert check(headers) == "signature_invalid"
 
 
 def changed(name: str, value: str | None) -> CIMultiDict[str]:

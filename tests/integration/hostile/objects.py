@@ -184,6 +184,14 @@ OTHERS_FUNCTIONS = (
         None,
         method="DELETE",
     ),
+    Attack(
+        "GET where payments are made",
+        405,
+        "method_not_allowed",
+        f"{V1}/payments/intents",
+        None,
+        method="GET",
+    ),
     Attack("POST to a payment", 405, "method_not_allowed", f"{V1}/payments/<paid>", {"amount": 1}),
 )
 
