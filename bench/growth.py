@@ -7,15 +7,18 @@ import statistics
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+import psycopg
+
 from bench.history import Addresses
 from bench.hot import Hot
-from bench.latency import interleaved, p99_ms
+from bench.latency import Call, Timed, by_the_wall, interleaved, p99_ms
 from bench.report import Measure
 
 ROUNDS = 5
 SAMPLES = 400
 
 Figure = Callable[[Sequence[float]], float]
+Clock = Callable[[psycopg.Connection, Call], Timed]
 
 
 def median_ms(seconds: Sequence[float]) -> float:
@@ -24,7 +27,12 @@ def median_ms(seconds: Sequence[float]) -> float:
 
 
 def compare(
-    ours: Addresses, floor: Addresses, tenant: UUID, figure: Figure = p99_ms, name: str = "p99"
+    ours: Addresses,
+    floor: Addresses,
+    tenant: UUID,
+    name: str = "p99",
+    figure: Figure = p99_ms,
+    clock: Clock = by_the_wall,
 ) -> list[Measure]:
     """One line a call: each side's best round, because a disturbance only ever makes one slower."""
     count = (ROUNDS + 1) * SAMPLES
@@ -32,7 +40,7 @@ def compare(
     with Hot(ours, tenant, count) as here, Hot(floor, tenant, count) as there:
         others = there.calls()
         for call, run in here.calls().items():
-            times = interleaved((run, others[call]), ROUNDS, SAMPLES)
+            times = interleaved((clock(*run), clock(*others[call])), ROUNDS, SAMPLES)
             best = [min(map(figure, rounds)) for rounds in times]
             lines.append(Measure(f"{call}_{name}", best[0], best[1], "ms"))
     return lines

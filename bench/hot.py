@@ -62,13 +62,13 @@ class Hot:
         self.service.close()
         self.definer.close()
 
-    def calls(self) -> dict[str, Call]:
-        """Every hot call, in the order in which they have to be timed."""
+    def calls(self) -> dict[str, tuple[psycopg.Connection[Any], Call]]:
+        """Every hot call and its connection, in the order in which they have to be timed."""
         return {
-            "payment_get": self.get,
-            "payments_create": self.create,
-            "payment_settle": within(self.definer, self.tenant, self.settle),
-            "operations_claim": self.claim,
+            "payment_get": (self.service, self.get),
+            "payments_create": (self.service, self.create),
+            "payment_settle": (self.definer, within(self.definer, self.tenant, self.settle)),
+            "operations_claim": (self.service, self.claim),
         }
 
     def get(self, number: int) -> None:

@@ -12,6 +12,8 @@ import psycopg
 from bench.report import Measure
 
 Call = Callable[[int], object]
+Timed = Callable[[int], float]
+"""A call that tells the seconds it took."""
 
 
 def seconds_of(call: Call, number: int) -> float:
@@ -73,7 +75,23 @@ def p99_lines(name: str, taken: Sequence[Taken], rounds: int, limit_ms: float) -
     return [Measure(name, wall, limit_ms, "ms"), Measure(f"{name}_cpu", cpu, limit_ms, "ms")]
 
 
-def interleaved(calls: Sequence[Call], rounds: int, samples: int) -> list[list[list[float]]]:
+def by_the_wall(_: psycopg.Connection, call: Call) -> Timed:
+    """What a call takes as its caller sees it."""
+    return lambda number: seconds_of(call, number)
+
+
+def by_the_processor(connection: psycopg.Connection, call: Call) -> Timed:
+    """What a call takes of the server's processor."""
+
+    def timed(number: int) -> float:
+        with Stopwatch(connection) as watch:
+            call(number)
+        return watch.taken.cpu
+
+    return timed
+
+
+def interleaved(calls: Sequence[Timed], rounds: int, samples: int) -> list[list[list[float]]]:
     """Times of each call in each round, taken by turns: what disturbs strikes all alike.
 
     A round that does not count comes first. Call `n` of a round gets the same number everywhere,
@@ -86,7 +104,7 @@ def interleaved(calls: Sequence[Call], rounds: int, samples: int) -> list[list[l
             number = round_ * samples + sample
             turn = number % len(calls)
             for which in (*range(turn, len(calls)), *range(turn)):
-                taken[which].append(seconds_of(calls[which], number))
+                taken[which].append(calls[which](number))
         for which, one in enumerate(taken):
             times[which].append(one)
     return [of_call[1:] for of_call in times]

@@ -1,14 +1,13 @@
 """Every report that an analyst may ask for, of the largest tenant and one month.
 
 The reports are those that `payment-service report` lists, asked by a login that is a member of ten
-tenants; and the operators' audit_list, by object and of the month. Unit: ms, 95th percentile; the
-floor is the limit. `money_violations` and `audit_verify` are checks of all that a tenant ever had
+tenants; and the operators' audit_list, by object and of the month. Unit: ms, 95th percentile
+of the best of four rounds, by the wall clock and by the server's processor alone; the floor is the
+limit. `money_violations` and `audit_verify` are checks of all that a tenant ever had
 and no reports of a month: they have their line, and no promise.
 """
 
-import statistics
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,14 +20,15 @@ from psycopg.types.json import Jsonb
 from app.report import Report, reports
 from bench.history import Addresses, History, tenant_number
 from bench.hot import Hot
+from bench.latency import Stopwatch, Taken
 from bench.report import Measure
 
 ROLE = "bench_analyst"
 MEMBER_OF = 10
 MONTH = timedelta(days=30)
 LIMIT_MS = 1_000.0
-ASKED = 20
-LEAST = 3
+ROUNDS = 4
+ASKED = 5
 PATIENCE_SECONDS = 20.0
 """Slower in all: asked less often. Slower alone: no figure."""
 REVENUE_BY = ("day", "event", "venue", "artist", "promoter", "seller")
@@ -46,8 +46,13 @@ def measure(database: Addresses, history: History) -> list[Measure]:
         for report in (*reports(database.superuser_url), AUDIT):
             for label, more in _variants(report, known):
                 wanted = {name: known[name] for name in _asked_for(report)} | dict(more)
-                ours = _p95_ms(analyst, report.name, wanted)
-                lines.append(Measure(f"report_{label}_p95", ours, LIMIT_MS, "ms"))
+                taken = _asked(analyst, report.name, wanted)
+                for clock, times in (
+                    ("", [one.wall for one in taken]),
+                    ("_cpu", [one.cpu for one in taken]),
+                ):
+                    name = f"report_{label}_p95{clock}"
+                    lines.append(Measure(name, _p95_ms(times), LIMIT_MS, "ms"))
     return sorted(lines, key=lambda line: -line.ours)
 
 
@@ -116,17 +121,27 @@ def _variants(report: Report, known: Mapping[str, Any]) -> Iterator[tuple[str, M
         yield report.name, {}
 
 
-def _p95_ms(analyst: psycopg.Connection[Any], name: str, arguments: Mapping[str, Any]) -> float:
+def _asked(
+    analyst: psycopg.Connection[Any], name: str, arguments: Mapping[str, Any]
+) -> list[Taken]:
+    """What each time took; nothing when the first takes too long."""
     given = [sql.SQL("{} => %s").format(sql.Identifier(f"p_{one}")) for one in arguments]
     query = sql.SQL("SELECT * FROM ops.{}({})").format(
         sql.Identifier(name), sql.SQL(", ").join(given)
     )
-    taken: list[float] = []
+    taken: list[Taken] = []
     try:
-        while len(taken) < ASKED and (len(taken) < LEAST or sum(taken) < PATIENCE_SECONDS):
-            started = time.perf_counter()
-            analyst.execute(query, list(arguments.values())).fetchall()
-            taken.append(time.perf_counter() - started)
+        while len(taken) < ROUNDS * ASKED and sum(one.wall for one in taken) < PATIENCE_SECONDS:
+            with Stopwatch(analyst) as watch:
+                analyst.execute(query, list(arguments.values())).fetchall()
+            taken.append(watch.taken)
     except psycopg.errors.QueryCanceled:
-        return float("inf")
-    return statistics.quantiles(taken, n=20, method="inclusive")[18] * 1000
+        return []
+    return taken
+
+
+def _p95_ms(times: Sequence[float]) -> float:
+    """The best round's 95th percentile, which of so few is the worst."""
+    rounds = [times[n : n + ASKED] for n in range(0, len(times), ASKED)]
+    whole = [one for one in rounds if len(one) == ASKED] or rounds
+    return min(map(max, whole), default=float("inf")) * 1000

@@ -18,7 +18,7 @@ from stripe_simulator.app import make_app
 from stripe_simulator.config import Config
 from stripe_simulator.control.base import SIMULATOR
 from stripe_simulator.money import CURRENCIES
-from stripe_simulator.simulator import Start
+from stripe_simulator.simulator import Simulator, Start
 
 # A world only grows and its records have no cycles: looking for them often would be wasted.
 GC_THRESHOLDS = (20_000, 20, 50)
@@ -85,26 +85,34 @@ async def run(options: argparse.Namespace) -> None:
     )
     app = make_app(config, start)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, options.host, options.port)
-    await site.start()
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, options.host, options.port).start()
+        _say_ready(app[SIMULATOR], runner)
+        await _signal()
+    finally:
+        await runner.cleanup()
+
+
+def _say_ready(simulator: Simulator, runner: web.AppRunner) -> None:
     host, port = runner.addresses[0][:2]
     url = f"http://{host}:{port}"
-    simulator = app[SIMULATOR]
     simulator.base_url = simulator.world.base_url = url
     ready = {
         "stripe": url,
-        "secretKey": config.secret_key,
-        "publishableKey": config.publishable_key,
+        "secretKey": simulator.world.config.secret_key,
+        "publishableKey": simulator.world.config.publishable_key,
         "platform": simulator.world.platform,
     }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
+
+
+async def _signal() -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     await stop.wait()
-    await runner.cleanup()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

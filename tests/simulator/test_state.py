@@ -238,3 +238,4 @@ async def test_wrong_options_are_2_and_a_taken_port_is_1(sim: Sim) -> None:
     process = await command("--port", sim.url.rpartition(":")[2])
     _, err = await process.communicate()
     assert (process.returncode, err.startswith(b"stripe-simulator: ")) == (1, True)
+    assert len(err.splitlines()) == 1
