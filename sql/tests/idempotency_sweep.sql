@@ -26,6 +26,10 @@ SELECT throws_ok($$ SELECT api.idempotency_sweep(tenant_a(), 10) $$, '42501', NU
 SELECT unchanged('none of these changed anything');
 RESET ROLE;
 SELECT money_is_right(tenant_a(), 'no cent is lost');
+-- Refused, and started anew under another key: the answer alone does not tell that the work is over.
+UPDATE payments.idempotency_keys SET problem = 'card_declined', problem_detail = 'x', completed_at = created_at WHERE tenant_id = tenant_a() AND idempotency_key IN ('open', 'unknown');
+SET LOCAL ROLE payments_worker;
+SELECT is(api.idempotency_sweep(tenant_a(), 100), 0, 'an answered key whose call is under way stays');
 
 SELECT * FROM finish();
 ROLLBACK;
