@@ -296,9 +296,9 @@ class Stack:
         body = {"amount": 10_000, "currency": "usd", "orderId": name, "splits": SPLITS, **more}
         return self.ask("POST", "/api/v1/payments/intents", body, key)
 
-    def order_until_done(self, name: str, key: str) -> Json:
+    def order_until_done(self, name: str, key: str, **more: Any) -> Json:
         """Ask with the same key until there is a final answer."""
-        body: Json = self.until_answered(lambda: self.order(name, key)).body
+        body: Json = self.until_answered(lambda: self.order(name, key, **more)).body
         return body
 
     def until_answered(self, ask: Callable[[], Reply], final: AbstractSet[int] = FINAL) -> Reply:
