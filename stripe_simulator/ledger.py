@@ -141,13 +141,13 @@ class Ledger:
             changed.add((row.account, row.currency))
         return changed
 
-    def settle_everything(self) -> None:
-        """Make every pending entry with a date available now."""
-        for date in sorted(self.due):
-            self.settle(date)
-        for row in self.world.store.balance_transactions.oldest():
-            if row.pending and row.waits_for is None:
-                self._settle(self.world.store.balance_transactions[row.id])
+    def settle_everything(self) -> set[Key]:
+        """Make every pending entry that waits for nothing available; return what changed."""
+        self.due.clear()
+        found = [row for row in self.world.store.balance_transactions.oldest() if row.pending]
+        for row in found:
+            self.settle_one(self.world.store.balance_transactions[row.id])
+        return {(row.account, row.currency) for row in found if not row.pending}
 
     def settle_one(self, row: BalanceTransaction) -> None:
         """Make one pending entry available before its time."""

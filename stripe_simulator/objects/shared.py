@@ -37,8 +37,8 @@ def billing_details(given: Json | None) -> Json:
     """Show billing details, with null for whatever was not given."""
     details = blank_billing()
     for key, value in (given or {}).items():
-        if key == "address":
-            details["address"] = details["address"] | (value or {})
+        if key == "address" and isinstance(value, dict):
+            details["address"] = details["address"] | value
         else:
             details[key] = value
     return details

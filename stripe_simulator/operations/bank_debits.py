@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from stripe_simulator.world import World
 
 
-def conclude(world: World, charge_id: str, outcome: str | None = None) -> None:
+def conclude(world: World, charge_id: str, *, passed: bool | None = None) -> None:
     """Let a pending charge succeed or fail, as ordered or as its test value says."""
     charge = world.store.charges[charge_id]
     intent = world.store.payment_intents.get(charge.payment_intent)
     if charge.status != "pending" or intent is None:
         return
     card = card_named(charge.card or "")
-    if (outcome or card.later) == "succeed":
+    if passed or (passed is None and card.later == "succeed"):
         charging.collect(world, intent, charge)
         return
     charging.fail_charge(charge, card)

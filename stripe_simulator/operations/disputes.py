@@ -172,6 +172,8 @@ def appeal(world: World, row: Dispute) -> None:
         raise refused("Only a lost dispute can be appealed")
     row.status = "appeal_needs_response"
     row.due_by = world.clock.seconds() + world.config.response_seconds
+    world.clock.at(row.due_by + 1, "response_due", row.id)
+    world.on_timer()
     world.emit("charge.dispute.updated", row.render(world), row.account)
 
 

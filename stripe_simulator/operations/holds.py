@@ -37,7 +37,9 @@ def unexpected(world: World, intent: PaymentIntent, message: str) -> ApiError:
     )
 
 
-def capture(world: World, intent: PaymentIntent, amount: int | None) -> None:
+def capture(
+    world: World, intent: PaymentIntent, amount: int | None, metadata: dict[str, str]
+) -> None:
     """Take a held amount, or a part of it once; the rest is released. Minor units."""
     charge = _held(world, intent)
     wanted = intent.amount_capturable if amount is None else amount
@@ -50,7 +52,7 @@ def capture(world: World, intent: PaymentIntent, amount: int | None) -> None:
         )
     charge.captured, charge.amount_captured = True, wanted
     intent.amount_capturable, intent.amount_received = 0, wanted
-    intent.status = "succeeded"
+    intent.status, intent.metadata = "succeeded", metadata
     charging.settle_charge(world, intent, charge)
     world.emit("charge.captured", charge.render(world), charge.account)
     world.emit("payment_intent.succeeded", intent.render(world), intent.account)
@@ -60,6 +62,13 @@ def _held(world: World, intent: PaymentIntent) -> Charge:
     charge = world.store.charges.get(intent.latest_charge)
     if intent.status == "succeeded" and charge and charge.amount_captured < charge.amount:
         raise unexpected(world, intent, RELEASED)
+    if intent.cancellation_reason == "automatic" and charge:
+        raise ApiError(
+            400,
+            "The charge cannot be captured as the authorization has expired.",
+            code="charge_expired_for_capture",
+            charge=charge.id,
+        )
     if intent.status != "requires_capture" or charge is None:
         raise unexpected(
             world,
@@ -67,13 +76,6 @@ def _held(world: World, intent: PaymentIntent) -> Charge:
             "This PaymentIntent could not be captured because it has a status of "
             f"{intent.status}. Only a PaymentIntent with one of the following statuses may be "
             "captured: requires_capture.",
-        )
-    if charge.capture_before is not None and charge.capture_before <= world.clock.now():
-        raise ApiError(
-            400,
-            "The charge cannot be captured as the authorization has expired.",
-            code="charge_expired_for_capture",
-            charge=charge.id,
         )
     return charge
 
@@ -129,5 +131,6 @@ def expire(world: World, intent_id: str) -> None:
         return
     _cancel(world, intent, "automatic")
     _release(charge)
+    reviews.close_for(world, charge, "payment_never_settled")
     world.emit("charge.expired", charge.render(world), charge.account)
     world.emit("payment_intent.canceled", intent.render(world), intent.account)

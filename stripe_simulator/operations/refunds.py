@@ -53,6 +53,8 @@ def refund(world: World, charge: Charge, order: Order) -> Refund:
     world.emit("refund.created", row.render(world), row.account)
     if row.status == "succeeded":
         world.emit("charge.refunded", charge.render(world), charge.account)
+    elif row.id in world.short_refunds and not charge.id.startswith("ch_"):
+        fail(world, row, "insufficient_funds")  # only a card's refund waits for money
     _side_effects(world, charge, order.reason)
     return row
 

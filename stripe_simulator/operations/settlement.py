@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 def settle(world: World, available_on: int) -> None:
     """Make available what was due at that time and say so to each account."""
-    changed = world.ledger.settle(available_on)
+    _announce(world, world.ledger.settle(available_on))
+
+
+def settle_everything(world: World) -> None:
+    """Make everything pending available before its time, and say so to each account."""
+    _announce(world, world.ledger.settle_everything())
+
+
+def _announce(world: World, changed: set[tuple[str, str]]) -> None:
     for account in sorted({account for account, _ in changed}):
         world.emit("balance.available", render_balance(world, account), account)

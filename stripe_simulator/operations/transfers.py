@@ -46,8 +46,6 @@ def transfer(world: World, order: Order) -> Transfer:
     """Move money from the platform to a connected account."""
     account = _destination(world, order.destination)
     charge = _source(world, order)
-    if charge is not None and order.amount is None:
-        order.amount = charge.amount
     amount = order.amount or 0
     ready, waits_for = _readiness(world, order, charge, amount)
     group = _group(world, order, charge)
@@ -117,7 +115,10 @@ def _source(world: World, order: Order) -> Charge | None:
             "source_transaction",
         )
     _check_currency(world, order, charge)
-    _check_sum(world, order, charge)
+    limit = charge.amount_captured if charge.captured else charge.amount
+    if order.amount is None:
+        order.amount = limit
+    _check_sum(world, order.amount, limit, charge)
     return charge
 
 
@@ -133,10 +134,8 @@ def _check_currency(world: World, order: Order, charge: Charge) -> None:
         )
 
 
-def _check_sum(world: World, order: Order, charge: Charge) -> None:
-    limit = charge.amount_captured if charge.captured else charge.amount
+def _check_sum(world: World, wanted: int, limit: int, charge: Charge) -> None:
     given = sum(row.amount for row in world.store.transfers.where("source_transaction", charge.id))
-    wanted = charge.amount if order.amount is None else order.amount
     if given + wanted > limit:
         already = (
             f" (There is already a transfer using this source, amounting to "

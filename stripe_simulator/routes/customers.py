@@ -45,7 +45,8 @@ ATTACH = schema("customer:str customer_account:str")
 def create(call: Call) -> Shown:
     """Create a customer."""
     params = dict(call.params)
-    metadata = merge_metadata({}, params.pop("metadata", None) or {})
+    metadata = merge_metadata({}, params)
+    params.pop("metadata", None)
     customer = call.world.store.customers.add(
         Customer(
             id=call.world.ids.make("cus_"),
@@ -68,8 +69,8 @@ def update(call: Call) -> Shown:
     """Change a customer."""
     customer = call.find(call.world.store.customers)
     params = dict(call.params)
-    if "metadata" in params:
-        customer.metadata = merge_metadata(customer.metadata, params.pop("metadata"))
+    customer.metadata = merge_metadata(customer.metadata, params)
+    params.pop("metadata", None)
     customer.details = customer.details | params
     call.world.emit("customer.updated", customer.render(call.world), call.account)
     return customer
@@ -96,7 +97,7 @@ def create_method(call: Call) -> Shown:
     if "type" not in call.params:
         raise invalid("Missing required param: type.", "type", "parameter_missing")
     method = confirmation.make_method(call.world, call.account, confirmation.from_data(call.params))
-    method.metadata = merge_metadata({}, call.params.get("metadata", {}))
+    method.metadata = merge_metadata({}, call.params)
     return method
 
 
@@ -111,7 +112,7 @@ def attach(call: Call) -> Shown:
     if "customer" not in call.params:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
     customer = call.find(world.store.customers, call.params["customer"], "customer")
-    given = confirmation.presented(world, {"payment_method": call.id})
+    given = confirmation.presented(world, call.account, {"payment_method": call.id})
     if given is not None and given.card is not None:
         method = confirmation.make_method(world, call.account, given)
     else:

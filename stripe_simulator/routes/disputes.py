@@ -36,11 +36,10 @@ def update(call: Call) -> Shown:
         raise invalid("The evidence is longer than 150,000 characters.", "evidence")
     if row.status in CLOSED and ("evidence" in params or params.get("submit")):
         raise refused("This dispute is already closed")
-    if row.submission_count and "evidence" in params and "under_review" in row.status:
+    if "under_review" in row.status and ("evidence" in params or params.get("submit")):
         raise refused("The evidence of this dispute has already been submitted")
+    row.metadata = merge_metadata(row.metadata, params)
     row.evidence = {k: v for k, v in (row.evidence | evidence).items() if v is not None}
-    if "metadata" in params:
-        row.metadata = merge_metadata(row.metadata, params["metadata"])
     if "intended_submission_method" in params:
         row.intended_submission_method = params["intended_submission_method"]
     if params.get("submit", "evidence" in params):

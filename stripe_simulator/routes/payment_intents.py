@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stripe_simulator.errors import ApiError, invalid
+from stripe_simulator.errors import invalid
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.money import MAXIMUM, THREE_DECIMAL, WHOLE_HUNDREDS, minimum, shown
 from stripe_simulator.objects.payment_intent import PUBLIC, PaymentIntent
@@ -95,7 +95,7 @@ def create(call: Call) -> Shown:
     _check_amount(params["amount"], params["currency"])
     _check_combination(params)
     customer = call.find_optional(world.store.customers, "customer")
-    given = confirmation.presented(world, params)
+    given = confirmation.presented(world, call.account, params)
     if params.get("confirm") and given is None:
         raise invalid(confirmation.NO_METHOD, code="parameter_missing")
     intent = PaymentIntent(
@@ -108,7 +108,7 @@ def create(call: Call) -> Shown:
         capture_method=params.get("capture_method", "automatic_async"),
         secret=world.ids.make(""),
         customer=customer.id if customer else None,
-        metadata=merge_metadata({}, params.get("metadata", {})),
+        metadata=merge_metadata({}, params),
         off_session=bool(params.get("off_session")),
     )
     for name in STORED:
@@ -224,15 +224,14 @@ def update(call: Call) -> Shown:
     intent = call.find(world.store.payment_intents)
     _check_combination({"confirm": True} | params)
     _check_update(call, intent)
-    given = confirmation.presented(world, params)
+    given = confirmation.presented(world, call.account, params)
     customer = call.find_optional(world.store.customers, "customer")
+    intent.metadata = merge_metadata(intent.metadata, params)
     if customer is not None:
         intent.customer = customer.id
     for name in ("amount", "currency", "capture_method", *STORED):
         if name in params:
             setattr(intent, name, params[name])
-    if "metadata" in params:
-        intent.metadata = merge_metadata(intent.metadata, params["metadata"])
     if given is not None:
         confirmation.attach(world, intent, given)
         intent.status = "requires_confirmation"
@@ -276,7 +275,7 @@ def confirm(call: Call) -> Shown | Json:
             "You may only specify one of these parameters: payment_method, payment_method_data.",
             "payment_method_data",
         )
-    given = confirmation.presented(world, call.params)
+    given = confirmation.presented(world, call.account, call.params)
     wanted = call.params.get("amount_to_confirm", intent.amount)
     if wanted != intent.amount:
         raise invalid(
@@ -284,8 +283,6 @@ def confirm(call: Call) -> Shown | Json:
             "amount_to_confirm",
         )
     confirmation.check(world, intent, call.params, given)
-    if "capture_method" in call.params:
-        intent.capture_method = call.params["capture_method"]
     confirmation.confirm(world, intent, call.params, given)
     return _public(call, intent)
 
@@ -299,14 +296,7 @@ def capture(call: Call) -> Shown:
         raise invalid("Invalid positive integer", "amount_to_capture", "parameter_invalid_integer")
     if call.params.get("final_capture") is False:
         raise invalid("Multicapture is not enabled on this account.", "final_capture")
-    before = intent.metadata
-    if "metadata" in call.params:
-        intent.metadata = merge_metadata(before, call.params["metadata"])
-    try:
-        holds.capture(world, intent, amount)
-    except ApiError:
-        intent.metadata = before
-        raise
+    holds.capture(world, intent, amount, merge_metadata(intent.metadata, call.params))
     return intent
 
 

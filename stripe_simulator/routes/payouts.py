@@ -36,7 +36,7 @@ def _order(call: Call) -> payouts.Order:
         amount=params["amount"],
         currency=params["currency"],
         description=params.get("description"),
-        metadata=merge_metadata({}, params.get("metadata") or {}),
+        metadata=merge_metadata({}, params),
         method=params.get("method", "standard"),
         statement_descriptor=params.get("statement_descriptor"),
         transfer_group=params.get("transfer_group"),
@@ -59,8 +59,7 @@ def retrieve(call: Call) -> Shown:
 def update(call: Call) -> Shown:
     """Change the metadata of a payout."""
     row = call.find(call.world.store.payouts)
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+    row.metadata = merge_metadata(row.metadata, call.params)
     call.world.emit("payout.updated", row.render(call.world), row.account)
     return row
 
@@ -102,10 +101,8 @@ def retrieve_topup(call: Call) -> Shown:
 def update_topup(call: Call) -> Shown:
     """Change description and metadata of a top-up."""
     row = call.find(call.world.store.topups)
-    if "description" in call.params:
-        row.description = call.params["description"]
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+    row.metadata = merge_metadata(row.metadata, call.params)
+    row.description = call.params.get("description", row.description)
     return row
 
 

@@ -40,7 +40,7 @@ def create(call: Call) -> Shown:
         raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
     charge = _charge(call)
     _refuse_connect(call, charge)
-    metadata = merge_metadata({}, params.get("metadata") or {})
+    metadata = merge_metadata({}, params)
     order = refunds.Order(amount, params.get("reason"), metadata)
     return refunds.refund(call.world, charge, order)
 
@@ -96,7 +96,7 @@ def update(call: Call) -> Shown:
     """Change the metadata of a refund."""
     row = call.find(call.world.store.refunds)
     if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+        row.metadata = merge_metadata(row.metadata, call.params)
         call.world.emit("refund.updated", row.render(call.world), row.account)
         call.world.emit("charge.refund.updated", row.render(call.world), row.account)
     return row

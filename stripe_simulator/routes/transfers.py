@@ -40,7 +40,7 @@ def create(call: Call) -> Shown:
         currency=params["currency"],
         destination=params["destination"],
         description=params.get("description"),
-        metadata=merge_metadata({}, params.get("metadata", {})),
+        metadata=merge_metadata({}, params),
         source_transaction=params.get("source_transaction"),
         source_type=params.get("source_type", "card"),
         transfer_group=params.get("transfer_group"),
@@ -56,10 +56,8 @@ def retrieve(call: Call) -> Shown:
 def update(call: Call) -> Shown:
     """Change description and metadata of a transfer."""
     row = call.find(call.world.store.transfers)
-    if "description" in call.params:
-        row.description = call.params["description"]
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+    row.metadata = merge_metadata(row.metadata, call.params)
+    row.description = call.params.get("description", row.description)
     call.world.emit("transfer.updated", row.render(call.world))
     return row
 
@@ -81,7 +79,7 @@ def reverse(call: Call) -> Shown:
     amount = call.params.get("amount")
     if amount is not None and amount < 1:
         raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
-    metadata = merge_metadata({}, call.params.get("metadata") or {})
+    metadata = merge_metadata({}, call.params)
     order = transfers.ReversalOrder(amount, call.params.get("description"), metadata)
     return transfers.reverse(call.world, row, order)
 
@@ -102,8 +100,7 @@ def retrieve_reversal(call: Call) -> Shown:
 def update_reversal(call: Call) -> Shown:
     """Change the metadata of a reversal."""
     row = _reversal(call)
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+    row.metadata = merge_metadata(row.metadata, call.params)
     return row
 
 

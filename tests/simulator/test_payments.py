@@ -10,6 +10,7 @@ import stripe
 from .conftest import Sim
 
 HOUR, DAY = 3_600, 86_400
+DEBIT = "pm_usBankAccount_success"
 NEVER = {"enabled": True, "allow_redirects": "never"}
 
 
@@ -162,11 +163,54 @@ async def test_a_hold_can_be_canceled_or_expires(sim: Sim) -> None:
     assert (gone.status, gone.cancellation_reason) == ("canceled", "automatic")
     assert sim.events()[-2:] == ["charge.expired", "payment_intent.canceled"]
     error = await refused(
+        client.v1.payment_intents.capture_async(second.id), stripe.InvalidRequestError
+    )
+    assert (error.code, error.error.charge) == ("charge_expired_for_capture", second.latest_charge)
+    error = await refused(
         client.v1.payment_intents.cancel_async((await sim.paid()).id), stripe.InvalidRequestError
     )
     assert error.code == "payment_intent_unexpected_state"
     assert str(error).startswith("Request req_")
     assert "You cannot cancel this PaymentIntent because it has a status of succeeded" in str(error)
+
+
+async def test_a_review_ends_with_its_hold(sim: Sim) -> None:
+    """When a risky payment is never captured its review closes by itself."""
+    held = await sim.paid(card="pm_card_riskLevelElevated", capture_method="manual")
+    await sim.advance(7 * DAY + 1)
+    review = next(sim.world.store.reviews.oldest())
+    assert (review.payment_intent, review.closed_reason) == (held.id, "payment_never_settled")
+
+
+async def test_a_method_the_intent_does_not_take_is_refused(sim: Sim) -> None:
+    """Not of an allowed type, of an excluded one, a debit that cannot be held, another's."""
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"allowed_payment_method_types": ["us_bank_account"]}, "(card) is not allowed"),
+        ({"excluded_payment_method_types": ["card"]}, "(card) is not allowed"),
+        ({"capture_method": "manual", "payment_method": DEBIT}, "does not support manual capture"),
+    ]
+    client = sim.client().v1.payment_intents
+    wanted: Any = {"amount": 1_000, "currency": "usd", "payment_method": "pm_card_visa"}
+    for more, text in cases:
+        params = wanted | {"confirm": True, "return_url": "https://shop.test"} | more
+        error = await refused(client.create_async(params), stripe.InvalidRequestError)
+        assert error.code == "payment_intent_incompatible_payment_method"
+        assert text in str(error)
+        later = await client.create_async(wanted | more)
+        error = await refused(
+            client.confirm_async(later.id, {"return_url": "https://shop.test"}),
+            stripe.InvalidRequestError,
+        )
+        assert text in str(error)
+    artist = await sim.enabled_account()
+    theirs = await sim.client().v1.payment_methods.create_async(
+        {"type": "card"}, {"stripe_account": artist}
+    )
+    error = await refused(
+        client.create_async(wanted | {"payment_method": theirs.id}), stripe.InvalidRequestError
+    )
+    assert (error.code, error.param) == ("resource_missing", "payment_method")
+    assert sim.balance() == (0, 0)
 
 
 async def test_off_session_visa_holds_are_shorter(sim: Sim) -> None:
