@@ -47,7 +47,6 @@ def settings(world: World) -> Json:
         "seq": world.clock.seq,
         "timers": [pack(timer) for timer in sorted(world.clock.timers)],
         "restricted": world.restricted,
-        "undelivered": list(world.undelivered),
         "short_refunds": list(world.short_refunds),
         "samples": [base64.b64encode(sample).decode() for sample in world.packer.samples],
     }
@@ -60,7 +59,6 @@ def apply_settings(world: World, saved: Json) -> None:
     world.ids.resume(saved["made"])
     world.clock.offset, world.clock.virtual = saved["offset"], saved["virtual"]
     world.restricted = saved["restricted"]
-    world.undelivered = dict.fromkeys(saved["undelivered"])
     world.short_refunds = dict.fromkeys(saved["short_refunds"])
     world.packer.samples = [base64.b64decode(sample) for sample in saved["samples"]]
     world.clock.timers.clear()
@@ -82,7 +80,7 @@ def dump(world: World) -> Json:
         "tables": {
             kind: [pack(row) for row in table.oldest()] for kind, table in tables(world).items()
         },
-        "keys": [[*name, *pack(saved)] for name, saved in world.keys.saved.items()],
+        "keys": [[*name, *pack(saved)] for name, saved in world.keys.saved.items() if saved.status],
         "journal": [pack(record) for record in world.journal.records],
     }
 

@@ -34,7 +34,7 @@ def emit(world: World, kind: str, shown: Json, account: str | None, previous: Js
     }
     if account is not None and account != world.platform:
         envelope["account"] = account
-    endpoints = _listeners(world, envelope)
+    endpoints = _listeners(world, kind, account or world.platform)
     envelope["pending_webhooks"] = len(endpoints)
     text = encode(shown)
     event = _record(world, envelope, _written(envelope, text, previous), account or world.platform)
@@ -44,13 +44,15 @@ def emit(world: World, kind: str, shown: Json, account: str | None, previous: Js
     return event
 
 
-def _listeners(world: World, envelope: Json) -> list[WebhookEndpoint]:
+def _listeners(world: World, kind: str, account: str) -> list[WebhookEndpoint]:
+    """Return the endpoints of the account itself, and the platform's for connected ones."""
     return [
         endpoint
         for endpoint in world.store.webhook_endpoints.oldest()
         if endpoint.status == "enabled"
-        and endpoint.connect == ("account" in envelope)
-        and endpoint.wants(envelope["type"])
+        and endpoint.account == (world.platform if endpoint.connect else account)
+        and not (endpoint.connect and account == world.platform)
+        and endpoint.wants(kind)
     ]
 
 
@@ -63,7 +65,7 @@ def _written(envelope: Json, text: str, previous: Json | None) -> bytes:
 def _record(world: World, envelope: Json, data: bytes, account: str) -> Event:
     sample = CHARGE if envelope["type"].startswith("charge.") else INTENT
     pending = envelope["pending_webhooks"]
-    event = world.store.events.add(
+    return world.store.events.add(
         Event(
             id=envelope["id"],
             account=account,
@@ -74,9 +76,6 @@ def _record(world: World, envelope: Json, data: bytes, account: str) -> Event:
             undelivered=pending > 0,
         )
     )
-    if pending:
-        world.undelivered[event.id] = None
-    return event
 
 
 def _send(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
@@ -159,7 +158,6 @@ def settled(world: World, delivery: Delivery, *, delivered: bool) -> None:
     event.pending_webhooks -= 1
     if event.pending_webhooks == 0:
         event.undelivered = False
-        world.undelivered.pop(event.id, None)
 
 
 def typical(world: World) -> list[bytes]:

@@ -117,6 +117,7 @@ class Simulator:
             self.file.save(world)
         if self._running:
             self.sender.start()
+            self._requeue()
         self._alarm.set()
 
     async def reset(self, seed: int | None = None, *, keep_endpoints: bool = True) -> None:
@@ -130,7 +131,8 @@ class Simulator:
         world.settle_call()
         if keep_endpoints:
             for endpoint in old.store.webhook_endpoints.oldest():
-                endpoint.account = world.platform
-                world.store.webhook_endpoints.add(endpoint)
+                if endpoint.account == old.platform:
+                    endpoint.account = world.platform
+                    world.store.webhook_endpoints.add(endpoint)
             world.restricted = old.restricted
         await self.replace(world)

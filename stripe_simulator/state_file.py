@@ -36,6 +36,10 @@ def _final(record: Record) -> bool:
     return record.status != 0 or not record.answered
 
 
+class StateError(Exception):
+    """The state file is not one this version can read."""
+
+
 class StateFile:
     """Saves a world as it changes and loads it again."""
 
@@ -66,6 +70,9 @@ class StateFile:
         for name in world.keys.touched:
             self._save_key(name, world.keys.saved.get(name))
         world.keys.touched.clear()
+        if len(world.journal.records) < self._journal:  # it was emptied
+            self._db.execute("DELETE FROM journal")
+            self._journal = 0
         fresh = list(itertools.takewhile(_final, world.journal.records[self._journal :]))
         self._db.executemany(
             "INSERT INTO journal VALUES (?, ?)",
@@ -98,6 +105,8 @@ class StateFile:
         if row is None:
             return False
         saved: Json = {"settings": json.loads(row[0]), "tables": {}}
+        if saved["settings"].get("format") != FORMAT:
+            raise StateError("the state file was written by another version of the simulator")
         for kind in codec.tables(world):
             rows = self._db.execute(
                 "SELECT value FROM objects WHERE kind = ? ORDER BY place", (kind,)

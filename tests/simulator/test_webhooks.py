@@ -82,6 +82,24 @@ async def test_platform_and_connect_events_go_to_their_own_endpoints(
     assert [event.type for event in scoped.data] == ["account.updated"]
 
 
+async def test_a_connected_accounts_endpoint_hears_of_that_account_only(
+    sim: Sim, make_hook: Any
+) -> None:
+    """Registered with Stripe-Account: its own events, none of the platform or of others."""
+    one, two = await sim.enabled_account(), await sim.enabled_account()
+    hook = await make_hook()
+    client = sim.client().v1
+    await client.webhook_endpoints.create_async(
+        {"url": hook.url, "enabled_events": ["*"], "metadata": {"sim_secret": hook.secret}},
+        {"stripe_account": one},
+    )
+    await sim.paid()
+    for account in (one, two):
+        await client.customers.create_async({}, {"stripe_account": account})
+    await sim.control("drain")
+    assert [verify(sim, hook, n)["account"] for n in range(len(hook.got))] == [one]
+
+
 async def test_failed_deliveries_are_repeated_on_the_clock(sim: Sim, make_hook: Any) -> None:
     """After 5 minutes again, with a new time in the signature; delivery_success follows."""
     hook = await make_hook()
