@@ -16,6 +16,7 @@ from stripe_simulator.faults import AFTER, Hit
 from stripe_simulator.idempotency import Saved, fingerprint, key_in_use
 from stripe_simulator.journal import Record
 from stripe_simulator.limiter import locked, rate_limited
+from stripe_simulator.objects.shared import encode
 from stripe_simulator.routes.base import Call, Route
 from stripe_simulator.routes.payment_intents import check_secret
 from stripe_simulator.routes.table import Router
@@ -24,7 +25,6 @@ from stripe_simulator.world import World
 Json = dict[str, Any]
 LOG = logging.getLogger("stripe_simulator")
 LOCKED = ("payment_intent", "charge", "source_transaction", "destination", "account")
-encode = json.JSONEncoder(separators=(",", ":")).encode
 SHOWN = b"\xff"  # marks a saved answer that is kept in an event
 NOT_RETRIED = {"Stripe-Should-Retry": "false"}
 

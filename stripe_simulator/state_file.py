@@ -15,7 +15,7 @@ from stripe_simulator.idempotency import Saved
 from stripe_simulator.journal import Record
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 SCHEMA = """
@@ -60,7 +60,7 @@ class StateFile:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self._journal = 0
 
-    def save(self, world: World) -> None:
+    def save(self, world: State) -> None:
         """Write whatever was touched since the last save."""
         self._db.execute("BEGIN")
         for kind, table in codec.tables(world).items():
@@ -98,7 +98,7 @@ class StateFile:
             value = json.dumps(codec.pack(saved))
             self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (*name, saved.created, value))
 
-    def load(self, world: World) -> bool:
+    def load(self, world: State) -> bool:
         """Fill the world from the file; tell whether there was anything."""
         world.store.persistent = True
         row = self._db.execute("SELECT value FROM settings WHERE name = 'world'").fetchone()
@@ -121,7 +121,7 @@ class StateFile:
         self._forget_dirt(world)
         return True
 
-    def _forget_dirt(self, world: World) -> None:
+    def _forget_dirt(self, world: State) -> None:
         for table in codec.tables(world).values():
             table.unsaved.clear()
         world.keys.touched.clear()

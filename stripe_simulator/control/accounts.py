@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from stripe_simulator.control.base import ControlError, act, body, find, simulator
+from stripe_simulator.events import emit
 from stripe_simulator.objects.account import Account
 from stripe_simulator.operations import accounts, payouts
 from stripe_simulator.world import World
@@ -88,7 +89,7 @@ def _money(world: World, account: Account, given: Json) -> None:
         payouts.pay_out(world, order)
     if given.get("deauthorized"):
         application = {"id": "ca_simulator", "object": "application", "name": "Simulator"}
-        world.emit("account.application.deauthorized", application, account.id)
+        emit(world, "account.application.deauthorized", application, account.id)
         account.deauthorized = True
 
 

@@ -7,11 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from stripe_simulator.control.base import ControlError, act, body, find, simulator
+from stripe_simulator.events import emit
 from stripe_simulator.operations import (
     bank_debits,
     confirmation,
     disputes,
     holds,
+    inquiries,
     payouts,
     refunds,
     reviews,
@@ -117,7 +119,7 @@ async def decide(request: web.Request) -> web.Response:
         "escalated": lambda: disputes.escalate(world, row),
         "appealed": lambda: disputes.appeal(world, row),
         "prevented": lambda: disputes.prevent(world, row),
-        "closed": lambda: disputes.close_inquiry(world, row.id),
+        "closed": lambda: inquiries.close_inquiry(world, row.id),
     }
     if given.get("outcome") not in actions:
         raise ControlError(f"outcome must be one of {sorted(actions)}")
@@ -143,7 +145,7 @@ async def refund(request: web.Request) -> web.Response:
         act(request, lambda: refunds.fail(world, row, reason))
     elif status == "requires_action" and row.status in {"pending", "succeeded"}:
         row.status, row.next_action = "requires_action", {"type": "display_details"}
-        act(request, lambda: world.emit("refund.updated", row.render(world), row.account))
+        act(request, lambda: emit(world, "refund.updated", row.render(world), row.account))
     else:
         raise ControlError(f"a refund that is {row.status} cannot become {status}", 409)
     return web.json_response(row.render(world))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Json = dict[str, Any]
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def list_object(url: str, data: Iterable[Json], *, has_more: bool = False) -> Json:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.cards import Card, card_named, find_card
 from stripe_simulator.errors import ApiError, invalid, missing, refused
+from stripe_simulator.events import emit
 from stripe_simulator.objects.payment_method import PaymentMethod
 from stripe_simulator.operations import charging
 from stripe_simulator.operations.holds import unexpected
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.payment_intent import PaymentIntent
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -55,7 +56,7 @@ class Presented:
     billing: Json | None = None
 
 
-def presented(world: World, account: str, params: Json) -> Presented | None:
+def presented(world: State, account: str, params: Json) -> Presented | None:
     """Read `payment_method` or `payment_method_data`; None when neither is given."""
     name = params.get("payment_method")
     if name is not None:
@@ -95,7 +96,7 @@ def from_data(data: Json) -> Presented:
     return Presented(card=names[kind], billing=billing)
 
 
-def attach(world: World, intent: PaymentIntent, given: Presented) -> None:
+def attach(world: State, intent: PaymentIntent, given: Presented) -> None:
     """Give the intent a payment method; test values become one of their own."""
     if given.existing is not None:
         intent.payment_method = given.existing
@@ -103,7 +104,7 @@ def attach(world: World, intent: PaymentIntent, given: Presented) -> None:
     intent.payment_method = make_method(world, intent.account, given).id
 
 
-def make_method(world: World, account: str, given: Presented) -> PaymentMethod:
+def make_method(world: State, account: str, given: Presented) -> PaymentMethod:
     """Store the payment method a test value stands for."""
     return world.store.payment_methods.add(
         PaymentMethod(
@@ -116,7 +117,7 @@ def make_method(world: World, account: str, given: Presented) -> PaymentMethod:
     )
 
 
-def check(world: World, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
+def check(world: State, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
     """Refuse a confirmation that cannot be: wrong status, no method, no way back."""
     if intent.status not in CONFIRMABLE:
         raise unexpected(world, intent, _status_text(intent.status))
@@ -170,7 +171,7 @@ def _status_text(status: str) -> str:
     )
 
 
-def confirm(world: World, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
+def confirm(world: State, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
     """Confirm an intent that `check` accepted; a decline raises 402."""
     for name in CONFIRMED:
         if name in params:
@@ -188,7 +189,7 @@ def confirm(world: World, intent: PaymentIntent, params: Json, given: Presented 
     ask_action(world, intent)
 
 
-def _refuse_action(world: World, intent: PaymentIntent, method: PaymentMethod) -> None:
+def _refuse_action(world: State, intent: PaymentIntent, method: PaymentMethod) -> None:
     charge = charging.new_charge(world, intent, method)
     card = card_named(method.card)
     charging.fail_charge(charge, card)
@@ -204,8 +205,8 @@ def _refuse_action(world: World, intent: PaymentIntent, method: PaymentMethod) -
     charge.failure_code = "authentication_required"
     send_back(intent, error)
     intent.latest_charge = charge.id
-    world.emit("charge.failed", charge.render(world), intent.account)
-    world.emit("payment_intent.payment_failed", intent.render(world), intent.account)
+    emit(world, "charge.failed", charge.render(world), intent.account)
+    emit(world, "payment_intent.payment_failed", intent.render(world), intent.account)
     error.fields["payment_intent"] = intent.render(world)
     raise error
 
@@ -217,7 +218,7 @@ def send_back(intent: PaymentIntent, error: ApiError) -> None:
     intent.last_payment_error = dict(error.fields)
 
 
-def ask_action(world: World, intent: PaymentIntent) -> None:
+def ask_action(world: State, intent: PaymentIntent) -> None:
     """Ask for 3-D Secure, on a page of the simulator that a person can click."""
     intent.status = "requires_action"
     page = f"{world.base_url}/authenticate/{intent.id}/{intent.secret}"
@@ -231,10 +232,10 @@ def ask_action(world: World, intent: PaymentIntent) -> None:
             "type": "use_stripe_sdk",
             "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": page},
         }
-    world.emit("payment_intent.requires_action", intent.render(world), intent.account)
+    emit(world, "payment_intent.requires_action", intent.render(world), intent.account)
 
 
-def authenticate(world: World, intent: PaymentIntent, *, passed: bool) -> None:
+def authenticate(world: State, intent: PaymentIntent, *, passed: bool) -> None:
     """Conclude 3-D Secure: charge the card, or send the intent back."""
     if intent.status != "requires_action":
         raise unexpected(world, intent, f"This PaymentIntent has a status of {intent.status}.")
@@ -251,4 +252,4 @@ def authenticate(world: World, intent: PaymentIntent, *, passed: bool) -> None:
         payment_method=method.render(world),
     )
     send_back(intent, error)
-    world.emit("payment_intent.payment_failed", intent.render(world), intent.account)
+    emit(world, "payment_intent.payment_failed", intent.render(world), intent.account)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stripe_simulator.errors import ApiError, refused
+from stripe_simulator.events import emit
 from stripe_simulator.operations import charging, reviews
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.charge import Charge
     from stripe_simulator.objects.payment_intent import PaymentIntent
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 CANCELABLE = (
     "requires_payment_method",
@@ -27,7 +28,7 @@ RELEASED = (
 )
 
 
-def unexpected(world: World, intent: PaymentIntent, message: str) -> ApiError:
+def unexpected(world: State, intent: PaymentIntent, message: str) -> ApiError:
     """Refuse what the intent's status does not allow; the error carries the intent."""
     return ApiError(
         400,
@@ -38,7 +39,7 @@ def unexpected(world: World, intent: PaymentIntent, message: str) -> ApiError:
 
 
 def capture(
-    world: World, intent: PaymentIntent, amount: int | None, metadata: dict[str, str]
+    world: State, intent: PaymentIntent, amount: int | None, metadata: dict[str, str]
 ) -> None:
     """Take a held amount, or a part of it once; the rest is released. Minor units."""
     charge = _held(world, intent)
@@ -54,11 +55,11 @@ def capture(
     intent.amount_capturable, intent.amount_received = 0, wanted
     intent.status, intent.metadata = "succeeded", metadata
     charging.settle_charge(world, intent, charge)
-    world.emit("charge.captured", charge.render(world), charge.account)
-    world.emit("payment_intent.succeeded", intent.render(world), intent.account)
+    emit(world, "charge.captured", charge.render(world), charge.account)
+    emit(world, "payment_intent.succeeded", intent.render(world), intent.account)
 
 
-def _held(world: World, intent: PaymentIntent) -> Charge:
+def _held(world: State, intent: PaymentIntent) -> Charge:
     charge = world.store.charges.get(intent.latest_charge)
     if intent.status == "succeeded" and charge and charge.amount_captured < charge.amount:
         raise unexpected(world, intent, RELEASED)
@@ -80,7 +81,7 @@ def _held(world: World, intent: PaymentIntent) -> Charge:
     return charge
 
 
-def cancel(world: World, intent: PaymentIntent, reason: str | None) -> None:
+def cancel(world: State, intent: PaymentIntent, reason: str | None) -> None:
     """Cancel an intent; a hold is released."""
     charge = world.store.charges.get(intent.latest_charge)
     card_processing = intent.status == "processing" and (
@@ -101,15 +102,15 @@ def cancel(world: World, intent: PaymentIntent, reason: str | None) -> None:
         _release(held)
         reviews.close_for(world, held, "canceled")
         if world.config.cancel_emits_charge_refunded:
-            world.emit("charge.refunded", held.render(world), held.account)
+            emit(world, "charge.refunded", held.render(world), held.account)
     if debit is not None:
         debit.status, debit.failure_code = "failed", "charge_canceled"
         world.ledger.release(debit.id, world.clock.seconds())
-        world.emit("charge.failed", debit.render(world), debit.account)
-    world.emit("payment_intent.canceled", intent.render(world), intent.account)
+        emit(world, "charge.failed", debit.render(world), debit.account)
+    emit(world, "payment_intent.canceled", intent.render(world), intent.account)
 
 
-def _cancel(world: World, intent: PaymentIntent, reason: str | None) -> None:
+def _cancel(world: State, intent: PaymentIntent, reason: str | None) -> None:
     intent.status = "canceled"
     intent.canceled_at = world.clock.seconds()
     intent.cancellation_reason = reason
@@ -121,7 +122,7 @@ def _release(charge: Charge) -> None:
     charge.refunded, charge.amount_refunded = True, charge.amount
 
 
-def expire(world: World, intent_id: str) -> None:
+def expire(world: State, intent_id: str) -> None:
     """Release a hold whose time is over, unless it was captured or canceled before."""
     intent = world.store.payment_intents.get(intent_id)
     if intent is None or intent.status != "requires_capture":
@@ -132,5 +133,5 @@ def expire(world: World, intent_id: str) -> None:
     _cancel(world, intent, "automatic")
     _release(charge)
     reviews.close_for(world, charge, "payment_never_settled")
-    world.emit("charge.expired", charge.render(world), charge.account)
-    world.emit("payment_intent.canceled", intent.render(world), intent.account)
+    emit(world, "charge.expired", charge.render(world), charge.account)
+    emit(world, "payment_intent.canceled", intent.render(world), intent.account)

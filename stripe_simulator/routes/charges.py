@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
 from stripe_simulator.routes.payment_intents import SHIPPING
@@ -34,7 +35,7 @@ def update(call: Call) -> Shown:
     for name in ("description", "fraud_details", "receipt_email", "shipping", "transfer_group"):
         if name in params:
             setattr(charge, name, params[name])
-    world.emit("charge.updated", charge.render(world), charge.account)
+    emit(world, "charge.updated", charge.render(world), charge.account)
     return charge
 
 

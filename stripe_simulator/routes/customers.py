@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.objects.customer import Customer
 from stripe_simulator.operations import confirmation
@@ -56,7 +57,7 @@ def create(call: Call) -> Shown:
             metadata=metadata,
         )
     )
-    call.world.emit("customer.created", customer.render(call.world), call.account)
+    emit(call.world, "customer.created", customer.render(call.world), call.account)
     return customer
 
 
@@ -72,14 +73,14 @@ def update(call: Call) -> Shown:
     customer.metadata = merge_metadata(customer.metadata, params)
     params.pop("metadata", None)
     customer.details = customer.details | params
-    call.world.emit("customer.updated", customer.render(call.world), call.account)
+    emit(call.world, "customer.updated", customer.render(call.world), call.account)
     return customer
 
 
 def delete(call: Call) -> Json:
     """Delete a customer."""
     customer = call.find(call.world.store.customers)
-    call.world.emit("customer.deleted", customer.render(call.world), call.account)
+    emit(call.world, "customer.deleted", customer.render(call.world), call.account)
     call.world.store.customers.remove(customer.id)
     return {"id": customer.id, "object": "customer", "deleted": True}
 
@@ -120,7 +121,7 @@ def attach(call: Call) -> Shown:
     if method.customer not in {None, customer.id}:
         raise refused("The payment method you provided has already been attached to a customer.")
     method.customer = customer.id
-    world.emit("payment_method.attached", method.render(world), call.account)
+    emit(world, "payment_method.attached", method.render(world), call.account)
     return method
 
 
@@ -133,7 +134,7 @@ def detach(call: Call) -> Shown:
             "impossible."
         )
     method.customer = None
-    call.world.emit("payment_method.detached", method.render(call.world), call.account)
+    emit(call.world, "payment_method.detached", method.render(call.world), call.account)
     return method
 
 

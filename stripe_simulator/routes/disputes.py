@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.objects.dispute import CLOSED, EVIDENCE
 from stripe_simulator.operations import disputes
@@ -45,7 +46,7 @@ def update(call: Call) -> Shown:
     if params.get("submit", "evidence" in params):
         disputes.submit(world, row)
     else:
-        world.emit("charge.dispute.updated", row.render(world), row.account)
+        emit(world, "charge.dispute.updated", row.render(world), row.account)
     return row
 
 

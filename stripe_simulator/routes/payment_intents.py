@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import invalid
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.money import MAXIMUM, THREE_DECIMAL, WHOLE_HUNDREDS, minimum, shown
 from stripe_simulator.objects.payment_intent import PUBLIC, PaymentIntent
@@ -129,7 +130,7 @@ def _store(
     if given is not None and not call.params.get("confirm"):
         confirmation.attach(world, intent, given)
         intent.status = "requires_confirmation"
-    world.emit("payment_intent.created", intent.render(world), intent.account)
+    emit(world, "payment_intent.created", intent.render(world), intent.account)
     if call.params.get("confirm"):
         confirmation.confirm(world, intent, call.params, given)
     return intent

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.operations import payouts
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, in_range, listing
@@ -60,7 +61,7 @@ def update(call: Call) -> Shown:
     """Change the metadata of a payout."""
     row = call.find(call.world.store.payouts)
     row.metadata = merge_metadata(row.metadata, call.params)
-    call.world.emit("payout.updated", row.render(call.world), row.account)
+    emit(call.world, "payout.updated", row.render(call.world), row.account)
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.operations import refunds
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
@@ -97,8 +98,8 @@ def update(call: Call) -> Shown:
     row = call.find(call.world.store.refunds)
     if "metadata" in call.params:
         row.metadata = merge_metadata(row.metadata, call.params)
-        call.world.emit("refund.updated", row.render(call.world), row.account)
-        call.world.emit("charge.refund.updated", row.render(call.world), row.account)
+        emit(call.world, "refund.updated", row.render(call.world), row.account)
+        emit(call.world, "charge.refund.updated", row.render(call.world), row.account)
     return row
 
 

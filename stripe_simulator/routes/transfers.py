@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import forbidden, invalid, missing
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.operations import transfers
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
@@ -58,7 +59,7 @@ def update(call: Call) -> Shown:
     row = call.find(call.world.store.transfers)
     row.metadata = merge_metadata(row.metadata, call.params)
     row.description = call.params.get("description", row.description)
-    call.world.emit("transfer.updated", row.render(call.world))
+    emit(call.world, "transfer.updated", row.render(call.world))
     return row
 
 
