@@ -162,6 +162,6 @@ def settled(world: State, delivery: Delivery, *, delivered: bool) -> None:
     event = world.store.events.get(delivery.event)
     if event is None or delivery.shadow or not delivered:
         return
-    event.pending_webhooks -= 1
-    if event.pending_webhooks == 0:
-        event.undelivered = False
+    rows = world.store.deliveries.where("event", event.id)
+    event.pending_webhooks = sum(not row.shadow and row.status != "delivered" for row in rows)
+    event.undelivered = event.pending_webhooks > 0

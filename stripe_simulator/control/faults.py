@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from stripe_simulator.control.base import ControlError, body, simulator
+from stripe_simulator.control.base import ControlError, body, find, simulator
 from stripe_simulator.objects.webhook_endpoint import WebhookEndpoint
 
 SETTINGS = {
@@ -140,7 +140,8 @@ async def roll(request: web.Request) -> web.Response:
 async def resend(request: web.Request) -> web.Response:
     """POST /_sim/events/{id}/resend: deliver an event once more to every endpoint it went to."""
     sim = simulator(request)
-    rows = sim.world.store.deliveries.where("event", request.match_info["id"])
+    event = find(sim.world.store.events, request.match_info["id"])
+    rows = sim.world.store.deliveries.where("event", event.id)
     for row in rows:
         row.status, row.losses = "pending", 0
         sim.sender.push(row.id)

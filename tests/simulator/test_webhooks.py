@@ -182,6 +182,29 @@ async def test_endpoints_are_managed(sim: Sim, make_hook: Any) -> None:
     assert known["secret"] == "whsec_mine"
 
 
+async def test_an_event_is_sent_again_on_order(sim: Sim, make_hook: Any) -> None:
+    """The same bytes once more; what another endpoint still waits for stays counted."""
+    hook, dead = await make_hook(), await make_hook()
+    dead.status = 500
+    for one in (hook, dead):
+        await register(sim, one, enabled_events=["charge.succeeded"])
+    await sim.paid()
+    await sim.control("drain")
+    event = next(row for row in sim.world.store.events.oldest() if row.type == "charge.succeeded")
+    assert (event.pending_webhooks, event.undelivered) == (1, True)
+    for _ in range(2):
+        await sim.control(f"events/{event.id}/resend")
+        await sim.control("drain")
+    assert [body for body, _ in hook.got] == [hook.got[0][0]] * 3
+    assert (event.pending_webhooks, event.undelivered) == (1, True)
+    dead.status = 200
+    await sim.control(f"events/{event.id}/resend")
+    await sim.control("drain")
+    assert (event.pending_webhooks, event.undelivered) == (0, False)
+    status, _ = await sim.try_control("events/evt_none/resend")
+    assert status == 404
+
+
 async def test_the_body_has_the_endpoints_version(sim: Sim, make_hook: Any) -> None:
     """An endpoint with its own api_version gets that in the event."""
     hook = await make_hook()
