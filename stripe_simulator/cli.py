@@ -17,7 +17,7 @@ from aiohttp import web
 
 from stripe_simulator import __version__
 from stripe_simulator.app import make_app
-from stripe_simulator.config import Config
+from stripe_simulator.config import CHOICES, Config
 from stripe_simulator.control.base import SIMULATOR
 from stripe_simulator.money import CURRENCIES
 from stripe_simulator.routes.accounts import COUNTRIES
@@ -32,37 +32,49 @@ MAX_PORT = 65_535
 def parser() -> argparse.ArgumentParser:
     """Return the options of the command."""
     out = argparse.ArgumentParser(
-        prog="stripe-simulator", description="A stateful Stripe Connect with faults on demand."
+        prog="stripe-simulator",
+        description="A stateful Stripe Connect with faults on demand. When ready it prints one "
+        "line of JSON with its address; SIGINT and SIGTERM stop it.",
+        epilog="Exit codes: 0 after a signal, 1 without port or state file, 2 for wrong options.",
     )
     out.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    out.add_argument("--port", type=port, default=12111, help="0 picks a free one")
-    out.add_argument("--host", default="127.0.0.1")
-    out.add_argument("--seed", type=int, default=1, help="of ids and of random faults")
-    out.add_argument("--secret-key", default="sk_test_simulator")
-    out.add_argument("--publishable-key", default="pk_test_simulator")
-    out.add_argument(
+    add = out.add_argument
+    add("--port", type=port, default=12111, metavar="N", help="default 12111; 0 picks a free one")
+    add("--host", default="127.0.0.1", metavar="H", help="default %(default)s")
+    add("--seed", type=int, default=1, metavar="S", help="of ids and of random faults, default 1")
+    for name, key in (
+        ("--secret-key", "sk_test_simulator"),
+        ("--publishable-key", "pk_test_simulator"),
+    ):
+        add(name, default=key, metavar="KEY", help="default %(default)s")
+    add(
         "--settle",
-        choices=("now", "standard", "never"),
+        choices=CHOICES["settle"],
         default="standard",
-        help="when charges become available",
+        help="when charges become available: after two business days by default",
     )
-    out.add_argument("--clock", choices=("wall", "virtual"), default="wall")
-    out.add_argument(
+    add(
+        "--clock",
+        choices=("wall", "virtual"),
+        default="wall",
+        help="wall, the default, runs by itself; virtual stands still until it is advanced",
+    )
+    add(
         "--onboarding",
-        choices=("manual", "auto"),
+        choices=CHOICES["onboarding"],
         default="manual",
-        help="auto: requested capabilities are active at once",
+        help="auto: requested capabilities are active at once; default manual",
     )
-    out.add_argument(
+    add(
         "--balance",
         action="append",
         default=[],
         metavar="CUR=AMOUNT",
         type=balance,
-        help="what the platform has at the start, minor units",
+        help="what the platform has at the start, minor units; repeat per currency",
     )
-    out.add_argument("--state", metavar="FILE", help="SQLite file that survives a restart")
-    out.add_argument("--country", type=country, default="US", help="of the platform")
+    add("--state", metavar="FILE", help="SQLite file that lets the world survive a restart")
+    add("--country", type=country, default="US", metavar="CC", help="of the platform, default US")
     return out
 
 

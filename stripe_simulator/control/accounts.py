@@ -103,6 +103,7 @@ async def show(request: web.Request) -> web.Response:
             {
                 "id": account.id,
                 "platform": account.id == world.platform,
+                "gone": account.deauthorized,
                 "email": account.email,
                 "country": account.country,
                 "capabilities": {name: account.status(name) for name in account.capabilities},

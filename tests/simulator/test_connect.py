@@ -259,6 +259,8 @@ async def test_a_deleted_account_does_not_stop_the_clock(slow_sim: Sim) -> None:
     error = await refused(transfer(sim, artist, 5), stripe.InvalidRequestError)
     assert error.param == "destination"
     assert (await client.accounts.list_async()).data == []
+    shown = (await sim.control("accounts", "GET"))["accounts"]
+    assert [row["gone"] for row in shown] == [False, True]
 
 
 async def test_transfers_are_refused_to_who_cannot_receive(sim: Sim) -> None:
