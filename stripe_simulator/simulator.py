@@ -114,6 +114,7 @@ class Simulator:
         self._serve()
         if self.file is not None:
             self.file.clear()
+            world.keys.touched.update(world.keys.saved)
             self.file.save(world)
         if self._running:
             self.sender.start()

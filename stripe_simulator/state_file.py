@@ -124,4 +124,5 @@ class StateFile:
     def _forget_dirt(self, world: State) -> None:
         for table in codec.tables(world).values():
             table.unsaved.clear()
+            table.touched.clear()
         world.keys.touched.clear()

@@ -158,7 +158,7 @@ def _check_amount(amount: int, currency: str) -> None:
         )
 
 
-def _check_combination(params: Json) -> None:
+def _refuse_unsimulated(params: Json) -> None:
     for name in NOT_SIMULATED:
         if params.get(name) is not None:
             raise invalid(
@@ -166,6 +166,10 @@ def _check_combination(params: Json) -> None:
                 "wrongly.",
                 name,
             )
+
+
+def _check_combination(params: Json) -> None:
+    _refuse_unsimulated(params)
     if "allowed_payment_method_types" in params:
         for name in EXCLUSIVE:
             if name in params:
@@ -270,6 +274,7 @@ def _check_update(call: Call, intent: PaymentIntent) -> None:
 def confirm(call: Call) -> Shown | Json:
     """Confirm an intent."""
     world = call.world
+    _refuse_unsimulated(call.params)
     intent = call.find(world.store.payment_intents)
     if call.params.get("payment_method") and call.params.get("payment_method_data"):
         raise invalid(
@@ -291,6 +296,7 @@ def confirm(call: Call) -> Shown | Json:
 def capture(call: Call) -> Shown:
     """Capture a hold, once."""
     world = call.world
+    _refuse_unsimulated(call.params)
     intent = call.find(world.store.payment_intents)
     amount = call.params.get("amount_to_capture")
     if amount is not None and amount < 1:

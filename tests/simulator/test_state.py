@@ -89,6 +89,21 @@ async def test_a_snapshot_keeps_what_is_due_and_no_call_in_flight(sim: Sim, make
     assert (await post(sim, "k"))[0] == 200
 
 
+async def test_a_restored_snapshot_is_in_the_state_file_too(tmp_path: Path) -> None:
+    """After a restore the next process has its objects and its keys."""
+    start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
+    async with AsyncExitStack() as stack:
+        sim = await start_sim(stack, Config(), start)
+        await post(sim, "kept")
+        saved = await sim.control("snapshot", "GET")
+        await sim.control("reset")
+        await sim.control("restore", **saved)
+    async with AsyncExitStack() as stack:
+        sim = await start_sim(stack, Config(), start)
+        assert (await post(sim, "kept"))[2].get("Idempotent-Replayed") == "true"
+        assert len(sim.world.store.customers) == 1
+
+
 async def test_a_restored_journal_starts_where_it_was_emptied(tmp_path: Path) -> None:
     """Emptying the journal empties it in the state file too, and later calls are kept."""
     start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
