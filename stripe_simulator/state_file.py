@@ -99,7 +99,10 @@ class StateFile:
             self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (*name, saved.created, value))
 
     def load(self, world: State) -> bool:
-        """Fill the world from the file; tell whether there was anything."""
+        """Fill the world from the file; tell whether there was anything.
+
+        All of it counts as touched, so the next save notes the places without what was removed.
+        """
         world.store.persistent = True
         row = self._db.execute("SELECT value FROM settings WHERE name = 'world'").fetchone()
         if row is None:
@@ -118,11 +121,4 @@ class StateFile:
         saved["journal"] = [json.loads(value) for (value,) in journal]
         codec.load(world, saved)
         self._journal = len(world.journal.records)
-        self._forget_dirt(world)
         return True
-
-    def _forget_dirt(self, world: State) -> None:
-        for table in codec.tables(world).values():
-            table.unsaved.clear()
-            table.touched.clear()
-        world.keys.touched.clear()

@@ -104,6 +104,19 @@ async def test_a_restored_snapshot_is_in_the_state_file_too(tmp_path: Path) -> N
         assert len(sim.world.store.customers) == 1
 
 
+async def test_the_order_of_creation_survives_removals_and_restarts(tmp_path: Path) -> None:
+    """Lists are newest first however often the process was started in between."""
+    start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
+    made: list[str] = []
+    for number in range(4):
+        async with AsyncExitStack() as stack:
+            sim = await start_sim(stack, Config(), start)
+            client = sim.client().v1.customers
+            assert [row.id for row in (await client.list_async()).data] == made[::-1]
+            made += [(await client.create_async({})).id for _ in range(3)]
+            await client.delete_async(made.pop(number))
+
+
 async def test_a_restored_journal_starts_where_it_was_emptied(tmp_path: Path) -> None:
     """Emptying the journal empties it in the state file too, and later calls are kept."""
     start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
