@@ -178,7 +178,7 @@ def confirm(world: State, intent: PaymentIntent, params: Json, given: Presented 
             setattr(intent, name, params[name])
     if given is not None:
         attach(world, intent, given)
-    intent.next_action = None
+    intent.next_action, intent.last_payment_error = None, None
     method = world.store.payment_methods[intent.payment_method]
     card = card_named(method.card)
     if not card.action:

@@ -240,6 +240,7 @@ def update(call: Call) -> Shown:
     if given is not None:
         confirmation.attach(world, intent, given)
         intent.status = "requires_confirmation"
+        intent.next_action, intent.last_payment_error = None, None
     return intent
 
 

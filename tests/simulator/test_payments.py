@@ -114,7 +114,7 @@ async def test_a_declined_card_sends_the_intent_back(
     again = await sim.client().v1.payment_intents.confirm_async(
         intent.id, {"payment_method": "pm_card_visa"}
     )
-    assert again.status == "succeeded"
+    assert (again.status, again.last_payment_error) == ("succeeded", None)
     charges = await sim.client().v1.charges.list_async({"payment_intent": intent.id})
     assert [c.status for c in charges.data] == ["succeeded", "failed"]
 
@@ -239,6 +239,14 @@ async def test_three_d_secure_waits_for_the_card_holder(sim: Sim, *, passed: boo
         assert after.last_payment_error
         assert after.last_payment_error.code == "payment_intent_authentication_failure"
         assert sim.events()[-1] == "payment_intent.payment_failed"
+
+
+async def test_another_method_ends_the_question_of_the_first(sim: Sim) -> None:
+    """An update with another card leaves no next_action behind."""
+    client = sim.client().v1.payment_intents
+    asked = await sim.paid(card="pm_card_threeDSecure2Required", return_url="https://shop.test/x")
+    changed = await client.update_async(asked.id, {"payment_method": "pm_card_visa"})
+    assert (changed.status, changed.next_action) == ("requires_confirmation", None)
 
 
 async def test_three_d_secure_off_session_is_declined(sim: Sim) -> None:
