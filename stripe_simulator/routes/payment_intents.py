@@ -21,7 +21,7 @@ Json = dict[str, Any]
 SHIPPING = "shipping:{address!:any carrier:str name!:str phone:str tracking_number:str}"
 RADAR = "radar_options:{referrer:str? session:str}"
 COMMON = (
-    "allowed_payment_method_types:[str] amount_details:any? payment_details:any? hooks:any "
+    "allowed_payment_method_types:[str] hooks:any "
     "capture_method:automatic|automatic_async|manual payment_method:str "
     "payment_method_data:any payment_method_options:any"
 )
@@ -29,7 +29,8 @@ CREATE = schema(
     COMMON,
     SHIPPING,
     RADAR,
-    "amount!:int currency!:currency metadata:map application_fee_amount:int "
+    "amount!:int currency!:currency metadata:map amount_details:any payment_details:any "
+    "application_fee_amount:int "
     "automatic_payment_methods:{allow_redirects:always|never enabled!:bool} "
     "confirm:bool confirmation_method:automatic|manual confirmation_token:str customer:str "
     "customer_account:str description:str error_on_requires_action:bool "
@@ -41,7 +42,8 @@ CREATE = schema(
 UPDATE = schema(
     COMMON,
     SHIPPING + "?",
-    "amount:int currency:currency metadata:map? application_fee_amount:int? customer:str "
+    "amount:int currency:currency metadata:map? amount_details:any? payment_details:any? "
+    "application_fee_amount:int? customer:str "
     "customer_account:str description:str? excluded_payment_method_types:[str]? "
     "payment_method_configuration:str receipt_email:str? "
     "setup_future_usage:off_session|on_session? statement_descriptor:str "
@@ -51,14 +53,15 @@ CONFIRM = schema(
     COMMON,
     SHIPPING + "?",
     RADAR,
-    "amount_to_confirm:int confirmation_token:str error_on_requires_action:bool "
+    "amount_details:any? payment_details:any? amount_to_confirm:int confirmation_token:str "
+    "error_on_requires_action:bool "
     "excluded_payment_method_types:[str]? mandate:str mandate_data:any? off_session:off_session "
     "receipt_email:str? return_url:str setup_future_usage:off_session|on_session? "
     "use_stripe_sdk:bool client_secret:str",
 )
 CAPTURE = schema(
     "amount_details:any amount_to_capture:int application_fee_amount:int final_capture:bool "
-    "hooks:any metadata:map? payment_details:any statement_descriptor:str "
+    "hooks:any metadata:map? payment_details:any? statement_descriptor:str "
     "statement_descriptor_suffix:str transfer_data:any"
 )
 CANCEL = schema("cancellation_reason:abandoned|duplicate|fraudulent|requested_by_customer")
