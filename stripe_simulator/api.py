@@ -116,7 +116,7 @@ class Api:
         record.status, record.answered = answer.status, answer.cut is None
         answer.headers["Request-Id"] = record.id
         answer.headers["Stripe-Version"] = (
-            incoming.headers.get("Stripe-Version") or world.config.api_version
+            auth.version(incoming.headers) or world.config.api_version
         )
         if record.key is not None:
             answer.headers["Idempotency-Key"] = record.key
@@ -170,7 +170,7 @@ class Api:
             incoming.path,
             public=found is not None and found[0].public,
         )
-        auth.check_version(world, headers)
+        auth.check_version(headers)
         account = auth.acting_account(world, headers, key)
         record.account = None if account == world.platform else account
         if found is None:

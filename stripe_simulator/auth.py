@@ -78,11 +78,13 @@ def acting_account(world: State, headers: Mapping[str, str], key: str) -> str:
     return named
 
 
-def check_version(world: State, headers: Mapping[str, str]) -> str:
-    """Return the API version of a call."""
-    version = headers.get("Stripe-Version")
-    if version is None:
-        return world.config.api_version
-    if not VERSION.fullmatch(version):
-        raise invalid(f"Invalid Stripe API version: {version}")
-    return version
+def version(headers: Mapping[str, str]) -> str | None:
+    """Return the API version a call names, if Stripe knows such a one."""
+    named = headers.get("Stripe-Version", "")
+    return named if VERSION.fullmatch(named) else None
+
+
+def check_version(headers: Mapping[str, str]) -> None:
+    """Refuse a version Stripe does not know."""
+    if "Stripe-Version" in headers and version(headers) is None:
+        raise invalid(f"Invalid Stripe API version: {headers['Stripe-Version']}")
