@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_simulator import auth, form
-from stripe_simulator.errors import ApiError, InvariantError
+from stripe_simulator.errors import ApiError, InvariantError, invalid
 from stripe_simulator.expand import expand
 from stripe_simulator.faults import AFTER, Hit
 from stripe_simulator.idempotency import Saved, fingerprint, key_in_use
 from stripe_simulator.journal import Record
 from stripe_simulator.limiter import locked, rate_limited
+from stripe_simulator.objects.shared import encode
 from stripe_simulator.routes.base import Call, Route
 from stripe_simulator.routes.payment_intents import check_secret
 from stripe_simulator.routes.table import Router
@@ -24,7 +25,6 @@ from stripe_simulator.world import World
 Json = dict[str, Any]
 LOG = logging.getLogger("stripe_simulator")
 LOCKED = ("payment_intent", "charge", "source_transaction", "destination", "account")
-encode = json.JSONEncoder(separators=(",", ":")).encode
 SHOWN = b"\xff"  # marks a saved answer that is kept in an event
 NOT_RETRIED = {"Stripe-Should-Retry": "false"}
 
@@ -116,7 +116,7 @@ class Api:
         record.status, record.answered = answer.status, answer.cut is None
         answer.headers["Request-Id"] = record.id
         answer.headers["Stripe-Version"] = (
-            incoming.headers.get("Stripe-Version") or world.config.api_version
+            auth.version(incoming.headers) or world.config.api_version
         )
         if record.key is not None:
             answer.headers["Idempotency-Key"] = record.key
@@ -129,13 +129,18 @@ class Api:
             record.fault = ",".join(hit.name for hit in call.hits)
             self._before(call)
         typed = self._typed(call)
-        world, record = self.world, call.record
-        print_ = ""
+        saved = None
         if record.key is not None:
             print_ = fingerprint(incoming.method, incoming.path, call.tree)
-            saved = world.keys.begin(call.account, record.key, print_, world.clock.now())
-            if saved is not None:
-                return self._replay(saved, record)
+            now = self.world.clock.now()
+            saved = self.world.keys.begin(call.account, record.key, print_, now)
+        answer = self._replay(saved, record) if saved else await self._run(call, typed)
+        answer.cut = call.hit(*AFTER - {"error_500_after"}) if call.hits else None
+        return answer
+
+    async def _run(self, call: Admitted, typed: Call) -> Answer:
+        """Execute a call that was not answered before, as slowly as a fault wants."""
+        world, record = self.world, call.record
         held = self._lock(call) if call.hits or world.locks else []
         try:
             delay = call.hit("latency")
@@ -151,7 +156,6 @@ class Api:
             raise
         finally:
             world.locks.difference_update(held)
-        answer.cut = call.hit(*AFTER - {"error_500_after"}) if call.hits else None
         return answer
 
     def _admit(self, incoming: Incoming, record: Record) -> Admitted:
@@ -166,7 +170,7 @@ class Api:
             incoming.path,
             public=found is not None and found[0].public,
         )
-        auth.check_version(world, headers)
+        auth.check_version(headers)
         account = auth.acting_account(world, headers, key)
         record.account = None if account == world.platform else account
         if found is None:
@@ -202,7 +206,7 @@ class Api:
         )
 
     def _strike(self, incoming: Incoming, record: Record, tree: Json, ids: list[str]) -> list[Hit]:
-        metadata = tree.get("metadata")
+        metadata = tree.get("metadata") if incoming.method == "POST" else None
         sim = metadata.get("sim") if isinstance(metadata, dict) else None
         faults = self.world.faults
         if not faults.rules and sim is None:
@@ -216,7 +220,10 @@ class Api:
             "params": tree,
             "objects": [*ids, *(value for value in tree.values() if isinstance(value, str))],
         }
-        return faults.strike(seen, sim if incoming.method == "POST" else None)
+        try:
+            return faults.strike(seen, sim or None)
+        except ValueError as error:
+            raise invalid(str(error), "metadata[sim]") from error
 
     def _before(self, call: Admitted) -> None:
         """Let the faults strike that keep a call from ever running."""

@@ -14,7 +14,7 @@ from stripe_simulator.routes.accounts import no_access
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 VERSION = re.compile(r"20\d\d-\d\d-\d\d(\.(acacia|basil|clover|dahlia|endive|preview|dashboard))?")
 NO_KEY = (
@@ -42,7 +42,7 @@ def read_key(headers: Mapping[str, str]) -> str:
     raise unauthenticated(NO_KEY)
 
 
-def check_key(world: World, key: str, method: str, path: str, *, public: bool) -> bool:
+def check_key(world: State, key: str, method: str, path: str, *, public: bool) -> bool:
     """Accept a key for this endpoint; return whether it is only a publishable one."""
     if key == world.config.secret_key:
         return False
@@ -67,7 +67,7 @@ def hidden(key: str) -> str:
     return f"{key[:8]}{'*' * max(len(key) - 12, 3)}{key[-4:]}"
 
 
-def acting_account(world: World, headers: Mapping[str, str], key: str) -> str:
+def acting_account(world: State, headers: Mapping[str, str], key: str) -> str:
     """Return the account a call is for: the platform's, or the connected one it names."""
     named = headers.get("Stripe-Account") or headers.get("Stripe-Context")
     if not named or named == world.platform:
@@ -78,11 +78,13 @@ def acting_account(world: World, headers: Mapping[str, str], key: str) -> str:
     return named
 
 
-def check_version(world: World, headers: Mapping[str, str]) -> str:
-    """Return the API version of a call."""
-    version = headers.get("Stripe-Version")
-    if version is None:
-        return world.config.api_version
-    if not VERSION.fullmatch(version):
-        raise invalid(f"Invalid Stripe API version: {version}")
-    return version
+def version(headers: Mapping[str, str]) -> str | None:
+    """Return the API version a call names, if Stripe knows such a one."""
+    named = headers.get("Stripe-Version", "")
+    return named if VERSION.fullmatch(named) else None
+
+
+def check_version(headers: Mapping[str, str]) -> None:
+    """Refuse a version Stripe does not know."""
+    if "Stripe-Version" in headers and version(headers) is None:
+        raise invalid(f"Invalid Stripe API version: {headers['Stripe-Version']}")

@@ -9,55 +9,87 @@ import gc
 import json
 import logging
 import signal
+import sqlite3
 import sys
 from collections.abc import Sequence
 
 from aiohttp import web
 
+from stripe_simulator import __version__
 from stripe_simulator.app import make_app
-from stripe_simulator.config import Config
+from stripe_simulator.config import CHOICES, Config
 from stripe_simulator.control.base import SIMULATOR
 from stripe_simulator.money import CURRENCIES
+from stripe_simulator.routes.accounts import COUNTRIES
 from stripe_simulator.simulator import Simulator, Start
+from stripe_simulator.state_file import StateError
 
 # A world only grows and its records have no cycles: looking for them often would be wasted.
 GC_THRESHOLDS = (20_000, 20, 50)
+MAX_PORT = 65_535
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the options of the command."""
     out = argparse.ArgumentParser(
-        prog="stripe-simulator", description="A stateful Stripe Connect with faults on demand."
+        prog="stripe-simulator",
+        description="A stateful Stripe Connect with faults on demand. When ready it prints one "
+        "line of JSON with its address; SIGINT and SIGTERM stop it.",
+        epilog="Exit codes: 0 after a signal, 1 without port or state file, 2 for wrong options.",
     )
-    out.add_argument("--port", type=int, default=12111, help="0 picks a free one")
-    out.add_argument("--host", default="127.0.0.1")
-    out.add_argument("--seed", type=int, default=1, help="of ids and of random faults")
-    out.add_argument("--secret-key", default="sk_test_simulator")
-    out.add_argument("--publishable-key", default="pk_test_simulator")
-    out.add_argument(
+    out.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    add = out.add_argument
+    add("--port", type=port, default=12111, metavar="N", help="default 12111; 0 picks a free one")
+    add("--host", default="127.0.0.1", metavar="H", help="default %(default)s")
+    add("--seed", type=int, default=1, metavar="S", help="of ids and of random faults, default 1")
+    for name, key in (
+        ("--secret-key", "sk_test_simulator"),
+        ("--publishable-key", "pk_test_simulator"),
+    ):
+        add(name, default=key, metavar="KEY", help="default %(default)s")
+    add(
         "--settle",
-        choices=("now", "standard", "never"),
+        choices=CHOICES["settle"],
         default="standard",
-        help="when charges become available",
+        help="when charges become available: after two business days by default",
     )
-    out.add_argument("--clock", choices=("wall", "virtual"), default="wall")
-    out.add_argument(
+    add(
+        "--clock",
+        choices=("wall", "virtual"),
+        default="wall",
+        help="wall, the default, runs by itself; virtual stands still until it is advanced",
+    )
+    add(
         "--onboarding",
-        choices=("manual", "auto"),
+        choices=CHOICES["onboarding"],
         default="manual",
-        help="auto: requested capabilities are active at once",
+        help="auto: requested capabilities are active at once; default manual",
     )
-    out.add_argument(
+    add(
         "--balance",
         action="append",
         default=[],
         metavar="CUR=AMOUNT",
         type=balance,
-        help="what the platform has at the start, minor units",
+        help="what the platform has at the start, minor units; repeat per currency",
     )
-    out.add_argument("--state", metavar="FILE", help="SQLite file that survives a restart")
-    out.add_argument("--country", default="US", help="of the platform")
+    add("--state", metavar="FILE", help="SQLite file that lets the world survive a restart")
+    add("--country", type=country, default="US", metavar="CC", help="of the platform, default US")
     return out
+
+
+def port(text: str) -> int:
+    """Read a port."""
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)
+
+
+def country(text: str) -> str:
+    """Read a country, `US` or `us`."""
+    if text.upper() not in COUNTRIES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a country Stripe works in")
+    return text.upper()
 
 
 def balance(text: str) -> tuple[str, int]:
@@ -83,13 +115,13 @@ async def run(options: argparse.Namespace) -> None:
         balances=dict(options.balance),
         state=options.state,
     )
-    app = make_app(config, start)
+    app, stop = make_app(config, start), _stop_on_signal()
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     try:
         await runner.setup()
         await web.TCPSite(runner, options.host, options.port).start()
         _say_ready(app[SIMULATOR], runner)
-        await _signal()
+        await stop.wait()
     finally:
         await runner.cleanup()
 
@@ -108,15 +140,15 @@ def _say_ready(simulator: Simulator, runner: web.AppRunner) -> None:
     sys.stdout.flush()
 
 
-async def _signal() -> None:
+def _stop_on_signal() -> asyncio.Event:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; 0 after a signal, 1 when the port is taken, 2 for wrong options."""
+    """Run the command: 0 after a signal, 1 without port or state file, 2 for wrong options."""
     options = parser().parse_args(argv)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
@@ -124,7 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(run(options))
-    except OSError as error:
+    except (OSError, sqlite3.Error, StateError) as error:
         sys.stderr.write(f"stripe-simulator: {error}\n")
         return 1
     return 0

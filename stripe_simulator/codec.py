@@ -11,8 +11,8 @@ from stripe_simulator.idempotency import Saved
 from stripe_simulator.journal import Record
 
 if TYPE_CHECKING:
+    from stripe_simulator.state import State
     from stripe_simulator.store import Row, Table
-    from stripe_simulator.world import World
 
 Json = dict[str, Any]
 BYTES = "base64:"
@@ -35,7 +35,7 @@ def unpack(model: type[Any], values: list[Any]) -> Any:
     )
 
 
-def settings(world: World) -> Json:
+def settings(world: State) -> Json:
     """Return everything about a world that is no object, key or journal record."""
     return {
         "seed": world.seed,
@@ -47,20 +47,18 @@ def settings(world: World) -> Json:
         "seq": world.clock.seq,
         "timers": [pack(timer) for timer in sorted(world.clock.timers)],
         "restricted": world.restricted,
-        "undelivered": list(world.undelivered),
         "short_refunds": list(world.short_refunds),
         "samples": [base64.b64encode(sample).decode() for sample in world.packer.samples],
     }
 
 
-def apply_settings(world: World, saved: Json) -> None:
+def apply_settings(world: State, saved: Json) -> None:
     """Put back what `settings` returned; the ledger is computed again."""
     world.seed, world.platform = saved["seed"], saved["platform"]
     world.ids.seed = saved["seed"]
     world.ids.resume(saved["made"])
     world.clock.offset, world.clock.virtual = saved["offset"], saved["virtual"]
     world.restricted = saved["restricted"]
-    world.undelivered = dict.fromkeys(saved["undelivered"])
     world.short_refunds = dict.fromkeys(saved["short_refunds"])
     world.packer.samples = [base64.b64decode(sample) for sample in saved["samples"]]
     world.clock.timers.clear()
@@ -70,24 +68,24 @@ def apply_settings(world: World, saved: Json) -> None:
     world.clock.seq = saved["seq"]
 
 
-def tables(world: World) -> dict[str, Table[Row]]:
+def tables(world: State) -> dict[str, Table[Row]]:
     """Return the tables by their names."""
     return {table.kind: table for table in world.store.tables()}
 
 
-def dump(world: World) -> Json:
+def dump(world: State) -> Json:
     """Return a whole world as JSON."""
     return {
         "settings": settings(world),
         "tables": {
             kind: [pack(row) for row in table.oldest()] for kind, table in tables(world).items()
         },
-        "keys": [[*name, *pack(saved)] for name, saved in world.keys.saved.items()],
+        "keys": [[*name, *pack(saved)] for name, saved in world.keys.saved.items() if saved.status],
         "journal": [pack(record) for record in world.journal.records],
     }
 
 
-def load(world: World, saved: Json) -> None:
+def load(world: State, saved: Json) -> None:
     """Fill an empty world from what `dump` returned."""
     for kind, table in tables(world).items():
         table.clear()

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 API_VERSION = "2026-10-28.endive"
+CHOICES = {"settle": ("now", "standard", "never"), "onboarding": ("manual", "auto")}
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "bool": bool,
+    "int": int,
+    "float": (int, float),
+    "list[float]": list,
+}
 LIVE_RETRIES = [300, 1_800, 7_200, 18_000, 36_000, *[43_200] * 5]  # seconds; about three days
 
 
@@ -44,3 +53,22 @@ class Config:
     webhook_retries: list[float] = field(default_factory=lambda: list(LIVE_RETRIES))
     rate_global: float = 0  # calls a second of the simulated clock; 0 is no limit
     rate_endpoint: float = 0
+
+    def change(self, given: dict[str, Any]) -> None:
+        """Set these fields, all or, with a ValueError, none."""
+        kinds = {field.name: str(field.type) for field in fields(self)}
+        for name, value in given.items():
+            _check(name, kinds[name], value)
+        for name, value in given.items():
+            setattr(self, name, value)
+
+
+def _check(name: str, kind: str, value: object) -> None:
+    if not isinstance(value, KINDS[kind]) or isinstance(value, bool) != (kind == "bool"):
+        raise ValueError(f"{name} must be {kind}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise ValueError(f"{name} must be one of {', '.join(CHOICES[name])}")
+    least = 1 if name == "webhook_concurrency" else 0
+    numbers = value if isinstance(value, list) else [value]
+    if kind != "str" and not all(isinstance(n, (int, float)) and n >= least for n in numbers):
+        raise ValueError(f"{name} must be {least} or more")

@@ -5,23 +5,30 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from stripe_simulator.objects.charge import Charge
 from stripe_simulator.objects.delivery import Delivery
 from stripe_simulator.objects.event import Event
-from stripe_simulator.objects.payment_intent import PaymentIntent
+from stripe_simulator.objects.shared import encode
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.webhook_endpoint import WebhookEndpoint
+    from stripe_simulator.state import State
     from stripe_simulator.webhook_faults import Rule
-    from stripe_simulator.world import World
 
 Json = dict[str, Any]
 INTENT, CHARGE = 0, 1
-encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def emit(world: World, kind: str, shown: Json, account: str | None, previous: Json | None) -> Event:
-    """Record an event; `account` is the connected account it happened on, if any."""
+def emit(
+    world: State,
+    kind: str,
+    shown: Json,
+    account: str | None = None,
+    previous: Json | None = None,
+) -> Event:
+    """Record an event about an object as it is shown now, and send it on its way.
+
+    `account` is the connected account it happened on, if any.
+    """
     request_id, key = world.request
     envelope: Json = {
         "id": world.ids.make("evt_"),
@@ -34,7 +41,7 @@ def emit(world: World, kind: str, shown: Json, account: str | None, previous: Js
     }
     if account is not None and account != world.platform:
         envelope["account"] = account
-    endpoints = _listeners(world, envelope)
+    endpoints = _listeners(world, kind, account or world.platform)
     envelope["pending_webhooks"] = len(endpoints)
     text = encode(shown)
     event = _record(world, envelope, _written(envelope, text, previous), account or world.platform)
@@ -44,13 +51,15 @@ def emit(world: World, kind: str, shown: Json, account: str | None, previous: Js
     return event
 
 
-def _listeners(world: World, envelope: Json) -> list[WebhookEndpoint]:
+def _listeners(world: State, kind: str, account: str) -> list[WebhookEndpoint]:
+    """Return the endpoints of the account itself, and the platform's for connected ones."""
     return [
         endpoint
         for endpoint in world.store.webhook_endpoints.oldest()
         if endpoint.status == "enabled"
-        and endpoint.connect == ("account" in envelope)
-        and endpoint.wants(envelope["type"])
+        and endpoint.account == (world.platform if endpoint.connect else account)
+        and not (endpoint.connect and account == world.platform)
+        and endpoint.wants(kind)
     ]
 
 
@@ -60,10 +69,10 @@ def _written(envelope: Json, text: str, previous: Json | None) -> bytes:
     return f'{encode(envelope)[:-1]},"data":{{"object":{text}{more}}}}}'.encode()
 
 
-def _record(world: World, envelope: Json, data: bytes, account: str) -> Event:
+def _record(world: State, envelope: Json, data: bytes, account: str) -> Event:
     sample = CHARGE if envelope["type"].startswith("charge.") else INTENT
     pending = envelope["pending_webhooks"]
-    event = world.store.events.add(
+    return world.store.events.add(
         Event(
             id=envelope["id"],
             account=account,
@@ -74,12 +83,9 @@ def _record(world: World, envelope: Json, data: bytes, account: str) -> Event:
             undelivered=pending > 0,
         )
     )
-    if pending:
-        world.undelivered[event.id] = None
-    return event
 
 
-def _send(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
+def _send(world: State, event: Event, endpoint: WebhookEndpoint) -> None:
     rules = world.webhook_faults.strike(event.type, endpoint.id)
     delivery = _delivery(world, event, endpoint)
     for rule in rules:
@@ -93,7 +99,7 @@ def _send(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
         queue(world, delivery)
 
 
-def _twin(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
+def _twin(world: State, event: Event, endpoint: WebhookEndpoint) -> None:
     """Record a second event for the same change, and send that too."""
     body = event.render(world) | {"id": world.ids.make("evt_"), "pending_webhooks": 1}
     twin = _record(world, body, encode(body).encode(), event.account)
@@ -101,7 +107,7 @@ def _twin(world: World, event: Event, endpoint: WebhookEndpoint) -> None:
 
 
 def _delivery(
-    world: World, event: Event, endpoint: WebhookEndpoint, *, shadow: bool = False
+    world: State, event: Event, endpoint: WebhookEndpoint, *, shadow: bool = False
 ) -> Delivery:
     now = world.clock.now()
     return world.store.deliveries.add(
@@ -117,7 +123,7 @@ def _delivery(
     )
 
 
-def _tamper(world: World, event: Event, delivery: Delivery, rule: Rule) -> None:
+def _tamper(world: State, event: Event, delivery: Delivery, rule: Rule) -> None:
     if rule.fault == "drop":
         delivery.losses = rule.count()
     elif rule.fault == "drop_forever":
@@ -130,7 +136,7 @@ def _tamper(world: World, event: Event, delivery: Delivery, rule: Rule) -> None:
     delivery.faults = [*(delivery.faults or []), rule.fault]
 
 
-def _make_stale(world: World, event: Event, delivery: Delivery) -> None:
+def _make_stale(world: State, event: Event, delivery: Delivery) -> None:
     """Let the delivery carry the object as the first event about it had it."""
     wanted = json.loads(event.body(world))["data"]["object"].get("id")
     for earlier in world.store.events.oldest():
@@ -139,7 +145,7 @@ def _make_stale(world: World, event: Event, delivery: Delivery) -> None:
             return
 
 
-def queue(world: World, delivery: Delivery) -> None:
+def queue(world: State, delivery: Delivery) -> None:
     """Hand a delivery to the sender, now or when its time has come."""
     due = delivery.next_attempt_at
     if due is not None and due > world.clock.now():
@@ -149,36 +155,13 @@ def queue(world: World, delivery: Delivery) -> None:
         world.on_delivery(delivery.id)
 
 
-def settled(world: World, delivery: Delivery, *, delivered: bool) -> None:
+def settled(world: State, delivery: Delivery, *, delivered: bool) -> None:
     """Note that a delivery succeeded or was given up."""
     delivery.status = "delivered" if delivered else "failed"
     delivery.next_attempt_at = None
     event = world.store.events.get(delivery.event)
     if event is None or delivery.shadow or not delivered:
         return
-    event.pending_webhooks -= 1
-    if event.pending_webhooks == 0:
-        event.undelivered = False
-        world.undelivered.pop(event.id, None)
-
-
-def typical(world: World) -> list[bytes]:
-    """Return what most bodies resemble, to compress them against: `INTENT`, then `CHARGE`."""
-    now = world.clock.seconds()
-    intent = PaymentIntent("pi_", "", now, 10_000, "usd", "succeeded", "automatic_async", "")
-    intent.automatic_payment_methods = {"allow_redirects": "never", "enabled": True}
-    charge = Charge("ch_", "", now, 10_000, "usd", "succeeded", card="pm_card_visa", paid=True)
-    body: Json = {
-        "id": "evt_",
-        "object": "event",
-        "api_version": world.config.api_version,
-        "created": now,
-        "request": {"id": "req_", "idempotency_key": None},
-        "data": {"object": intent.render(world)},
-        "livemode": world.config.livemode,
-        "type": "payment_intent.succeeded",
-        "pending_webhooks": 0,
-    }
-    first = encode(body)
-    body["data"] = {"object": charge.render(world)}
-    return [first.encode(), encode(body).encode()]
+    rows = world.store.deliveries.where("event", event.id)
+    event.pending_webhooks = sum(not row.shadow and row.status != "delivered" for row in rows)
+    event.undelivered = event.pending_webhooks > 0

@@ -8,14 +8,14 @@ from stripe_simulator.errors import invalid
 from stripe_simulator.objects.shared import list_object
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 MAX_DEPTH = 4
 PLAIN = frozenset({"id", "object", "currency", "status", "type", "description", "client_secret"})
 
 
-def expand(world: World, shown: Json, paths: list[str]) -> Json:
+def expand(world: State, shown: Json, paths: list[str]) -> Json:
     """Expand every path in a shown object; refuse what cannot be expanded."""
     for path in paths:
         parts = path.split(".")
@@ -25,7 +25,7 @@ def expand(world: World, shown: Json, paths: list[str]) -> Json:
     return shown
 
 
-def _into(world: World, node: Json, parts: list[str], path: str) -> None:
+def _into(world: State, node: Json, parts: list[str], path: str) -> None:
     name = parts[0]
     if name == "data" and node.get("object") == "list":
         for item in node["data"]:
@@ -46,7 +46,7 @@ def _into(world: World, node: Json, parts: list[str], path: str) -> None:
 _MISSING = object()
 
 
-def _object(world: World, row_id: str, path: str) -> Json:
+def _object(world: State, row_id: str, path: str) -> Json:
     for table in world.store.tables():
         row: Any = table.get(row_id)
         if row is not None:
@@ -55,6 +55,6 @@ def _object(world: World, row_id: str, path: str) -> Json:
     raise invalid(f"This property cannot be expanded ({path}).", "expand")
 
 
-def _refunds(world: World, charge_id: str) -> Json:
+def _refunds(world: State, charge_id: str) -> Json:
     rows = world.store.refunds.where("charge", charge_id)[::-1]
     return list_object(f"/v1/charges/{charge_id}/refunds", (row.render(world) for row in rows))

@@ -65,6 +65,24 @@ MATCH_KEYS = frozenset(
 )
 
 
+TEXTS = ("method", "path", "object", "account", "key")
+
+
+def check_numbers(options: Json) -> None:
+    """Refuse numbers that could never strike, or would break the call they meet."""
+    for name in ("nth", "every", "times", "count"):
+        value = options.get(name)
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise ValueError(f"{name} must be a whole number from 1 on")
+    chance = options.get("probability", 1)
+    if not isinstance(chance, (int, float)) or not 0 <= chance <= 1:
+        raise ValueError("probability must be between 0 and 1")
+    seconds = options.get("seconds", 0)
+    span = seconds if isinstance(seconds, list) else [0, seconds]
+    if len(span) != 2 or not all(isinstance(end, (int, float)) and end >= 0 for end in span):  # noqa: PLR2004
+        raise ValueError("seconds must be a number or [low, high]")
+
+
 @dataclass(slots=True)
 class Hit:
     """A fault that strikes one call; `seconds` as its rule says."""
@@ -116,9 +134,9 @@ class Rule:
     def _chosen(self) -> bool:
         match = self.match
         if "nth" in match:
-            return bool(self.seen == int(match["nth"]))
+            return bool(self.seen == match["nth"])
         if "every" in match:
-            return self.seen % int(match["every"]) == 0
+            return bool(self.seen % match["every"] == 0)
         if "probability" in match:
             return self.random.random() < float(match["probability"])
         return True
@@ -153,6 +171,14 @@ def _has(params: Json, wanted: Json) -> bool:
     return True
 
 
+def read_order(text: str) -> Hit:
+    """Read `late:90`, a fault and its seconds."""
+    name, _, seconds = text.partition(":")
+    if name not in NAMES:
+        raise ValueError(f"metadata[sim] must be one of {sorted(NAMES)}, not {name!r}")
+    return Hit(name, float(seconds or DEFAULT_SECONDS.get(name, 0)))
+
+
 @dataclass(slots=True)
 class Faults:
     """The rules in force, and which keys `metadata[sim]` has already struck."""
@@ -171,6 +197,10 @@ class Faults:
             raise ValueError(f"unknown fields of match: {sorted(unknown)}")
         if body.get("fault") not in NAMES:
             raise ValueError(f"fault must be one of {sorted(NAMES)}")
+        kinds = dict.fromkeys(TEXTS, str) | {"param": dict}
+        if wrong := [n for n, kind in kinds.items() if not isinstance(match.get(n, kind()), kind)]:
+            raise ValueError(f"{wrong} of match must be texts, param an object")
+        check_numbers(body | match)
         self.made += 1
         rule = Rule(
             id=f"fault_{self.made}",
@@ -186,13 +216,16 @@ class Faults:
         return rule
 
     def strike(self, call: Json, sim: str | None) -> list[Hit]:
-        """Return the faults that hit this call: those of the rules, then `metadata[sim]`."""
+        """Return the faults that hit this call: those of the rules, then `metadata[sim]`.
+
+        Raises ValueError when `metadata[sim]` orders what does not exist.
+        """
+        ordered = None if sim is None else read_order(sim)
         hits = [rule.hit() for rule in self.rules if rule.strikes(call)]
-        name, _, seconds = (sim or "").partition(":")
         once = call["key"] or call["id"]
-        if name in NAMES and once not in self.struck_keys:
+        if ordered is not None and once not in self.struck_keys:
             self.struck_keys.add(once)
-            hits.append(Hit(name, float(seconds or DEFAULT_SECONDS.get(name, 0))))
+            hits.append(ordered)
         return hits
 
     def remove(self, rule_id: str | None = None) -> int:

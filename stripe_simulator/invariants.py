@@ -10,12 +10,12 @@ from stripe_simulator.operations import refunds
 if TYPE_CHECKING:
     from stripe_simulator.objects.charge import Charge
     from stripe_simulator.objects.transfer import Transfer
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 GONE = frozenset({"failed", "canceled"})
 
 
-def settle_pending_refunds(world: World) -> None:
+def settle_pending_refunds(world: State) -> None:
     """Carry out refunds that waited for money, where the balance has risen."""
     while world.ledger.grown:
         grown = world.ledger.grown
@@ -23,7 +23,7 @@ def settle_pending_refunds(world: World) -> None:
         refunds.retry_short(world, grown)
 
 
-def check(world: World) -> None:
+def check(world: State) -> None:
     """Check the ledger and whatever this call looked at."""
     world.ledger.check()
     for charge_id in tuple(world.store.charges.touched):
@@ -34,7 +34,7 @@ def check(world: World) -> None:
         check_transfer(world, world.store.transfers[transfer_id])
 
 
-def check_charge(world: World, charge: Charge) -> None:
+def check_charge(world: State, charge: Charge) -> None:
     """Check that a charge gave back no more than it took."""
     if charge.captured:
         back = sum(
@@ -48,7 +48,7 @@ def check_charge(world: World, charge: Charge) -> None:
             raise InvariantError(f"{charge.id} refunded more than it captured")
 
 
-def check_transfer(world: World, transfer: Transfer) -> None:
+def check_transfer(world: State, transfer: Transfer) -> None:
     """Check the sums over and under a transfer."""
     back = sum(row.amount for row in world.store.reversals.where("transfer", transfer.id))
     if back != transfer.amount_reversed or back > transfer.amount:
@@ -61,7 +61,7 @@ def check_transfer(world: World, transfer: Transfer) -> None:
         raise InvariantError(f"transfers of {given} exceed their source {charge.id}")
 
 
-def audit(world: World) -> list[str]:
+def audit(world: State) -> list[str]:
     """Check everything from scratch; return what is wrong, empty when sound."""
     faults = world.ledger.audit()
     for charge in world.store.charges.oldest():

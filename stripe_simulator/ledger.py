@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from stripe_simulator.clock import midnight_after_business_days
+from stripe_simulator.clock import Clock, midnight_after_business_days
+from stripe_simulator.config import Config
 from stripe_simulator.errors import InvariantError
+from stripe_simulator.ids import Ids
 from stripe_simulator.objects.balance_transaction import BalanceTransaction
-
-if TYPE_CHECKING:
-    from stripe_simulator.world import World
+from stripe_simulator.store import Store
 
 NETWORK, FEES, CLEARING, BANK, ADJUSTMENT = (
     "card_network",
@@ -52,9 +51,9 @@ class Entry:
 class Ledger:
     """Balances per account and currency, available and pending, in minor units."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, config: Config, clock: Clock, ids: Ids, store: Store) -> None:
         """Start with nothing anywhere."""
-        self.world = world
+        self.config, self.clock, self.ids, self.store = config, clock, ids, store
         self.available: dict[Key, int] = defaultdict(int)
         self.pending: dict[Key, int] = defaultdict(int)
         self.counters: dict[Key, int] = defaultdict(int)
@@ -71,10 +70,10 @@ class Ledger:
 
     def post(self, entry: Entry) -> BalanceTransaction:
         """Record a movement and return its balance transaction."""
-        now = self.world.clock.seconds()
+        now = self.clock.seconds()
         ready = now if entry.ready is None else entry.ready
         row = BalanceTransaction(
-            id=self.world.ids.make("txn_"),
+            id=self.ids.make("txn_"),
             account=entry.account,
             created=now,
             type=entry.type,
@@ -89,7 +88,7 @@ class Ledger:
             description=entry.description,
             waits_for=entry.waits_for,
         )
-        self.world.store.balance_transactions.add(row)
+        self.store.balance_transactions.add(row)
         self._apply(row)
         self._schedule(row)
         return row
@@ -117,14 +116,14 @@ class Ledger:
         elif row.available_on < NEVER:
             if row.available_on not in self.due:
                 self.due[row.available_on] = []
-                self.world.clock.at(row.available_on, "settle", row.available_on)
+                self.clock.at(row.available_on, "settle", row.available_on)
             self.due[row.available_on].append(row.id)
 
     def release(self, charge: str, ready: int) -> None:
         """Give a date to the entries that waited for this charge to settle or to fail."""
-        now = self.world.clock.seconds()
+        now = self.clock.seconds()
         for row_id in self.waiting.pop(charge, ()):
-            row = self.world.store.balance_transactions[row_id]
+            row = self.store.balance_transactions[row_id]
             row.waits_for = None
             row.available_on = ready
             if ready <= now:
@@ -136,23 +135,23 @@ class Ledger:
         """Make available what was due on that date; return the balances that changed."""
         changed: set[Key] = set()
         for row_id in self.due.pop(available_on, ()):
-            row = self.world.store.balance_transactions[row_id]
+            row = self.store.balance_transactions[row_id]
             self._settle(row)
             changed.add((row.account, row.currency))
         return changed
 
-    def settle_everything(self) -> None:
-        """Make every pending entry with a date available now."""
-        for date in sorted(self.due):
-            self.settle(date)
-        for row in self.world.store.balance_transactions.oldest():
-            if row.pending and row.waits_for is None:
-                self._settle(self.world.store.balance_transactions[row.id])
+    def settle_everything(self) -> set[Key]:
+        """Make every pending entry that waits for nothing available; return what changed."""
+        self.due.clear()
+        found = [row for row in self.store.balance_transactions.oldest() if row.pending]
+        for row in found:
+            self.settle_one(self.store.balance_transactions[row.id])
+        return {(row.account, row.currency) for row in found if not row.pending}
 
     def settle_one(self, row: BalanceTransaction) -> None:
         """Make one pending entry available before its time."""
         if row.pending and row.waits_for is None:
-            row.available_on = self.world.clock.seconds()
+            row.available_on = self.clock.seconds()
             self._settle(row)
 
     def _settle(self, row: BalanceTransaction) -> None:
@@ -186,7 +185,7 @@ class Ledger:
             table.clear()
         self.due.clear()
         self.waiting.clear()
-        for row in self.world.store.balance_transactions.oldest():
+        for row in self.store.balance_transactions.oldest():
             self._apply(row)
             self._schedule(row)
         self.grown.clear()
@@ -194,8 +193,8 @@ class Ledger:
 
     def audit(self) -> list[str]:
         """Compute all balances again from nothing; return what differs, empty when sound."""
-        fresh = Ledger(self.world)
-        for row in self.world.store.balance_transactions.oldest():
+        fresh = Ledger(self.config, self.clock, self.ids, self.store)
+        for row in self.store.balance_transactions.oldest():
             fresh._apply(row)
         faults = [
             f"{name} of {key}: kept {mine.get(key, 0)}, computed {theirs.get(key, 0)}"
@@ -219,7 +218,7 @@ class Ledger:
 
     def settlement_date(self) -> int:
         """Return when a card charge made now becomes available, Unix seconds."""
-        config, now = self.world.config, self.world.clock.seconds()
+        config, now = self.config, self.clock.seconds()
         if config.settle == "now":
             return now
         if config.settle == "never":

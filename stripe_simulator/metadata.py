@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stripe_simulator.errors import invalid
 
 MAX_KEYS, MAX_KEY, MAX_VALUE = 50, 40, 500
@@ -27,11 +29,15 @@ def check_metadata(value: object, label: str) -> dict[str, str]:
     return dict(value)
 
 
-def merge_metadata(old: dict[str, str], new: dict[str, str] | None) -> dict[str, str]:
-    """Apply an update: None clears everything, an empty value removes its key."""
-    if new is None:
-        return {}
-    merged = old | new
+def merge_metadata(old: dict[str, str], params: dict[str, Any]) -> dict[str, str]:
+    """Return what a request's `metadata` makes of the old one; refuse before anything changes.
+
+    Absent changes nothing, None clears everything, an empty value removes its key.
+    """
+    if "metadata" not in params:
+        return old
+    new = params["metadata"]
+    merged = {key: text for key, text in (old | new).items() if text} if new else {}
     if len(merged) > MAX_KEYS:
         raise invalid(f"Metadata can have at most {MAX_KEYS} keys", "metadata")
-    return {key: text for key, text in merged.items() if text != ""}
+    return merged

@@ -2,7 +2,7 @@
 
 `amount!:int currency!:currency tags:[str] card:{token!:str} mode:a|b note:str? extra:any`:
 `!` marks a required name, `?` one that an empty value unsets, `[…]` a list, `{…}` a hash,
-`any` a hash whose inside is accepted as it comes.
+`any` a hash whose inside is accepted as it comes, `either` such a hash or a text.
 """
 
 from __future__ import annotations
@@ -136,8 +136,15 @@ def read_currency(value: object, label: str) -> str:
     return text
 
 
-def read_any(value: object, _label: str) -> object:
-    """Accept a value or hash without looking inside."""
+def read_any(value: object, label: str) -> object:
+    """Accept a hash without looking inside."""
+    if not isinstance(value, dict):
+        raise invalid(f"Invalid object: {label} must be a hash", label)
+    return value
+
+
+def read_either(value: object, _label: str) -> object:
+    """Accept a text or a hash without looking inside."""
     return value
 
 
@@ -207,6 +214,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "range": read_range,
     "map": check_metadata,
     "any": read_any,
+    "either": read_either,
 }
 
 

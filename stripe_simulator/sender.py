@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stripe_simulator.objects.delivery import Delivery
     from stripe_simulator.objects.event import Event
     from stripe_simulator.objects.webhook_endpoint import WebhookEndpoint
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 LOG = logging.getLogger("stripe_simulator.webhooks")
@@ -38,7 +38,7 @@ REPLACED: dict[str, Json] = {
 class Sender:
     """Delivers what is due, at most `webhook_concurrency` at a time."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: State) -> None:
         """Serve this world once started."""
         self.world = world
         self.queue: deque[str] = deque()

@@ -114,9 +114,11 @@ class Simulator:
         self._serve()
         if self.file is not None:
             self.file.clear()
+            world.keys.touched.update(world.keys.saved)
             self.file.save(world)
         if self._running:
             self.sender.start()
+            self._requeue()
         self._alarm.set()
 
     async def reset(self, seed: int | None = None, *, keep_endpoints: bool = True) -> None:
@@ -130,7 +132,8 @@ class Simulator:
         world.settle_call()
         if keep_endpoints:
             for endpoint in old.store.webhook_endpoints.oldest():
-                endpoint.account = world.platform
-                world.store.webhook_endpoints.add(endpoint)
+                if endpoint.account == old.platform:
+                    endpoint.account = world.platform
+                    world.store.webhook_endpoints.add(endpoint)
             world.restricted = old.restricted
         await self.replace(world)

@@ -15,7 +15,7 @@ from stripe_simulator.idempotency import Saved
 from stripe_simulator.journal import Record
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 SCHEMA = """
@@ -34,6 +34,10 @@ FORMAT = "1"
 def _final(record: Record) -> bool:
     """Tell whether a request has got its answer, or never will."""
     return record.status != 0 or not record.answered
+
+
+class StateError(Exception):
+    """The state file is not one this version can read."""
 
 
 class StateFile:
@@ -56,7 +60,7 @@ class StateFile:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self._journal = 0
 
-    def save(self, world: World) -> None:
+    def save(self, world: State) -> None:
         """Write whatever was touched since the last save."""
         self._db.execute("BEGIN")
         for kind, table in codec.tables(world).items():
@@ -66,6 +70,9 @@ class StateFile:
         for name in world.keys.touched:
             self._save_key(name, world.keys.saved.get(name))
         world.keys.touched.clear()
+        if len(world.journal.records) < self._journal:  # it was emptied
+            self._db.execute("DELETE FROM journal")
+            self._journal = 0
         fresh = list(itertools.takewhile(_final, world.journal.records[self._journal :]))
         self._db.executemany(
             "INSERT INTO journal VALUES (?, ?)",
@@ -91,13 +98,18 @@ class StateFile:
             value = json.dumps(codec.pack(saved))
             self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (*name, saved.created, value))
 
-    def load(self, world: World) -> bool:
-        """Fill the world from the file; tell whether there was anything."""
+    def load(self, world: State) -> bool:
+        """Fill the world from the file; tell whether there was anything.
+
+        All of it counts as touched, so the next save notes the places without what was removed.
+        """
         world.store.persistent = True
         row = self._db.execute("SELECT value FROM settings WHERE name = 'world'").fetchone()
         if row is None:
             return False
         saved: Json = {"settings": json.loads(row[0]), "tables": {}}
+        if saved["settings"].get("format") != FORMAT:
+            raise StateError("the state file was written by another version of the simulator")
         for kind in codec.tables(world):
             rows = self._db.execute(
                 "SELECT value FROM objects WHERE kind = ? ORDER BY place", (kind,)
@@ -109,10 +121,4 @@ class StateFile:
         saved["journal"] = [json.loads(value) for (value,) in journal]
         codec.load(world, saved)
         self._journal = len(world.journal.records)
-        self._forget_dirt(world)
         return True
-
-    def _forget_dirt(self, world: World) -> None:
-        for table in codec.tables(world).values():
-            table.unsaved.clear()
-        world.keys.touched.clear()

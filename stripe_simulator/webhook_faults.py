@@ -7,6 +7,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_simulator.faults import check_numbers
+
 Json = dict[str, Any]
 
 NAMES = frozenset(
@@ -110,6 +112,9 @@ class WebhookFaults:
             raise ValueError(f"unknown fields of {fault}: {sorted(unknown)}")
         if not isinstance(value, dict):
             options = {"probability": float(value)}  # type: ignore[arg-type]
+        check_numbers(options)
+        if isinstance(options.get("types"), str):
+            options["types"] = [options["types"]]
         seed = f"{options.get('seed', self.seed)}:{len(self.rules)}"
         self.rules.append(Rule(fault, options, random.Random(seed)))  # noqa: S311 - repeatable
 

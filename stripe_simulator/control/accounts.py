@@ -7,15 +7,20 @@ from typing import Any
 from aiohttp import web
 
 from stripe_simulator.control.base import ControlError, act, body, find, simulator
+from stripe_simulator.events import emit
 from stripe_simulator.objects.account import Account
 from stripe_simulator.operations import accounts, payouts
 from stripe_simulator.world import World
 
 Json = dict[str, Any]
 STATUSES = frozenset({"active", "inactive", "pending", "unrequested"})
-REQUIREMENTS = frozenset(
-    {"currently_due", "past_due", "pending_verification", "current_deadline", "disabled_reason"}
-)
+REQUIREMENTS: dict[str, Any] = {
+    "currently_due": list,
+    "past_due": list,
+    "pending_verification": list,
+    "current_deadline": int | None,
+    "disabled_reason": str | None,
+}
 FLAGS = ("charges_enabled", "payouts_enabled", "details_submitted", "reserves", "payouts_fail")
 KNOWN = (
     *FLAGS,
@@ -43,8 +48,11 @@ def _check(given: Json) -> None:
     for name, status in given.get("capabilities", {}).items():
         if status not in STATUSES:
             raise ControlError(f"capability {name}: status must be one of {sorted(STATUSES)}")
-    if unknown := given.get("requirements", {}).keys() - REQUIREMENTS:
+    if unknown := given.get("requirements", {}).keys() - REQUIREMENTS.keys():
         raise ControlError(f"unknown requirements {sorted(unknown)}")
+    for name, value in given.get("requirements", {}).items():
+        if not isinstance(value, REQUIREMENTS[name]):
+            raise ControlError(f"{name} cannot be {value!r}")
     for currency, amount in given.get("balance", {}).items():
         if not isinstance(amount, int) or currency != currency.lower():
             raise ControlError("balance is {currency in lower case: minor units}")
@@ -81,7 +89,7 @@ def _money(world: World, account: Account, given: Json) -> None:
         payouts.pay_out(world, order)
     if given.get("deauthorized"):
         application = {"id": "ca_simulator", "object": "application", "name": "Simulator"}
-        world.emit("account.application.deauthorized", application, account.id)
+        emit(world, "account.application.deauthorized", application, account.id)
         account.deauthorized = True
 
 
@@ -95,6 +103,7 @@ async def show(request: web.Request) -> web.Response:
             {
                 "id": account.id,
                 "platform": account.id == world.platform,
+                "gone": account.deauthorized,
                 "email": account.email,
                 "country": account.country,
                 "capabilities": {name: account.status(name) for name in account.capabilities},

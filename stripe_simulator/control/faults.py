@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from stripe_simulator.control.base import ControlError, body, simulator
+from stripe_simulator.control.base import ControlError, body, find, simulator
 from stripe_simulator.objects.webhook_endpoint import WebhookEndpoint
 
 SETTINGS = {
@@ -41,10 +41,11 @@ async def webhooks(request: web.Request) -> web.Response:
     if seed is not None:
         world.webhook_faults.seed = seed
         world.webhook_faults.random.seed(seed)
+    world.config.change(
+        {SETTINGS[name]: given.pop(name) for name in SETTINGS.keys() & given.keys()}
+    )
     for name, value in given.items():
-        if name in SETTINGS:
-            setattr(world.config, SETTINGS[name], value)
-        elif name == "reorder":
+        if name == "reorder":
             window = value.get("window", 0) if isinstance(value, dict) else value
             world.webhook_faults.reorder = int(window)
         else:
@@ -105,6 +106,10 @@ async def endpoint(request: web.Request) -> web.Response:
     world = simulator(request).world
     if not str(given.get("url", "")).startswith("http"):
         raise ControlError("url is wanted")
+    if not isinstance(given.get("secret") or "", str) or not isinstance(
+        given.get("events", []), list
+    ):
+        raise ControlError("secret is a text, events a list of types")
     row = world.store.webhook_endpoints.add(
         WebhookEndpoint(
             id=world.ids.make("we_"),
@@ -135,7 +140,8 @@ async def roll(request: web.Request) -> web.Response:
 async def resend(request: web.Request) -> web.Response:
     """POST /_sim/events/{id}/resend: deliver an event once more to every endpoint it went to."""
     sim = simulator(request)
-    rows = sim.world.store.deliveries.where("event", request.match_info["id"])
+    event = find(sim.world.store.events, request.match_info["id"])
+    rows = sim.world.store.deliveries.where("event", event.id)
     for row in rows:
         row.status, row.losses = "pending", 0
         sim.sender.push(row.id)

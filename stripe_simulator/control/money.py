@@ -7,17 +7,33 @@ from typing import Any
 from aiohttp import web
 
 from stripe_simulator.control.base import ControlError, act, body, find, simulator
+from stripe_simulator.events import emit
 from stripe_simulator.operations import (
     bank_debits,
     confirmation,
     disputes,
     holds,
+    inquiries,
     payouts,
     refunds,
     reviews,
+    settlement,
 )
 
 Json = dict[str, Any]
+
+
+def outcome(given: Json, name: str) -> bool:
+    """Tell whether an outcome is given; refuse one that is none."""
+    if given.get(name, "failed") not in {"succeeded", "failed"}:
+        raise ControlError(f"{name} must be succeeded or failed")
+    return name in given
+
+
+def possible(status: str, *wanted: str) -> None:
+    """Refuse what can only be done to something in another state."""
+    if status not in wanted:
+        raise ControlError(f"it is {status}, not {' or '.join(wanted)}", 409)
 
 
 async def intent(request: web.Request) -> web.Response:
@@ -25,6 +41,9 @@ async def intent(request: web.Request) -> web.Response:
     given = await body(request, "authentication", "expire")
     world = simulator(request).world
     row = find(world.store.payment_intents, request.match_info["id"])
+    outcome(given, "authentication")
+    if given.get("expire"):
+        possible(row.status, "requires_capture")
     if "authentication" in given:
         passed = given["authentication"] == "succeeded"
         act(request, lambda: confirmation.authenticate(world, row, passed=passed))
@@ -40,11 +59,12 @@ async def charge(request: web.Request) -> web.Response:
     given = await body(request, "status", "review", "fraud_warning", "settle")
     world = simulator(request).world
     row = find(world.store.charges, request.match_info["id"])
+    if outcome(given, "status"):
+        possible(row.status, "pending")
 
     def change() -> None:
         if "status" in given:
-            outcome = "succeed" if given["status"] == "succeeded" else "fail"
-            bank_debits.conclude(world, row.id, outcome)
+            bank_debits.conclude(world, row.id, passed=given["status"] == "succeeded")
         if given.get("review"):
             intent_row = world.store.payment_intents.get(row.payment_intent)
             reviews.open_review(world, row, intent_row)
@@ -99,10 +119,15 @@ async def decide(request: web.Request) -> web.Response:
         "escalated": lambda: disputes.escalate(world, row),
         "appealed": lambda: disputes.appeal(world, row),
         "prevented": lambda: disputes.prevent(world, row),
-        "closed": lambda: disputes.close_inquiry(world, row.id),
+        "closed": lambda: inquiries.close_inquiry(world, row.id),
     }
     if given.get("outcome") not in actions:
         raise ControlError(f"outcome must be one of {sorted(actions)}")
+    amount = given.get("amount", 1)
+    if not isinstance(amount, int) or amount < 1:
+        raise ControlError("amount must be positive")
+    if given["outcome"] == "closed":
+        possible(row.status, "warning_needs_response", "warning_under_review")
     act(request, actions[given["outcome"]])
     return web.json_response(row.render(world))
 
@@ -120,7 +145,7 @@ async def refund(request: web.Request) -> web.Response:
         act(request, lambda: refunds.fail(world, row, reason))
     elif status == "requires_action" and row.status in {"pending", "succeeded"}:
         row.status, row.next_action = "requires_action", {"type": "display_details"}
-        act(request, lambda: world.emit("refund.updated", row.render(world), row.account))
+        act(request, lambda: emit(world, "refund.updated", row.render(world), row.account))
     else:
         raise ControlError(f"a refund that is {row.status} cannot become {status}", 409)
     return web.json_response(row.render(world))
@@ -147,6 +172,7 @@ async def payout(request: web.Request) -> web.Response:
         code = given.get("failure_code", "account_closed")
         act(request, lambda: payouts.fail(world, row, code))
     elif given.get("status") == "paid":
+        possible(row.status, "pending", "in_transit")
         act(request, lambda: payouts.arrive(world, row.id))
     else:
         raise ControlError("status must be paid or failed")
@@ -156,7 +182,7 @@ async def payout(request: web.Request) -> web.Response:
 async def settle(request: web.Request) -> web.Response:
     """POST /_sim/settle: everything pending becomes available now."""
     world = simulator(request).world
-    act(request, world.ledger.settle_everything)
+    act(request, lambda: settlement.settle_everything(world))
     return web.json_response({"settled": True})
 
 

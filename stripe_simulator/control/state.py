@@ -20,8 +20,7 @@ async def config(request: web.Request) -> web.Response:
     settings = simulator(request).config
     if request.method == "POST":
         given = await body(request, *(field.name for field in dataclasses.fields(settings)))
-        for name, value in given.items():
-            setattr(settings, name, value)
+        settings.change(given)
         simulator(request).world.keys.lifetime = settings.key_seconds
     return web.json_response(dataclasses.asdict(settings))
 

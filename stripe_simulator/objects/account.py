@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stripe_simulator.objects.shared import list_object
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -78,7 +78,7 @@ class Account:
             "status": self.status(name),
         }
 
-    def render(self, world: World) -> Json:  # noqa: ARG002 - every object is shown this way
+    def render(self, world: View) -> Json:  # noqa: ARG002 - every object is shown this way
         """Show the object as the API does."""
         given = self.details
         capabilities = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ class AccountLink:
     return_url: str | None = None
     used: bool = False
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does; the id never leaves the simulator but in the URL."""
         return {
             "object": "account_link",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -49,7 +49,7 @@ class BalanceTransaction:
         """Return what the account's balance changed by, minor units."""
         return self.amount - self.fee
 
-    def render(self, world: World) -> Json:  # noqa: ARG002 - every object is shown this way
+    def render(self, world: View) -> Json:  # noqa: ARG002 - every object is shown this way
         """Show the object as the API does."""
         fees = [
             {

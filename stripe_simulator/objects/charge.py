@@ -9,7 +9,7 @@ from stripe_simulator.cards import card_details, card_named
 from stripe_simulator.objects.shared import blank_billing
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -97,7 +97,7 @@ class Charge:
         }
         return {"type": "card", "card": details}
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does."""
         succeeded = self.status == "succeeded"
         return {

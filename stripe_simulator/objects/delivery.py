@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -29,7 +29,7 @@ class Delivery:
     faults: list[str] | None = None
     shadow: bool = False
 
-    def render(self, world: World) -> Json:  # noqa: ARG002 - every object is shown this way
+    def render(self, world: View) -> Json:  # noqa: ARG002 - every object is shown this way
         """Show the delivery to the control API."""
         return {
             "id": self.id,

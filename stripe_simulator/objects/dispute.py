@@ -9,7 +9,7 @@ from stripe_simulator.cards import card_named
 from stripe_simulator.words import words
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Dispute:
         """Tell whether no money has moved: an inquiry, not a chargeback."""
         return self.status.startswith("warning")
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does."""
         table = world.store.balance_transactions
         charge = world.store.charges[self.charge]

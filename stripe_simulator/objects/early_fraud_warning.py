@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ class EarlyFraudWarning:
     payment_intent: str | None
     fraud_type: str = "made_with_stolen_card"
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does."""
         charge = world.store.charges[self.charge]
         return {

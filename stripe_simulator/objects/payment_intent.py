@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stripe_simulator.words import words
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -74,7 +74,7 @@ class PaymentIntent:
         types = self.allowed_payment_method_types or ["card", "link"]
         return [kind for kind in types if kind not in (self.excluded_payment_method_types or ())]
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does."""
         return {
             "id": self.id,

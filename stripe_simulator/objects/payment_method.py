@@ -9,7 +9,7 @@ from stripe_simulator.cards import card_details, card_named
 from stripe_simulator.objects.shared import billing_details
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ class PaymentMethod:
     billing: Json | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does."""
         card = card_named(self.card)
         shown = {

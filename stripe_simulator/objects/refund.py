@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Refund:
     reason: str | None = None
     source_transfer_reversal: str | None = None
 
-    def render(self, world: World) -> Json:  # noqa: ARG002 - every object is shown this way
+    def render(self, world: View) -> Json:  # noqa: ARG002 - every object is shown this way
         """Show the object as the API does."""
         shown = {
             "id": self.id,

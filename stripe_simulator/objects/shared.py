@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Json = dict[str, Any]
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def list_object(url: str, data: Iterable[Json], *, has_more: bool = False) -> Json:
@@ -37,8 +39,8 @@ def billing_details(given: Json | None) -> Json:
     """Show billing details, with null for whatever was not given."""
     details = blank_billing()
     for key, value in (given or {}).items():
-        if key == "address":
-            details["address"] = details["address"] | (value or {})
+        if key == "address" and isinstance(value, dict):
+            details["address"] = details["address"] | value
         else:
             details[key] = value
     return details

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Topup:
     statement_descriptor: str | None = None
     transfer_group: str | None = None
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does."""
         return {
             "id": self.id,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stripe_simulator.objects.shared import list_object
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ class Transfer:
     source_type: str = "card"
     transfer_group: str | None = None
 
-    def render(self, world: World) -> Json:
+    def render(self, world: View) -> Json:
         """Show the object as the API does, with its latest reversals."""
         rows = (
             world.store.reversals.where("transfer", self.id)[::-1] if self.amount_reversed else []

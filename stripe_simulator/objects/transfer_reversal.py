@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.objects.view import View
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ class TransferReversal:
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
-    def render(self, world: World) -> Json:  # noqa: ARG002 - every object is shown this way
+    def render(self, world: View) -> Json:  # noqa: ARG002 - every object is shown this way
         """Show the object as the API does."""
         return {
             "id": self.id,

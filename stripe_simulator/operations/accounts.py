@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stripe_simulator.events import emit
 from stripe_simulator.objects.account import Account
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 WANTED = ["business_type", "external_account", "tos_acceptance.date", "tos_acceptance.ip"]
@@ -22,7 +23,7 @@ HOSTED = [
 ]
 
 
-def request_capabilities(world: World, account: Account, wanted: dict[str, Json]) -> list[str]:
+def request_capabilities(world: State, account: Account, wanted: dict[str, Json]) -> list[str]:
     """Request or give up capabilities; return the names that changed."""
     changed = []
     for name, value in wanted.items():
@@ -41,13 +42,13 @@ def request_capabilities(world: World, account: Account, wanted: dict[str, Json]
     return changed
 
 
-def _ready(world: World, account: Account) -> bool:
+def _ready(world: State, account: Account) -> bool:
     return world.config.onboarding == "auto" or (
         account.details_submitted and not account.currently_due and not account.past_due
     )
 
 
-def refresh(world: World, account: Account) -> None:
+def refresh(world: State, account: Account) -> None:
     """Bring what the account may do in line with its capabilities and requirements."""
     if world.config.onboarding == "auto" and not account.details_submitted:
         account.details_submitted = True
@@ -59,7 +60,7 @@ def refresh(world: World, account: Account) -> None:
     account.disabled_reason = "requirements.past_due" if due else None
 
 
-def complete(world: World, account: Account) -> None:
+def complete(world: State, account: Account) -> None:
     """Finish onboarding: everything is known, requested capabilities become active."""
     before = snapshot(account)
     account.details_submitted = True
@@ -74,7 +75,7 @@ def complete(world: World, account: Account) -> None:
     announce(world, account, before)
 
 
-def bank_account(world: World, account: Account, last4: str = "6789") -> Json:
+def bank_account(world: State, account: Account, last4: str = "6789") -> Json:
     """Make the external account money is paid out to."""
     return {
         "id": world.ids.make("ba_"),
@@ -107,19 +108,19 @@ def snapshot(account: Account) -> Json:
     }
 
 
-def announce(world: World, account: Account, before: Json) -> None:
+def announce(world: State, account: Account, before: Json) -> None:
     """Tell the Connect endpoints what changed: the capabilities, then the account."""
     after = snapshot(account)
     for name, status in after["statuses"].items():
         if before["statuses"].get(name) != status:
-            world.emit("capability.updated", account.render_capability(name), account.id)
+            emit(world, "capability.updated", account.render_capability(name), account.id)
     previous = {
         name: value for name, value in before.items() if name != "statuses" and value != after[name]
     }
-    world.emit("account.updated", account.render(world), account.id, previous or None)
+    emit(world, "account.updated", account.render(world), account.id, previous or None)
 
 
-def supply(world: World, account: Account) -> None:
+def supply(world: State, account: Account) -> None:
     """Strike from the requirements of a custom account what the platform has given."""
     given = account.details
     known = {
@@ -137,7 +138,7 @@ def supply(world: World, account: Account) -> None:
     refresh(world, account)
 
 
-def set_status(world: World, account: Account, name: str, status: str) -> None:
+def set_status(world: State, account: Account, name: str, status: str) -> None:
     """Set a capability as Stripe would after a review of its own."""
     entry = account.capabilities.setdefault(
         name, {"requested": True, "status": status, "requested_at": world.clock.seconds()}

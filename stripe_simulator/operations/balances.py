@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 
 
-def render_balance(world: World, account: str) -> Json:
+def render_balance(world: State, account: str) -> Json:
     """Show the balance of an account, minor units per currency."""
     ledger = world.ledger
     default = world.store.accounts[account].default_currency
@@ -32,7 +32,7 @@ def _line(amount: int, currency: str) -> Json:
     return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
 
 
-def reserved(world: World, currency: str) -> int:
+def reserved(world: State, currency: str) -> int:
     """Return what Stripe holds back for connected accounts below zero, minor units."""
     return sum(
         -amount

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stripe_simulator.cards import card_named
+from stripe_simulator.events import emit
 from stripe_simulator.operations import charging
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 
-def conclude(world: World, charge_id: str, outcome: str | None = None) -> None:
+def conclude(world: State, charge_id: str, *, passed: bool | None = None) -> None:
     """Let a pending charge succeed or fail, as ordered or as its test value says."""
     charge = world.store.charges[charge_id]
     intent = world.store.payment_intents.get(charge.payment_intent)
     if charge.status != "pending" or intent is None:
         return
     card = card_named(charge.card or "")
-    if (outcome or card.later) == "succeed":
+    if passed or (passed is None and card.later == "succeed"):
         charging.collect(world, intent, charge)
         return
     charging.fail_charge(charge, card)
@@ -27,5 +28,5 @@ def conclude(world: World, charge_id: str, outcome: str | None = None) -> None:
     intent.status, intent.payment_method = "requires_payment_method", None
     intent.last_payment_error = charging.decline_error(world, card, charge, method).fields
     world.ledger.release(charge.id, world.clock.seconds())
-    world.emit("charge.failed", charge.render(world), charge.account)
-    world.emit("payment_intent.payment_failed", intent.render(world), charge.account)
+    emit(world, "charge.failed", charge.render(world), charge.account)
+    emit(world, "payment_intent.payment_failed", intent.render(world), charge.account)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stripe_simulator.cards import MESSAGES, Card, card_named
 from stripe_simulator.errors import ApiError
+from stripe_simulator.events import emit
 from stripe_simulator.ledger import NETWORK, Entry
 from stripe_simulator.objects.charge import Charge
 from stripe_simulator.operations import disputes, reviews
@@ -13,12 +14,12 @@ from stripe_simulator.operations import disputes, reviews
 if TYPE_CHECKING:
     from stripe_simulator.objects.payment_intent import PaymentIntent
     from stripe_simulator.objects.payment_method import PaymentMethod
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 BASIS = 10_000
 
 
-def charge_intent(world: World, intent: PaymentIntent, method: PaymentMethod) -> None:
+def charge_intent(world: State, intent: PaymentIntent, method: PaymentMethod) -> None:
     """Charge the intent's amount to a payment method; raises the decline, if it is one."""
     card = card_named(method.card)
     if card.later is not None:
@@ -35,7 +36,7 @@ def charge_intent(world: World, intent: PaymentIntent, method: PaymentMethod) ->
         collect(world, intent, charge)
 
 
-def new_charge(world: World, intent: PaymentIntent, method: PaymentMethod) -> Charge:
+def new_charge(world: State, intent: PaymentIntent, method: PaymentMethod) -> Charge:
     """Store a charge for the intent, not yet decided."""
     card = card_named(method.card)
     charge = Charge(
@@ -63,7 +64,7 @@ def new_charge(world: World, intent: PaymentIntent, method: PaymentMethod) -> Ch
     return world.store.charges.add(charge)
 
 
-def _hold(world: World, intent: PaymentIntent, charge: Charge, card: Card) -> None:
+def _hold(world: State, intent: PaymentIntent, charge: Charge, card: Card) -> None:
     config = world.config
     short = intent.off_session and card.brand == "visa"
     lifetime = config.hold_seconds_off_session if short else config.hold_seconds
@@ -71,23 +72,23 @@ def _hold(world: World, intent: PaymentIntent, charge: Charge, card: Card) -> No
     world.clock.at(charge.capture_before, "hold_expiry", intent.id)
     world.on_timer()
     intent.status, intent.amount_capturable = "requires_capture", intent.amount
-    world.emit("charge.succeeded", charge.render(world), intent.account)
+    emit(world, "charge.succeeded", charge.render(world), intent.account)
     _consequences(world, intent, charge, card)
-    world.emit("payment_intent.amount_capturable_updated", intent.render(world), intent.account)
+    emit(world, "payment_intent.amount_capturable_updated", intent.render(world), intent.account)
 
 
-def collect(world: World, intent: PaymentIntent, charge: Charge) -> None:
+def collect(world: State, intent: PaymentIntent, charge: Charge) -> None:
     """Take the whole amount: the intent has succeeded."""
     charge.captured, charge.amount_captured = True, charge.amount
     charge.status, charge.paid = "succeeded", True
     intent.status, intent.amount_received = "succeeded", charge.amount
     settle_charge(world, intent, charge)
-    world.emit("charge.succeeded", charge.render(world), intent.account)
+    emit(world, "charge.succeeded", charge.render(world), intent.account)
     _consequences(world, intent, charge, card_named(charge.card or ""))
-    world.emit("payment_intent.succeeded", intent.render(world), intent.account)
+    emit(world, "payment_intent.succeeded", intent.render(world), intent.account)
 
 
-def settle_charge(world: World, intent: PaymentIntent, charge: Charge) -> None:
+def settle_charge(world: State, intent: PaymentIntent, charge: Charge) -> None:
     """Add the balance transaction now, or afterwards when capture is asynchronous."""
     if intent.capture_method != "automatic_async":
         _post(world, charge)
@@ -99,16 +100,16 @@ def settle_charge(world: World, intent: PaymentIntent, charge: Charge) -> None:
         world.after(lambda: add_balance_transaction(world, charge.id))
 
 
-def add_balance_transaction(world: World, charge_id: str) -> None:
+def add_balance_transaction(world: State, charge_id: str) -> None:
     """Add the balance transaction of a charge that was captured before, and say so."""
     charge = world.store.charges[charge_id]
     _post(world, charge)
-    world.emit(
-        "charge.updated", charge.render(world), charge.account, {"balance_transaction": None}
+    emit(
+        world, "charge.updated", charge.render(world), charge.account, {"balance_transaction": None}
     )
 
 
-def _post(world: World, charge: Charge) -> None:
+def _post(world: State, charge: Charge) -> None:
     now = world.clock.seconds()
     card = card_named(charge.card or "")
     ready = now if card.bypass else world.ledger.settlement_date()
@@ -129,13 +130,13 @@ def _post(world: World, charge: Charge) -> None:
     world.ledger.release(charge.id, ready)
 
 
-def stripe_fee(world: World, amount: int) -> int:
+def stripe_fee(world: State, amount: int) -> int:
     """Return Stripe's fee for a charge of `amount` minor units."""
     share = (amount * world.config.fee_basis_points + BASIS // 2) // BASIS
     return min(amount, share + world.config.fee_fixed)
 
 
-def _consequences(world: World, intent: PaymentIntent, charge: Charge, card: Card) -> None:
+def _consequences(world: State, intent: PaymentIntent, charge: Charge, card: Card) -> None:
     """Open what the test value asks for: disputes, a review, an issuer's warning."""
     if card.review:
         reviews.open_review(world, charge, intent)
@@ -146,7 +147,7 @@ def _consequences(world: World, intent: PaymentIntent, charge: Charge, card: Car
         disputes.open_dispute(world, charge, disputes.Claim(amount=amount, reason=reason))
 
 
-def decline(world: World, intent: PaymentIntent, method: PaymentMethod, charge: Charge) -> None:
+def decline(world: State, intent: PaymentIntent, method: PaymentMethod, charge: Charge) -> None:
     """Fail the charge, send the intent back for another payment method, raise 402."""
     card = card_named(method.card)
     fail_charge(charge, card)
@@ -155,8 +156,8 @@ def decline(world: World, intent: PaymentIntent, method: PaymentMethod, charge: 
     intent.payment_method, intent.next_action = None, None
     intent.latest_charge = charge.id
     intent.last_payment_error = dict(error.fields)
-    world.emit("charge.failed", charge.render(world), intent.account)
-    world.emit("payment_intent.payment_failed", intent.render(world), intent.account)
+    emit(world, "charge.failed", charge.render(world), intent.account)
+    emit(world, "payment_intent.payment_failed", intent.render(world), intent.account)
     error.fields["payment_intent"] = intent.render(world)
     raise error
 
@@ -177,7 +178,7 @@ def fail_charge(charge: Charge, card: Card) -> None:
     }
 
 
-def decline_error(world: World, card: Card, charge: Charge, method: PaymentMethod) -> ApiError:
+def decline_error(world: State, card: Card, charge: Charge, method: PaymentMethod) -> ApiError:
     """Return the 402 of a declined card."""
     code = card.decline_code
     return ApiError(
@@ -192,10 +193,10 @@ def decline_error(world: World, card: Card, charge: Charge, method: PaymentMetho
     )
 
 
-def _start_bank_debit(world: World, intent: PaymentIntent, method: PaymentMethod) -> None:
+def _start_bank_debit(world: State, intent: PaymentIntent, method: PaymentMethod) -> None:
     charge = new_charge(world, intent, method)
     intent.status, intent.latest_charge = "processing", charge.id
-    world.emit("payment_intent.processing", intent.render(world), intent.account)
-    world.emit("charge.pending", charge.render(world), intent.account)
+    emit(world, "payment_intent.processing", intent.render(world), intent.account)
+    emit(world, "charge.pending", charge.render(world), intent.account)
     world.clock.at(world.clock.now() + world.config.bank_seconds, "bank_debit", charge.id)
     world.on_timer()

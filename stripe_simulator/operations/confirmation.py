@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stripe_simulator.cards import card_named, find_card
-from stripe_simulator.errors import ApiError, invalid, missing
+from stripe_simulator.cards import Card, card_named, find_card
+from stripe_simulator.errors import ApiError, invalid, missing, refused
+from stripe_simulator.events import emit
 from stripe_simulator.objects.payment_method import PaymentMethod
 from stripe_simulator.operations import charging
 from stripe_simulator.operations.holds import unexpected
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.payment_intent import PaymentIntent
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+CONFIRMED = (
+    "allowed_payment_method_types",
+    "capture_method",
+    "excluded_payment_method_types",
+    "off_session",
+    "receipt_email",
+    "return_url",
+    "setup_future_usage",
+    "shipping",
+)
 NO_METHOD = (
     "You cannot confirm this PaymentIntent because it's missing a payment method. You can either "
     "update the PaymentIntent with a payment method and then confirm it again, or confirm it "
@@ -45,13 +56,14 @@ class Presented:
     billing: Json | None = None
 
 
-def presented(world: World, params: Json) -> Presented | None:
+def presented(world: State, account: str, params: Json) -> Presented | None:
     """Read `payment_method` or `payment_method_data`; None when neither is given."""
     name = params.get("payment_method")
     if name is not None:
         if find_card(name) is not None:
             return Presented(card=name)
-        if world.store.payment_methods.get(name) is None:
+        existing = world.store.payment_methods.get(name)
+        if existing is None or existing.account != account:
             raise missing("PaymentMethod", name, "payment_method", 400)
         return Presented(existing=name)
     data = params.get("payment_method_data")
@@ -60,11 +72,12 @@ def presented(world: World, params: Json) -> Presented | None:
 
 def from_data(data: Json) -> Presented:
     """Read a hash that describes a payment method: a token, or the public test number."""
-    kind = data.get("type") or "card"
+    kind, card = str(data.get("type") or "card"), data.get("card")
     billing = data.get("billing_details")
+    if billing is not None and not isinstance(billing, dict):
+        raise invalid("Invalid object: billing_details must be a hash", "billing_details")
     if kind == "card":
-        card = data.get("card")
-        token = card.get("token", "tok_visa") if isinstance(card, dict) else "tok_visa"
+        token = str(card.get("token", "tok_visa")) if isinstance(card, dict) else "tok_visa"
         if isinstance(card, dict) and "number" in card:
             raise invalid(
                 "Sending credit card numbers directly to the Stripe API is generally unsafe. To "
@@ -83,7 +96,7 @@ def from_data(data: Json) -> Presented:
     return Presented(card=names[kind], billing=billing)
 
 
-def attach(world: World, intent: PaymentIntent, given: Presented) -> None:
+def attach(world: State, intent: PaymentIntent, given: Presented) -> None:
     """Give the intent a payment method; test values become one of their own."""
     if given.existing is not None:
         intent.payment_method = given.existing
@@ -91,7 +104,7 @@ def attach(world: World, intent: PaymentIntent, given: Presented) -> None:
     intent.payment_method = make_method(world, intent.account, given).id
 
 
-def make_method(world: World, account: str, given: Presented) -> PaymentMethod:
+def make_method(world: State, account: str, given: Presented) -> PaymentMethod:
     """Store the payment method a test value stands for."""
     return world.store.payment_methods.add(
         PaymentMethod(
@@ -104,16 +117,45 @@ def make_method(world: World, account: str, given: Presented) -> PaymentMethod:
     )
 
 
-def check(world: World, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
+def check(world: State, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
     """Refuse a confirmation that cannot be: wrong status, no method, no way back."""
     if intent.status not in CONFIRMABLE:
         raise unexpected(world, intent, _status_text(intent.status))
     if given is None and intent.payment_method is None:
         raise unexpected(world, intent, NO_METHOD)
+    given = given or Presented(existing=intent.payment_method)
+    name = given.card or world.store.payment_methods[given.existing].card
+    _check_kind(card_named(name), intent, params)
     automatic = intent.automatic_payment_methods or {}
     redirects = automatic.get("enabled") and automatic.get("allow_redirects") != "never"
     if redirects and not (params.get("return_url") or intent.return_url):
         raise invalid(NO_RETURN_URL, "return_url")
+
+
+def _check_kind(card: Card, intent: PaymentIntent, params: Json) -> None:
+    """Refuse a payment method of a type the intent does not take, or cannot hold."""
+    allowed, excluded, capture = (
+        params.get(name, getattr(intent, name))
+        for name in (
+            "allowed_payment_method_types",
+            "excluded_payment_method_types",
+            "capture_method",
+        )
+    )
+    if (allowed and card.kind not in allowed) or card.kind in (excluded or ()):
+        raise refused(
+            f"The PaymentMethod provided ({card.kind}) is not allowed for this PaymentIntent. "
+            "Please attach a PaymentMethod with one of the following types: "
+            f"{', '.join(allowed or intent.types())}.",
+            "payment_method",
+            "payment_intent_incompatible_payment_method",
+        )
+    if card.later is not None and capture == "manual":
+        raise refused(
+            f"The payment method type {card.kind} does not support manual capture.",
+            "capture_method",
+            "payment_intent_incompatible_payment_method",
+        )
 
 
 def _status_text(status: str) -> str:
@@ -129,16 +171,14 @@ def _status_text(status: str) -> str:
     )
 
 
-def confirm(world: World, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
+def confirm(world: State, intent: PaymentIntent, params: Json, given: Presented | None) -> None:
     """Confirm an intent that `check` accepted; a decline raises 402."""
-    for name in ("return_url", "receipt_email", "setup_future_usage", "shipping"):
+    for name in CONFIRMED:
         if name in params:
             setattr(intent, name, params[name])
-    if "off_session" in params:
-        intent.off_session = params["off_session"]
     if given is not None:
         attach(world, intent, given)
-    intent.next_action = None
+    intent.next_action, intent.last_payment_error = None, None
     method = world.store.payment_methods[intent.payment_method]
     card = card_named(method.card)
     if not card.action:
@@ -149,7 +189,7 @@ def confirm(world: World, intent: PaymentIntent, params: Json, given: Presented 
     ask_action(world, intent)
 
 
-def _refuse_action(world: World, intent: PaymentIntent, method: PaymentMethod) -> None:
+def _refuse_action(world: State, intent: PaymentIntent, method: PaymentMethod) -> None:
     charge = charging.new_charge(world, intent, method)
     card = card_named(method.card)
     charging.fail_charge(charge, card)
@@ -165,8 +205,8 @@ def _refuse_action(world: World, intent: PaymentIntent, method: PaymentMethod) -
     charge.failure_code = "authentication_required"
     send_back(intent, error)
     intent.latest_charge = charge.id
-    world.emit("charge.failed", charge.render(world), intent.account)
-    world.emit("payment_intent.payment_failed", intent.render(world), intent.account)
+    emit(world, "charge.failed", charge.render(world), intent.account)
+    emit(world, "payment_intent.payment_failed", intent.render(world), intent.account)
     error.fields["payment_intent"] = intent.render(world)
     raise error
 
@@ -178,7 +218,7 @@ def send_back(intent: PaymentIntent, error: ApiError) -> None:
     intent.last_payment_error = dict(error.fields)
 
 
-def ask_action(world: World, intent: PaymentIntent) -> None:
+def ask_action(world: State, intent: PaymentIntent) -> None:
     """Ask for 3-D Secure, on a page of the simulator that a person can click."""
     intent.status = "requires_action"
     page = f"{world.base_url}/authenticate/{intent.id}/{intent.secret}"
@@ -192,10 +232,10 @@ def ask_action(world: World, intent: PaymentIntent) -> None:
             "type": "use_stripe_sdk",
             "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": page},
         }
-    world.emit("payment_intent.requires_action", intent.render(world), intent.account)
+    emit(world, "payment_intent.requires_action", intent.render(world), intent.account)
 
 
-def authenticate(world: World, intent: PaymentIntent, *, passed: bool) -> None:
+def authenticate(world: State, intent: PaymentIntent, *, passed: bool) -> None:
     """Conclude 3-D Secure: charge the card, or send the intent back."""
     if intent.status != "requires_action":
         raise unexpected(world, intent, f"This PaymentIntent has a status of {intent.status}.")
@@ -212,4 +252,4 @@ def authenticate(world: World, intent: PaymentIntent, *, passed: bool) -> None:
         payment_method=method.render(world),
     )
     send_back(intent, error)
-    world.emit("payment_intent.payment_failed", intent.render(world), intent.account)
+    emit(world, "payment_intent.payment_failed", intent.render(world), intent.account)

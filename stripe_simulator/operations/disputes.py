@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import refused
+from stripe_simulator.events import emit
 from stripe_simulator.ledger import FEES, NETWORK, Entry
 from stripe_simulator.objects.dispute import CLOSED, Dispute
-from stripe_simulator.operations import reviews
+from stripe_simulator.operations import refunds, reviews
+from stripe_simulator.operations.inquiries import announce, close_inquiry
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.charge import Charge
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 Json = dict[str, Any]
 
@@ -27,7 +29,7 @@ class Claim:
     lost: bool = False
 
 
-def open_dispute(world: World, charge: Charge, claim: Claim) -> Dispute:
+def open_dispute(world: State, charge: Charge, claim: Claim) -> Dispute:
     """Open an inquiry, or a chargeback that takes the amount and a fee at once."""
     inquiry = claim.inquiry or claim.reason == "inquiry"
     now = world.clock.seconds()
@@ -51,42 +53,40 @@ def open_dispute(world: World, charge: Charge, claim: Claim) -> Dispute:
         _fail_short_refunds(world, charge)
     if claim.lost:
         row.status, row.due_by = "lost", None
-    world.emit("charge.dispute.created", row.render(world), row.account)
+    emit(world, "charge.dispute.created", row.render(world), row.account)
     _after_opening(world, row, charge, inquiry=inquiry)
     return row
 
 
-def _after_opening(world: World, row: Dispute, charge: Charge, *, inquiry: bool) -> None:
+def _after_opening(world: State, row: Dispute, charge: Charge, *, inquiry: bool) -> None:
     if inquiry:
         closes = world.clock.now() + world.config.inquiry_seconds
         world.clock.at(closes, "inquiry_closes", row.id)
     else:
-        world.emit("charge.dispute.funds_withdrawn", row.render(world), row.account)
+        emit(world, "charge.dispute.funds_withdrawn", row.render(world), row.account)
         reviews.close_for(world, charge, "disputed")
     if row.status == "lost":
-        world.emit("charge.dispute.closed", row.render(world), row.account)
+        emit(world, "charge.dispute.closed", row.render(world), row.account)
     elif row.due_by is not None:
         world.clock.at(row.due_by + 1, "response_due", row.id)
     world.on_timer()
 
 
-def _withdraw(world: World, row: Dispute) -> None:
+def _withdraw(world: State, row: Dispute) -> None:
     entry = Entry(row.account, "adjustment", -row.amount, row.currency, row.id, NETWORK)
     entry.fee, entry.category = world.config.dispute_fee, "dispute"
     entry.description = f"Chargeback withdrawal for {row.charge}"
     row.balance_transactions.append(world.ledger.post(entry).id)
 
 
-def _fail_short_refunds(world: World, charge: Charge) -> None:
+def _fail_short_refunds(world: State, charge: Charge) -> None:
     """Fail refunds that still wait for money: a disputed charge is no longer refunded."""
-    from stripe_simulator.operations import refunds
-
     for refund in world.store.refunds.where("charge", charge.id):
         if refund.pending_reason == "insufficient_funds":
             refunds.fail(world, refund, "charge_for_pending_refund_disputed")
 
 
-def submit(world: World, row: Dispute) -> None:
+def submit(world: State, row: Dispute) -> None:
     """Send the evidence to the bank; the magic texts decide at once."""
     row.submission_count += 1
     row.submission_method = "manual"
@@ -96,7 +96,7 @@ def submit(world: World, row: Dispute) -> None:
         row.status = "warning_under_review" if row.inquiry else "under_review"
     if not row.inquiry and not row.countered_fee:
         _charge_countering(world, row, world.config.dispute_fee)
-    world.emit("charge.dispute.updated", row.render(world), row.account)
+    emit(world, "charge.dispute.updated", row.render(world), row.account)
     text = row.evidence.get("uncategorized_text")
     if text == "winning_evidence":
         win(world, row)
@@ -110,7 +110,7 @@ def submit(world: World, row: Dispute) -> None:
         world.on_timer()
 
 
-def _charge_countering(world: World, row: Dispute, fee: int) -> None:
+def _charge_countering(world: State, row: Dispute, fee: int) -> None:
     """Take the fee for countering, or give it back when negative; minor units."""
     row.countered_fee += fee
     entry = Entry(row.account, "stripe_fee", -fee, row.currency, row.id, FEES)
@@ -118,7 +118,7 @@ def _charge_countering(world: World, row: Dispute, fee: int) -> None:
     world.ledger.post(entry)
 
 
-def win(world: World, row: Dispute, amount: int | None = None) -> None:
+def win(world: State, row: Dispute, amount: int | None = None) -> None:
     """Decide for the platform: the money comes back, or `amount` minor units of it."""
     if row.inquiry:
         close_inquiry(world, row.id)
@@ -132,26 +132,20 @@ def win(world: World, row: Dispute, amount: int | None = None) -> None:
     row.balance_transactions.append(world.ledger.post(entry).id)
     if row.countered_fee:
         _charge_countering(world, row, -row.countered_fee)
-    _charge_updated(world, row)
-    world.emit("charge.dispute.funds_reinstated", row.render(world), row.account)
-    world.emit("charge.dispute.closed", row.render(world), row.account)
+    announce(world, row)
+    emit(world, "charge.dispute.funds_reinstated", row.render(world), row.account)
+    emit(world, "charge.dispute.closed", row.render(world), row.account)
 
 
-def lose(world: World, row: Dispute) -> None:
+def lose(world: State, row: Dispute) -> None:
     """Decide for the card holder."""
     _refuse_closed(row)
     row.status, row.due_by = ("warning_closed" if row.inquiry else "lost"), None
-    _charge_updated(world, row)
-    world.emit("charge.dispute.closed", row.render(world), row.account)
+    announce(world, row)
+    emit(world, "charge.dispute.closed", row.render(world), row.account)
 
 
-def _charge_updated(world: World, row: Dispute) -> None:
-    world.emit("charge.dispute.updated", row.render(world), row.account)
-    charge = world.store.charges[row.charge]
-    world.emit("charge.updated", charge.render(world), charge.account)
-
-
-def escalate(world: World, row: Dispute) -> None:
+def escalate(world: State, row: Dispute) -> None:
     """Turn an inquiry into a chargeback."""
     if not row.inquiry or row.status in CLOSED:
         raise refused("Only an open inquiry can be escalated")
@@ -162,20 +156,22 @@ def escalate(world: World, row: Dispute) -> None:
     _withdraw(world, row)
     world.clock.at(row.due_by + 1, "response_due", row.id)
     world.on_timer()
-    world.emit("charge.dispute.updated", row.render(world), row.account)
-    world.emit("charge.dispute.funds_withdrawn", row.render(world), row.account)
+    emit(world, "charge.dispute.updated", row.render(world), row.account)
+    emit(world, "charge.dispute.funds_withdrawn", row.render(world), row.account)
 
 
-def appeal(world: World, row: Dispute) -> None:
+def appeal(world: State, row: Dispute) -> None:
     """Let a lost dispute be argued once more."""
     if row.status != "lost":
         raise refused("Only a lost dispute can be appealed")
     row.status = "appeal_needs_response"
     row.due_by = world.clock.seconds() + world.config.response_seconds
-    world.emit("charge.dispute.updated", row.render(world), row.account)
+    world.clock.at(row.due_by + 1, "response_due", row.id)
+    world.on_timer()
+    emit(world, "charge.dispute.updated", row.render(world), row.account)
 
 
-def prevent(world: World, row: Dispute) -> None:
+def prevent(world: State, row: Dispute) -> None:
     """Close a dispute as prevented: the money is back as if never taken."""
     _refuse_closed(row)
     back = not row.inquiry
@@ -184,8 +180,8 @@ def prevent(world: World, row: Dispute) -> None:
         entry = Entry(row.account, "adjustment", row.amount, row.currency, row.id, NETWORK)
         entry.category = "dispute_reversal"
         row.balance_transactions.append(world.ledger.post(entry).id)
-        world.emit("charge.dispute.funds_reinstated", row.render(world), row.account)
-    world.emit("charge.dispute.closed", row.render(world), row.account)
+        emit(world, "charge.dispute.funds_reinstated", row.render(world), row.account)
+    emit(world, "charge.dispute.closed", row.render(world), row.account)
 
 
 def _refuse_closed(row: Dispute, but: str | None = None) -> None:
@@ -193,26 +189,16 @@ def _refuse_closed(row: Dispute, but: str | None = None) -> None:
         raise refused("This dispute is already closed")
 
 
-def conclude_review(world: World, dispute_id: str) -> None:
+def conclude_review(world: State, dispute_id: str) -> None:
     """Decide a countered dispute that nobody decided: lost, as most are."""
     row = world.store.disputes[dispute_id]
     if row.status in {"under_review", "appeal_under_review"}:
         lose(world, row)
 
 
-def response_due(world: World, dispute_id: str) -> None:
+def response_due(world: State, dispute_id: str) -> None:
     """Lose a chargeback nobody answered in time."""
     row = world.store.disputes[dispute_id]
     late = row.due_by is not None and row.due_by < world.clock.now()
     if late and row.status in {"needs_response", "appeal_needs_response"}:
         lose(world, row)
-
-
-def close_inquiry(world: World, dispute_id: str) -> None:
-    """Close an inquiry that became nothing, or was settled by a full refund."""
-    row = world.store.disputes[dispute_id]
-    if not row.inquiry or row.status in CLOSED:
-        return
-    row.status, row.due_by = "warning_closed", None
-    _charge_updated(world, row)
-    world.emit("charge.dispute.closed", row.render(world), row.account)

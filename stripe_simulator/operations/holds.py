@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stripe_simulator.errors import ApiError, refused
+from stripe_simulator.events import emit
 from stripe_simulator.operations import charging, reviews
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.charge import Charge
     from stripe_simulator.objects.payment_intent import PaymentIntent
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 CANCELABLE = (
     "requires_payment_method",
@@ -27,7 +28,7 @@ RELEASED = (
 )
 
 
-def unexpected(world: World, intent: PaymentIntent, message: str) -> ApiError:
+def unexpected(world: State, intent: PaymentIntent, message: str) -> ApiError:
     """Refuse what the intent's status does not allow; the error carries the intent."""
     return ApiError(
         400,
@@ -37,7 +38,9 @@ def unexpected(world: World, intent: PaymentIntent, message: str) -> ApiError:
     )
 
 
-def capture(world: World, intent: PaymentIntent, amount: int | None) -> None:
+def capture(
+    world: State, intent: PaymentIntent, amount: int | None, metadata: dict[str, str]
+) -> None:
     """Take a held amount, or a part of it once; the rest is released. Minor units."""
     charge = _held(world, intent)
     wanted = intent.amount_capturable if amount is None else amount
@@ -50,16 +53,23 @@ def capture(world: World, intent: PaymentIntent, amount: int | None) -> None:
         )
     charge.captured, charge.amount_captured = True, wanted
     intent.amount_capturable, intent.amount_received = 0, wanted
-    intent.status = "succeeded"
+    intent.status, intent.metadata = "succeeded", metadata
     charging.settle_charge(world, intent, charge)
-    world.emit("charge.captured", charge.render(world), charge.account)
-    world.emit("payment_intent.succeeded", intent.render(world), intent.account)
+    emit(world, "charge.captured", charge.render(world), charge.account)
+    emit(world, "payment_intent.succeeded", intent.render(world), intent.account)
 
 
-def _held(world: World, intent: PaymentIntent) -> Charge:
+def _held(world: State, intent: PaymentIntent) -> Charge:
     charge = world.store.charges.get(intent.latest_charge)
     if intent.status == "succeeded" and charge and charge.amount_captured < charge.amount:
         raise unexpected(world, intent, RELEASED)
+    if intent.cancellation_reason == "automatic" and charge:
+        raise ApiError(
+            400,
+            "The charge cannot be captured as the authorization has expired.",
+            code="charge_expired_for_capture",
+            charge=charge.id,
+        )
     if intent.status != "requires_capture" or charge is None:
         raise unexpected(
             world,
@@ -68,17 +78,10 @@ def _held(world: World, intent: PaymentIntent) -> Charge:
             f"{intent.status}. Only a PaymentIntent with one of the following statuses may be "
             "captured: requires_capture.",
         )
-    if charge.capture_before is not None and charge.capture_before <= world.clock.now():
-        raise ApiError(
-            400,
-            "The charge cannot be captured as the authorization has expired.",
-            code="charge_expired_for_capture",
-            charge=charge.id,
-        )
     return charge
 
 
-def cancel(world: World, intent: PaymentIntent, reason: str | None) -> None:
+def cancel(world: State, intent: PaymentIntent, reason: str | None) -> None:
     """Cancel an intent; a hold is released."""
     charge = world.store.charges.get(intent.latest_charge)
     card_processing = intent.status == "processing" and (
@@ -99,15 +102,15 @@ def cancel(world: World, intent: PaymentIntent, reason: str | None) -> None:
         _release(held)
         reviews.close_for(world, held, "canceled")
         if world.config.cancel_emits_charge_refunded:
-            world.emit("charge.refunded", held.render(world), held.account)
+            emit(world, "charge.refunded", held.render(world), held.account)
     if debit is not None:
         debit.status, debit.failure_code = "failed", "charge_canceled"
         world.ledger.release(debit.id, world.clock.seconds())
-        world.emit("charge.failed", debit.render(world), debit.account)
-    world.emit("payment_intent.canceled", intent.render(world), intent.account)
+        emit(world, "charge.failed", debit.render(world), debit.account)
+    emit(world, "payment_intent.canceled", intent.render(world), intent.account)
 
 
-def _cancel(world: World, intent: PaymentIntent, reason: str | None) -> None:
+def _cancel(world: State, intent: PaymentIntent, reason: str | None) -> None:
     intent.status = "canceled"
     intent.canceled_at = world.clock.seconds()
     intent.cancellation_reason = reason
@@ -119,7 +122,7 @@ def _release(charge: Charge) -> None:
     charge.refunded, charge.amount_refunded = True, charge.amount
 
 
-def expire(world: World, intent_id: str) -> None:
+def expire(world: State, intent_id: str) -> None:
     """Release a hold whose time is over, unless it was captured or canceled before."""
     intent = world.store.payment_intents.get(intent_id)
     if intent is None or intent.status != "requires_capture":
@@ -129,5 +132,6 @@ def expire(world: World, intent_id: str) -> None:
         return
     _cancel(world, intent, "automatic")
     _release(charge)
-    world.emit("charge.expired", charge.render(world), charge.account)
-    world.emit("payment_intent.canceled", intent.render(world), intent.account)
+    reviews.close_for(world, charge, "payment_never_settled")
+    emit(world, "charge.expired", charge.render(world), charge.account)
+    emit(world, "payment_intent.canceled", intent.render(world), intent.account)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from stripe_simulator.clock import midnight_after_business_days
 from stripe_simulator.errors import balance_insufficient, refused
+from stripe_simulator.events import emit
 from stripe_simulator.ledger import BANK, Entry
 from stripe_simulator.objects.payout import Payout
 from stripe_simulator.objects.topup import Topup
 
 if TYPE_CHECKING:
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Order:
     automatic: bool = False
 
 
-def pay_out(world: World, order: Order) -> Payout:
+def pay_out(world: State, order: Order) -> Payout:
     """Send part of the available balance to the bank."""
     account = world.store.accounts[order.account]
     if not account.payouts_enabled:
@@ -42,7 +43,7 @@ def pay_out(world: World, order: Order) -> Payout:
         raise balance_insufficient()
     arrival = _arrival(world, order.method)
     row = _payout(world, order, arrival)
-    world.emit("payout.created", row.render(world), row.account)
+    emit(world, "payout.created", row.render(world), row.account)
     if arrival > world.clock.seconds():
         world.clock.at(arrival, "payout_arrives", row.id)
         world.on_timer()
@@ -51,13 +52,13 @@ def pay_out(world: World, order: Order) -> Payout:
     return row
 
 
-def _arrival(world: World, method: str) -> int:
+def _arrival(world: State, method: str) -> int:
     if world.config.settle == "now" or method == "instant":
         return world.clock.seconds()
     return midnight_after_business_days(world.clock.now(), world.config.payout_days)
 
 
-def _payout(world: World, order: Order, arrival: int) -> Payout:
+def _payout(world: State, order: Order, arrival: int) -> Payout:
     payout_id = world.ids.make("po_")
     entry = Entry(order.account, "payout", -order.amount, order.currency, payout_id, BANK)
     entry.description = order.description or "STRIPE PAYOUT"
@@ -82,7 +83,7 @@ def _payout(world: World, order: Order, arrival: int) -> Payout:
     )
 
 
-def arrive(world: World, payout_id: str) -> None:
+def arrive(world: State, payout_id: str) -> None:
     """Let a payout arrive, or fail where the account's bank refuses."""
     row = world.store.payouts[payout_id]
     if row.status not in {"pending", "in_transit"}:
@@ -91,21 +92,21 @@ def arrive(world: World, payout_id: str) -> None:
         fail(world, row)
         return
     row.status = "paid"
-    world.emit("payout.updated", row.render(world), row.account)
-    world.emit("payout.paid", row.render(world), row.account)
+    emit(world, "payout.updated", row.render(world), row.account)
+    emit(world, "payout.paid", row.render(world), row.account)
 
 
-def fail(world: World, row: Payout, code: str = "account_closed") -> None:
+def fail(world: State, row: Payout, code: str = "account_closed") -> None:
     """Return a payout the bank refused, even one that had been paid."""
     if row.status not in {"pending", "in_transit", "paid"}:
         raise refused("This payout can no longer fail")
     row.status, row.failure_code = "failed", code
     row.failure_message = "The bank account has been closed."
     _give_back(world, row, "payout_failure")
-    world.emit("payout.failed", row.render(world), row.account)
+    emit(world, "payout.failed", row.render(world), row.account)
 
 
-def cancel(world: World, row: Payout) -> None:
+def cancel(world: State, row: Payout) -> None:
     """Cancel a payout that has not left yet."""
     if row.status != "pending":
         raise refused(
@@ -113,15 +114,15 @@ def cancel(world: World, row: Payout) -> None:
         )
     row.status = "canceled"
     _give_back(world, row, "payout_cancel")
-    world.emit("payout.canceled", row.render(world), row.account)
+    emit(world, "payout.canceled", row.render(world), row.account)
 
 
-def _give_back(world: World, row: Payout, kind: str) -> None:
+def _give_back(world: State, row: Payout, kind: str) -> None:
     entry = Entry(row.account, kind, row.amount, row.currency, row.id, BANK)
     row.failure_balance_transaction = world.ledger.post(entry).id
 
 
-def top_up(world: World, order: Order) -> Topup:
+def top_up(world: State, order: Order) -> Topup:
     """Bring money from the bank into the available balance."""
     topup_id = world.ids.make("tu_")
     entry = Entry(order.account, "topup", order.amount, order.currency, topup_id, BANK)
@@ -142,6 +143,6 @@ def top_up(world: World, order: Order) -> Topup:
             transfer_group=order.transfer_group,
         )
     )
-    world.emit("topup.created", row.render(world), row.account)
-    world.emit("topup.succeeded", row.render(world), row.account)
+    emit(world, "topup.created", row.render(world), row.account)
+    emit(world, "topup.succeeded", row.render(world), row.account)
     return row

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from stripe_simulator.cards import card_named
 from stripe_simulator.errors import refused
+from stripe_simulator.events import emit
 from stripe_simulator.ledger import NETWORK, Entry
 from stripe_simulator.money import shown
 from stripe_simulator.objects.refund import Refund
-from stripe_simulator.operations import disputes, reviews
+from stripe_simulator.operations import inquiries, reviews
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.charge import Charge
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 OPEN = frozenset({"pending", "requires_action"})
 
@@ -28,7 +29,7 @@ class Order:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-def refund(world: World, charge: Charge, order: Order) -> Refund:
+def refund(world: State, charge: Charge, order: Order) -> Refund:
     """Refund a charge, or leave the refund pending when the balance is short."""
     remaining = charge.amount_captured - charge.amount_refunded
     amount = remaining if order.amount is None else order.amount
@@ -50,14 +51,16 @@ def refund(world: World, charge: Charge, order: Order) -> Refund:
     charge.amount_refunded += amount
     charge.refunded = charge.amount_refunded == charge.amount_captured
     _carry_out(world, row, charge)
-    world.emit("refund.created", row.render(world), row.account)
+    emit(world, "refund.created", row.render(world), row.account)
     if row.status == "succeeded":
-        world.emit("charge.refunded", charge.render(world), charge.account)
+        emit(world, "charge.refunded", charge.render(world), charge.account)
+    elif row.id in world.short_refunds and not charge.id.startswith("ch_"):
+        fail(world, row, "insufficient_funds")  # only a card's refund waits for money
     _side_effects(world, charge, order.reason)
     return row
 
 
-def _check(world: World, charge: Charge, amount: int, remaining: int) -> None:
+def _check(world: State, charge: Charge, amount: int, remaining: int) -> None:
     if charge.status == "succeeded" and not charge.captured:
         raise refused(
             "This uncaptured Charge was created by a PaymentIntent "
@@ -88,7 +91,7 @@ CALM = frozenset(
 )
 
 
-def _carry_out(world: World, row: Refund, charge: Charge) -> None:
+def _carry_out(world: State, row: Refund, charge: Charge) -> None:
     """Take the money from the platform, if it is there, and set what comes of it."""
     if world.ledger.balance(row.account, row.currency) < row.amount:
         row.pending_reason = "insufficient_funds"
@@ -108,23 +111,23 @@ def _carry_out(world: World, row: Refund, charge: Charge) -> None:
         world.on_timer()
 
 
-def _debit(world: World, row: Refund, charge: Charge) -> None:
+def _debit(world: State, row: Refund, charge: Charge) -> None:
     kind = "refund" if charge.id.startswith("ch_") else "payment_refund"
     entry = Entry(row.account, kind, -row.amount, row.currency, row.id, NETWORK)
     entry.description = f"REFUND FOR CHARGE ({charge.description or charge.id})"
     row.balance_transaction = world.ledger.post(entry).id
 
 
-def _side_effects(world: World, charge: Charge, reason: str | None) -> None:
+def _side_effects(world: State, charge: Charge, reason: str | None) -> None:
     if not charge.refunded:
         return
     reviews.close_for(world, charge, "refunded_as_fraud" if reason == "fraudulent" else "refunded")
     for claim in world.store.disputes.where("charge", charge.id) if charge.disputed else ():
         if claim.status in {"warning_needs_response", "warning_under_review"}:
-            disputes.close_inquiry(world, claim.id)
+            inquiries.close_inquiry(world, claim.id)
 
 
-def retry_short(world: World, accounts: set[str]) -> None:
+def retry_short(world: State, accounts: set[str]) -> None:
     """Carry out refunds of these accounts that waited for money, oldest first."""
     for refund_id in [row for row in world.short_refunds if row in world.store.refunds.place]:
         row = world.store.refunds[refund_id]
@@ -139,28 +142,28 @@ def retry_short(world: World, accounts: set[str]) -> None:
             _updated(world, row, charge, also_refunded=True)
 
 
-def _updated(world: World, row: Refund, charge: Charge, *, also_refunded: bool) -> None:
-    world.emit("refund.updated", row.render(world), row.account)
-    world.emit("charge.refund.updated", row.render(world), row.account)
+def _updated(world: State, row: Refund, charge: Charge, *, also_refunded: bool) -> None:
+    emit(world, "refund.updated", row.render(world), row.account)
+    emit(world, "charge.refund.updated", row.render(world), row.account)
     if also_refunded:
-        world.emit("charge.refunded", charge.render(world), row.account)
+        emit(world, "charge.refunded", charge.render(world), row.account)
 
 
-def succeed_later(world: World, refund_id: str) -> None:
+def succeed_later(world: State, refund_id: str) -> None:
     """Let a pending refund arrive."""
     row = world.store.refunds[refund_id]
     if row.status in OPEN:
         succeed(world, row)
 
 
-def fail_later(world: World, refund_id: str) -> None:
+def fail_later(world: State, refund_id: str) -> None:
     """Let a refund come back from the bank."""
     row = world.store.refunds[refund_id]
     if row.status != "failed":
         fail(world, row, "lost_or_stolen_card")
 
 
-def succeed(world: World, row: Refund) -> None:
+def succeed(world: State, row: Refund) -> None:
     """Conclude a pending refund well."""
     charge = world.store.charges[row.charge]
     if row.balance_transaction is None:
@@ -170,23 +173,23 @@ def succeed(world: World, row: Refund) -> None:
     _updated(world, row, charge, also_refunded=True)
 
 
-def fail(world: World, row: Refund, reason: str) -> None:
+def fail(world: State, row: Refund, reason: str) -> None:
     """Fail a refund, even one that had succeeded: the money returns to the balance."""
     charge = _undo(world, row)
     row.status, row.failure_reason = "failed", reason
     row.pending_reason, row.next_action = None, None
-    world.emit("refund.failed", row.render(world), row.account)
+    emit(world, "refund.failed", row.render(world), row.account)
     _updated(world, row, charge, also_refunded=False)
 
 
-def cancel(world: World, row: Refund) -> None:
+def cancel(world: State, row: Refund) -> None:
     """Cancel a refund that waits for the customer's action."""
     charge = _undo(world, row)
     row.status, row.next_action, row.pending_reason = "canceled", None, None
     _updated(world, row, charge, also_refunded=False)
 
 
-def _undo(world: World, row: Refund) -> Charge:
+def _undo(world: State, row: Refund) -> Charge:
     charge = world.store.charges[row.charge]
     charge.amount_refunded -= row.amount
     charge.refunded = False

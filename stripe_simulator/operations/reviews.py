@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stripe_simulator.events import emit
 from stripe_simulator.objects.early_fraud_warning import EarlyFraudWarning
 from stripe_simulator.objects.review import Review
 
 if TYPE_CHECKING:
     from stripe_simulator.objects.charge import Charge
     from stripe_simulator.objects.payment_intent import PaymentIntent
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 
-def open_review(world: World, charge: Charge, intent: PaymentIntent | None) -> Review:
+def open_review(world: State, charge: Charge, intent: PaymentIntent | None) -> Review:
     """Ask for a person's judgement on a charge."""
     review = world.store.reviews.add(
         Review(
@@ -28,11 +29,11 @@ def open_review(world: World, charge: Charge, intent: PaymentIntent | None) -> R
     charge.outcome = (charge.outcome or {}) | {"type": "manual_review"}
     if intent is not None:
         intent.review = review.id
-    world.emit("review.opened", review.render(world), charge.account)
+    emit(world, "review.opened", review.render(world), charge.account)
     return review
 
 
-def close_review(world: World, review: Review, reason: str) -> None:
+def close_review(world: State, review: Review, reason: str) -> None:
     """Close a review; the charge and the intent no longer point at it."""
     review.open, review.reason, review.closed_reason = False, reason, reason
     charge = world.store.charges.get(review.charge)
@@ -41,10 +42,10 @@ def close_review(world: World, review: Review, reason: str) -> None:
         intent = world.store.payment_intents.get(charge.payment_intent)
         if intent is not None:
             intent.review = None
-    world.emit("review.closed", review.render(world), review.account)
+    emit(world, "review.closed", review.render(world), review.account)
 
 
-def close_for(world: World, charge: Charge, reason: str) -> None:
+def close_for(world: State, charge: Charge, reason: str) -> None:
     """Close the open review of a charge, if there is one."""
     for review in world.store.reviews.where("charge", charge.id) if charge.review else ():
         if review.open:
@@ -52,7 +53,7 @@ def close_for(world: World, charge: Charge, reason: str) -> None:
 
 
 def warn(
-    world: World, charge: Charge, fraud_type: str = "made_with_stolen_card"
+    world: State, charge: Charge, fraud_type: str = "made_with_stolen_card"
 ) -> EarlyFraudWarning:
     """Record an issuer's warning about a charge."""
     warning = world.store.warnings.add(
@@ -65,5 +66,5 @@ def warn(
             fraud_type=fraud_type,
         )
     )
-    world.emit("radar.early_fraud_warning.created", warning.render(world), charge.account)
+    emit(world, "radar.early_fraud_warning.created", warning.render(world), charge.account)
     return warning

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import balance_insufficient, missing, refused
+from stripe_simulator.events import emit
 from stripe_simulator.ledger import CLEARING, Entry
 from stripe_simulator.money import shown
 from stripe_simulator.objects.charge import Charge
@@ -17,7 +18,7 @@ from stripe_simulator.words import words
 if TYPE_CHECKING:
     from stripe_simulator.objects.account import Account
     from stripe_simulator.objects.balance_transaction import BalanceTransaction
-    from stripe_simulator.world import World
+    from stripe_simulator.state import State
 
 RECEIVING = ("transfers", "crypto_transfers", "legacy_payments")
 EEA = frozenset(
@@ -42,12 +43,10 @@ class Order:
     transfer_group: str | None = None
 
 
-def transfer(world: World, order: Order) -> Transfer:
+def transfer(world: State, order: Order) -> Transfer:
     """Move money from the platform to a connected account."""
     account = _destination(world, order.destination)
     charge = _source(world, order)
-    if charge is not None and order.amount is None:
-        order.amount = charge.amount
     amount = order.amount or 0
     ready, waits_for = _readiness(world, order, charge, amount)
     group = _group(world, order, charge)
@@ -74,12 +73,12 @@ def transfer(world: World, order: Order) -> Transfer:
             transfer_group=group,
         )
     )
-    world.emit("transfer.created", row.render(world))
-    world.emit("payment.created", payment.render(world), account.id)
+    emit(world, "transfer.created", row.render(world))
+    emit(world, "payment.created", payment.render(world), account.id)
     return row
 
 
-def _destination(world: World, account_id: str) -> Account:
+def _destination(world: State, account_id: str) -> Account:
     account = world.store.accounts.get(account_id)
     if account is None or account_id == world.platform:
         raise missing("destination", account_id, "destination", 400)
@@ -102,7 +101,7 @@ def _destination(world: World, account_id: str) -> Account:
     return account
 
 
-def _source(world: World, order: Order) -> Charge | None:
+def _source(world: State, order: Order) -> Charge | None:
     if order.source_transaction is None:
         return None
     charge = world.store.charges.get(order.source_transaction)
@@ -117,11 +116,14 @@ def _source(world: World, order: Order) -> Charge | None:
             "source_transaction",
         )
     _check_currency(world, order, charge)
-    _check_sum(world, order, charge)
+    limit = charge.amount_captured if charge.captured else charge.amount
+    if order.amount is None:
+        order.amount = limit
+    _check_sum(world, order.amount, limit, charge)
     return charge
 
 
-def _check_currency(world: World, order: Order, charge: Charge) -> None:
+def _check_currency(world: State, order: Order, charge: Charge) -> None:
     settled = world.store.balance_transactions.get(charge.balance_transaction)
     currency = settled.currency if settled else charge.currency
     if order.currency != currency:
@@ -133,10 +135,8 @@ def _check_currency(world: World, order: Order, charge: Charge) -> None:
         )
 
 
-def _check_sum(world: World, order: Order, charge: Charge) -> None:
-    limit = charge.amount_captured if charge.captured else charge.amount
+def _check_sum(world: State, wanted: int, limit: int, charge: Charge) -> None:
     given = sum(row.amount for row in world.store.transfers.where("source_transaction", charge.id))
-    wanted = charge.amount if order.amount is None else order.amount
     if given + wanted > limit:
         already = (
             f" (There is already a transfer using this source, amounting to "
@@ -151,7 +151,7 @@ def _check_sum(world: World, order: Order, charge: Charge) -> None:
 
 
 def _readiness(
-    world: World, order: Order, charge: Charge | None, amount: int
+    world: State, order: Order, charge: Charge | None, amount: int
 ) -> tuple[int | None, str | None]:
     """Return when the money is available and which charge it waits for, or refuse."""
     if charge is not None:
@@ -165,7 +165,7 @@ def _readiness(
     return None, None
 
 
-def _group(world: World, order: Order, charge: Charge | None) -> str | None:
+def _group(world: State, order: Order, charge: Charge | None) -> str | None:
     """Copy the group between charge and transfer; a charge without one gets its intent's."""
     if charge is None or order.transfer_group is not None:
         return order.transfer_group
@@ -177,7 +177,7 @@ def _group(world: World, order: Order, charge: Charge | None) -> str | None:
     return charge.transfer_group
 
 
-def _destination_payment(world: World, order: Order, account: Account, transfer_id: str) -> Charge:
+def _destination_payment(world: State, order: Order, account: Account, transfer_id: str) -> Charge:
     amount = order.amount or 0
     return world.store.charges.add(
         Charge(
@@ -197,7 +197,7 @@ def _destination_payment(world: World, order: Order, account: Account, transfer_
 
 
 def _post(
-    world: World,
+    world: State,
     account: str,
     kind: str,
     amount: int,
@@ -217,7 +217,7 @@ class ReversalOrder:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-def reverse(world: World, row: Transfer, order: ReversalOrder) -> TransferReversal:
+def reverse(world: State, row: Transfer, order: ReversalOrder) -> TransferReversal:
     """Take money of a transfer back from its destination."""
     remaining = row.amount - row.amount_reversed
     amount = remaining if order.amount is None else order.amount
@@ -235,11 +235,11 @@ def reverse(world: World, row: Transfer, order: ReversalOrder) -> TransferRevers
     both["waits_for"] = sent.waits_for
     reversal = _reversal(world, row, amount, order, both)
     row.amount_reversed += amount
-    world.emit("transfer.reversed", row.render(world))
+    emit(world, "transfer.reversed", row.render(world))
     return reversal
 
 
-def _check_cover(world: World, row: Transfer, amount: int, *, pending: bool) -> None:
+def _check_cover(world: State, row: Transfer, amount: int, *, pending: bool) -> None:
     """Refuse unless the destination can pay: from what is on its way, or its balance."""
     account = world.store.accounts[row.destination]
     balance = world.ledger.balance(row.destination, row.currency)
@@ -248,7 +248,7 @@ def _check_cover(world: World, row: Transfer, amount: int, *, pending: bool) -> 
 
 
 def _reversal(
-    world: World, row: Transfer, amount: int, order: ReversalOrder, both: dict[str, Any]
+    world: State, row: Transfer, amount: int, order: ReversalOrder, both: dict[str, Any]
 ) -> TransferReversal:
     reversal_id, refund_id = world.ids.make("trr_"), world.ids.make("pyr_")
     currency = row.currency

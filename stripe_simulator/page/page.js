@@ -55,10 +55,10 @@ function money(amounts) {
 
 function accountRow(account) {
   const name = element("code", account.id);
-  const owner = account.platform ? " (platform)" : account.email ? ` ${account.email}` : "";
+  const owner = account.platform ? " (platform)" : account.gone ? " (gone)" : ` ${account.email || ""}`;
   const label = element("span");
   label.append(name, owner);
-  const enable = account.platform || account.capabilities.transfers === "active"
+  const enable = account.platform || account.gone || account.capabilities.transfers === "active"
     ? ""
     : button("Enable", () => call("POST", `/_sim/accounts/${account.id}`, {
       complete: true, capabilities: { transfers: "active" },

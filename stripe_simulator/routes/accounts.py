@@ -38,9 +38,9 @@ COMMON = (
     "settings:any"
 )
 CREATE = schema(
-    COMMON, CONTROLLER, TOS, "country:str external_account:any type:custom|express|standard"
+    COMMON, CONTROLLER, TOS, "country:str external_account:either type:custom|express|standard"
 )
-UPDATE = schema(COMMON, TOS, "external_account:any?")
+UPDATE = schema(COMMON, TOS, "external_account:either?")
 LISTED = schema(LIST, CREATED)
 CAPABILITY = schema("requested:bool")
 LINK = schema(
@@ -51,6 +51,13 @@ LINK = schema(
 REJECT = schema(
     "payouts_action:none|pause reason!:credit|fraud_no_intent_to_fulfill|fraud_other|"
     "fraud_payment_method_casher|fraud_payment_method_tester|other|terms_of_service"
+)
+REJECTED = {"terms_of_service": "terms_of_service"} | dict.fromkeys(
+    words(
+        "fraud_no_intent_to_fulfill fraud_other fraud_payment_method_casher "
+        "fraud_payment_method_tester"
+    ),
+    "fraud",
 )
 DETAILS = ("business_profile", "company", "individual", "settings", "tos_acceptance")
 DASHBOARDS = {"express": "express", "standard": "full", "custom": "none"}
@@ -97,7 +104,7 @@ def create(call: Call) -> Shown:
         email=params.get("email"),
         business_type=params.get("business_type"),
         controller=_controller(kind, params.get("controller", {})),
-        metadata=merge_metadata({}, params.get("metadata") or {}),
+        metadata=merge_metadata({}, params),
         currently_due=list(accounts.WANTED if kind == "custom" else accounts.HOSTED),
     )
     account.details = {name: params[name] for name in DETAILS if name in params}
@@ -134,10 +141,7 @@ def _controller(kind: str, given: Json) -> Json:
 def read_capabilities(params: Json) -> dict[str, Json]:
     """Read `capabilities[transfers][requested]=true`."""
     wanted: dict[str, Json] = {}
-    given = params.get("capabilities", {})
-    if not isinstance(given, dict):
-        raise invalid("Invalid object: capabilities must be a hash", "capabilities")
-    for name, value in given.items():
+    for name, value in params.get("capabilities", {}).items():
         label = f"capabilities[{name}]"
         if not isinstance(value, dict) or value.keys() - {"requested"}:
             raise invalid(f"Received unknown parameter: {label}", label, "parameter_unknown")
@@ -164,7 +168,8 @@ def _set_bank(call: Call, account: Account) -> None:
         if "external_account" in call.params:
             account.bank_account = None
         return
-    last4 = given.get("account_number", "6789")[-4:] if isinstance(given, dict) else "6789"
+    number = given.get("account_number") if isinstance(given, dict) else None
+    last4 = number[-4:] if isinstance(number, str) else "6789"
     account.bank_account = accounts.bank_account(call.world, account, last4)
 
 
@@ -184,14 +189,13 @@ def update(call: Call) -> Shown:
     account = find(call)
     wanted = read_capabilities(params)
     before = accounts.snapshot(account)
+    account.metadata = merge_metadata(account.metadata, params)
     for name in ("email", "business_type", "default_currency"):
         if name in params:
             setattr(account, name, params[name])
     for name in DETAILS:
         if name in params:
             account.details[name] = _merged(account.details.get(name, {}), params[name])
-    if "metadata" in params:
-        account.metadata = merge_metadata(account.metadata, params["metadata"])
     _set_bank(call, account)
     accounts.request_capabilities(world, account, wanted)
     if account.type == "custom":
@@ -211,7 +215,7 @@ def delete(call: Call) -> Json:
     for currency in ledger.currencies(account.id):
         if ledger.available[account.id, currency] or ledger.pending[account.id, currency]:
             raise refused("Only accounts with zero balances can be deleted")
-    call.world.store.accounts.remove(account.id)
+    account.deauthorized = True  # out of reach, yet there for what is still under way
     return {"id": account.id, "object": "account", "deleted": True}
 
 
@@ -223,7 +227,7 @@ def reject(call: Call) -> Shown:
         account.capabilities[name]["status"] = "inactive"
     accounts.refresh(call.world, account)
     account.payouts_enabled = False
-    account.disabled_reason = "rejected.other"
+    account.disabled_reason = f"rejected.{REJECTED.get(call.params['reason'], 'other')}"
     accounts.announce(call.world, account, before)
     return account
 

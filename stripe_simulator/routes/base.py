@@ -11,8 +11,8 @@ from stripe_simulator.objects.shared import list_object
 from stripe_simulator.schema import Schema, schema
 
 if TYPE_CHECKING:
+    from stripe_simulator.state import State
     from stripe_simulator.store import Row, Table
-    from stripe_simulator.world import World
 
 Json = dict[str, Any]
 T = TypeVar("T", bound="Row")
@@ -27,7 +27,7 @@ DEFAULT_PAGE = 10
 class Shown(Protocol):
     """Something that can be shown by the API."""
 
-    def render(self, world: World) -> Json:
+    def render(self, world: State) -> Json:
         """Show the object as the API does."""
 
 
@@ -35,7 +35,7 @@ class Shown(Protocol):
 class Call:
     """One API request after its checks: who asks, for what, with which typed parameters."""
 
-    world: World
+    world: State
     account: str
     params: Json
     ids: list[str]
@@ -113,7 +113,7 @@ def listing(
     return list_object(call.url, (render(row) for row in page), has_more=more)
 
 
-def _render(row: Any, world: World) -> Json:
+def _render(row: Any, world: State) -> Json:
     shown: Json = row.render(world)
     return shown
 

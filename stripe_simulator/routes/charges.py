@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
 from stripe_simulator.routes.payment_intents import SHIPPING
@@ -28,14 +29,13 @@ def update(call: Call) -> Shown:
     world, params = call.world, call.params
     charge = call.find(world.store.charges)
     customer = call.find_optional(world.store.customers, "customer")
+    charge.metadata = merge_metadata(charge.metadata, params)
     if customer is not None:
         charge.customer = customer.id
     for name in ("description", "fraud_details", "receipt_email", "shipping", "transfer_group"):
         if name in params:
             setattr(charge, name, params[name])
-    if "metadata" in params:
-        charge.metadata = merge_metadata(charge.metadata, params["metadata"])
-    world.emit("charge.updated", charge.render(world), charge.account)
+    emit(world, "charge.updated", charge.render(world), charge.account)
     return charge
 
 

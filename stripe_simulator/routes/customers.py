@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.objects.customer import Customer
 from stripe_simulator.operations import confirmation
@@ -45,7 +46,8 @@ ATTACH = schema("customer:str customer_account:str")
 def create(call: Call) -> Shown:
     """Create a customer."""
     params = dict(call.params)
-    metadata = merge_metadata({}, params.pop("metadata", None) or {})
+    metadata = merge_metadata({}, params)
+    params.pop("metadata", None)
     customer = call.world.store.customers.add(
         Customer(
             id=call.world.ids.make("cus_"),
@@ -55,7 +57,7 @@ def create(call: Call) -> Shown:
             metadata=metadata,
         )
     )
-    call.world.emit("customer.created", customer.render(call.world), call.account)
+    emit(call.world, "customer.created", customer.render(call.world), call.account)
     return customer
 
 
@@ -68,17 +70,17 @@ def update(call: Call) -> Shown:
     """Change a customer."""
     customer = call.find(call.world.store.customers)
     params = dict(call.params)
-    if "metadata" in params:
-        customer.metadata = merge_metadata(customer.metadata, params.pop("metadata"))
+    customer.metadata = merge_metadata(customer.metadata, params)
+    params.pop("metadata", None)
     customer.details = customer.details | params
-    call.world.emit("customer.updated", customer.render(call.world), call.account)
+    emit(call.world, "customer.updated", customer.render(call.world), call.account)
     return customer
 
 
 def delete(call: Call) -> Json:
     """Delete a customer."""
     customer = call.find(call.world.store.customers)
-    call.world.emit("customer.deleted", customer.render(call.world), call.account)
+    emit(call.world, "customer.deleted", customer.render(call.world), call.account)
     call.world.store.customers.remove(customer.id)
     return {"id": customer.id, "object": "customer", "deleted": True}
 
@@ -96,7 +98,7 @@ def create_method(call: Call) -> Shown:
     if "type" not in call.params:
         raise invalid("Missing required param: type.", "type", "parameter_missing")
     method = confirmation.make_method(call.world, call.account, confirmation.from_data(call.params))
-    method.metadata = merge_metadata({}, call.params.get("metadata", {}))
+    method.metadata = merge_metadata({}, call.params)
     return method
 
 
@@ -111,7 +113,7 @@ def attach(call: Call) -> Shown:
     if "customer" not in call.params:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
     customer = call.find(world.store.customers, call.params["customer"], "customer")
-    given = confirmation.presented(world, {"payment_method": call.id})
+    given = confirmation.presented(world, call.account, {"payment_method": call.id})
     if given is not None and given.card is not None:
         method = confirmation.make_method(world, call.account, given)
     else:
@@ -119,7 +121,7 @@ def attach(call: Call) -> Shown:
     if method.customer not in {None, customer.id}:
         raise refused("The payment method you provided has already been attached to a customer.")
     method.customer = customer.id
-    world.emit("payment_method.attached", method.render(world), call.account)
+    emit(world, "payment_method.attached", method.render(world), call.account)
     return method
 
 
@@ -132,7 +134,7 @@ def detach(call: Call) -> Shown:
             "impossible."
         )
     method.customer = None
-    call.world.emit("payment_method.detached", method.render(call.world), call.account)
+    emit(call.world, "payment_method.detached", method.render(call.world), call.account)
     return method
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.objects.dispute import CLOSED, EVIDENCE
 from stripe_simulator.operations import disputes
@@ -36,17 +37,16 @@ def update(call: Call) -> Shown:
         raise invalid("The evidence is longer than 150,000 characters.", "evidence")
     if row.status in CLOSED and ("evidence" in params or params.get("submit")):
         raise refused("This dispute is already closed")
-    if row.submission_count and "evidence" in params and "under_review" in row.status:
+    if "under_review" in row.status and ("evidence" in params or params.get("submit")):
         raise refused("The evidence of this dispute has already been submitted")
+    row.metadata = merge_metadata(row.metadata, params)
     row.evidence = {k: v for k, v in (row.evidence | evidence).items() if v is not None}
-    if "metadata" in params:
-        row.metadata = merge_metadata(row.metadata, params["metadata"])
     if "intended_submission_method" in params:
         row.intended_submission_method = params["intended_submission_method"]
     if params.get("submit", "evidence" in params):
         disputes.submit(world, row)
     else:
-        world.emit("charge.dispute.updated", row.render(world), row.account)
+        emit(world, "charge.dispute.updated", row.render(world), row.account)
     return row
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stripe_simulator.errors import ApiError, invalid
+from stripe_simulator.errors import invalid
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.money import MAXIMUM, THREE_DECIMAL, WHOLE_HUNDREDS, minimum, shown
 from stripe_simulator.objects.payment_intent import PUBLIC, PaymentIntent
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 SHIPPING = "shipping:{address!:any carrier:str name!:str phone:str tracking_number:str}"
 RADAR = "radar_options:{referrer:str? session:str}"
 COMMON = (
-    "allowed_payment_method_types:[str] amount_details:any? payment_details:any? hooks:any "
+    "allowed_payment_method_types:[str] hooks:any "
     "capture_method:automatic|automatic_async|manual payment_method:str "
     "payment_method_data:any payment_method_options:any"
 )
@@ -28,7 +29,8 @@ CREATE = schema(
     COMMON,
     SHIPPING,
     RADAR,
-    "amount!:int currency!:currency metadata:map application_fee_amount:int "
+    "amount!:int currency!:currency metadata:map amount_details:any payment_details:any "
+    "application_fee_amount:int "
     "automatic_payment_methods:{allow_redirects:always|never enabled!:bool} "
     "confirm:bool confirmation_method:automatic|manual confirmation_token:str customer:str "
     "customer_account:str description:str error_on_requires_action:bool "
@@ -40,7 +42,8 @@ CREATE = schema(
 UPDATE = schema(
     COMMON,
     SHIPPING + "?",
-    "amount:int currency:currency metadata:map? application_fee_amount:int? customer:str "
+    "amount:int currency:currency metadata:map? amount_details:any? payment_details:any? "
+    "application_fee_amount:int? customer:str "
     "customer_account:str description:str? excluded_payment_method_types:[str]? "
     "payment_method_configuration:str receipt_email:str? "
     "setup_future_usage:off_session|on_session? statement_descriptor:str "
@@ -50,14 +53,15 @@ CONFIRM = schema(
     COMMON,
     SHIPPING + "?",
     RADAR,
-    "amount_to_confirm:int confirmation_token:str error_on_requires_action:bool "
+    "amount_details:any? payment_details:any? amount_to_confirm:int confirmation_token:str "
+    "error_on_requires_action:bool "
     "excluded_payment_method_types:[str]? mandate:str mandate_data:any? off_session:off_session "
     "receipt_email:str? return_url:str setup_future_usage:off_session|on_session? "
     "use_stripe_sdk:bool client_secret:str",
 )
 CAPTURE = schema(
     "amount_details:any amount_to_capture:int application_fee_amount:int final_capture:bool "
-    "hooks:any metadata:map? payment_details:any statement_descriptor:str "
+    "hooks:any metadata:map? payment_details:any? statement_descriptor:str "
     "statement_descriptor_suffix:str transfer_data:any"
 )
 CANCEL = schema("cancellation_reason:abandoned|duplicate|fraudulent|requested_by_customer")
@@ -95,7 +99,7 @@ def create(call: Call) -> Shown:
     _check_amount(params["amount"], params["currency"])
     _check_combination(params)
     customer = call.find_optional(world.store.customers, "customer")
-    given = confirmation.presented(world, params)
+    given = confirmation.presented(world, call.account, params)
     if params.get("confirm") and given is None:
         raise invalid(confirmation.NO_METHOD, code="parameter_missing")
     intent = PaymentIntent(
@@ -108,7 +112,7 @@ def create(call: Call) -> Shown:
         capture_method=params.get("capture_method", "automatic_async"),
         secret=world.ids.make(""),
         customer=customer.id if customer else None,
-        metadata=merge_metadata({}, params.get("metadata", {})),
+        metadata=merge_metadata({}, params),
         off_session=bool(params.get("off_session")),
     )
     for name in STORED:
@@ -129,7 +133,7 @@ def _store(
     if given is not None and not call.params.get("confirm"):
         confirmation.attach(world, intent, given)
         intent.status = "requires_confirmation"
-    world.emit("payment_intent.created", intent.render(world), intent.account)
+    emit(world, "payment_intent.created", intent.render(world), intent.account)
     if call.params.get("confirm"):
         confirmation.confirm(world, intent, call.params, given)
     return intent
@@ -157,7 +161,7 @@ def _check_amount(amount: int, currency: str) -> None:
         )
 
 
-def _check_combination(params: Json) -> None:
+def _refuse_unsimulated(params: Json) -> None:
     for name in NOT_SIMULATED:
         if params.get(name) is not None:
             raise invalid(
@@ -165,6 +169,10 @@ def _check_combination(params: Json) -> None:
                 "wrongly.",
                 name,
             )
+
+
+def _check_combination(params: Json) -> None:
+    _refuse_unsimulated(params)
     if "allowed_payment_method_types" in params:
         for name in EXCLUSIVE:
             if name in params:
@@ -224,18 +232,18 @@ def update(call: Call) -> Shown:
     intent = call.find(world.store.payment_intents)
     _check_combination({"confirm": True} | params)
     _check_update(call, intent)
-    given = confirmation.presented(world, params)
+    given = confirmation.presented(world, call.account, params)
     customer = call.find_optional(world.store.customers, "customer")
+    intent.metadata = merge_metadata(intent.metadata, params)
     if customer is not None:
         intent.customer = customer.id
     for name in ("amount", "currency", "capture_method", *STORED):
         if name in params:
             setattr(intent, name, params[name])
-    if "metadata" in params:
-        intent.metadata = merge_metadata(intent.metadata, params["metadata"])
     if given is not None:
         confirmation.attach(world, intent, given)
         intent.status = "requires_confirmation"
+        intent.next_action, intent.last_payment_error = None, None
     return intent
 
 
@@ -270,13 +278,14 @@ def _check_update(call: Call, intent: PaymentIntent) -> None:
 def confirm(call: Call) -> Shown | Json:
     """Confirm an intent."""
     world = call.world
+    _refuse_unsimulated(call.params)
     intent = call.find(world.store.payment_intents)
     if call.params.get("payment_method") and call.params.get("payment_method_data"):
         raise invalid(
             "You may only specify one of these parameters: payment_method, payment_method_data.",
             "payment_method_data",
         )
-    given = confirmation.presented(world, call.params)
+    given = confirmation.presented(world, call.account, call.params)
     wanted = call.params.get("amount_to_confirm", intent.amount)
     if wanted != intent.amount:
         raise invalid(
@@ -284,8 +293,6 @@ def confirm(call: Call) -> Shown | Json:
             "amount_to_confirm",
         )
     confirmation.check(world, intent, call.params, given)
-    if "capture_method" in call.params:
-        intent.capture_method = call.params["capture_method"]
     confirmation.confirm(world, intent, call.params, given)
     return _public(call, intent)
 
@@ -293,20 +300,14 @@ def confirm(call: Call) -> Shown | Json:
 def capture(call: Call) -> Shown:
     """Capture a hold, once."""
     world = call.world
+    _refuse_unsimulated(call.params)
     intent = call.find(world.store.payment_intents)
     amount = call.params.get("amount_to_capture")
     if amount is not None and amount < 1:
         raise invalid("Invalid positive integer", "amount_to_capture", "parameter_invalid_integer")
     if call.params.get("final_capture") is False:
         raise invalid("Multicapture is not enabled on this account.", "final_capture")
-    before = intent.metadata
-    if "metadata" in call.params:
-        intent.metadata = merge_metadata(before, call.params["metadata"])
-    try:
-        holds.capture(world, intent, amount)
-    except ApiError:
-        intent.metadata = before
-        raise
+    holds.capture(world, intent, amount, merge_metadata(intent.metadata, call.params))
     return intent
 
 

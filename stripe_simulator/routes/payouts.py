@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.operations import payouts
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, in_range, listing
@@ -36,7 +37,7 @@ def _order(call: Call) -> payouts.Order:
         amount=params["amount"],
         currency=params["currency"],
         description=params.get("description"),
-        metadata=merge_metadata({}, params.get("metadata") or {}),
+        metadata=merge_metadata({}, params),
         method=params.get("method", "standard"),
         statement_descriptor=params.get("statement_descriptor"),
         transfer_group=params.get("transfer_group"),
@@ -59,9 +60,8 @@ def retrieve(call: Call) -> Shown:
 def update(call: Call) -> Shown:
     """Change the metadata of a payout."""
     row = call.find(call.world.store.payouts)
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
-    call.world.emit("payout.updated", row.render(call.world), row.account)
+    row.metadata = merge_metadata(row.metadata, call.params)
+    emit(call.world, "payout.updated", row.render(call.world), row.account)
     return row
 
 
@@ -102,10 +102,8 @@ def retrieve_topup(call: Call) -> Shown:
 def update_topup(call: Call) -> Shown:
     """Change description and metadata of a top-up."""
     row = call.find(call.world.store.topups)
-    if "description" in call.params:
-        row.description = call.params["description"]
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+    row.metadata = merge_metadata(row.metadata, call.params)
+    row.description = call.params.get("description", row.description)
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import invalid, refused
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.operations import refunds
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
@@ -40,7 +41,7 @@ def create(call: Call) -> Shown:
         raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
     charge = _charge(call)
     _refuse_connect(call, charge)
-    metadata = merge_metadata({}, params.get("metadata") or {})
+    metadata = merge_metadata({}, params)
     order = refunds.Order(amount, params.get("reason"), metadata)
     return refunds.refund(call.world, charge, order)
 
@@ -96,9 +97,9 @@ def update(call: Call) -> Shown:
     """Change the metadata of a refund."""
     row = call.find(call.world.store.refunds)
     if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
-        call.world.emit("refund.updated", row.render(call.world), row.account)
-        call.world.emit("charge.refund.updated", row.render(call.world), row.account)
+        row.metadata = merge_metadata(row.metadata, call.params)
+        emit(call.world, "refund.updated", row.render(call.world), row.account)
+        emit(call.world, "charge.refund.updated", row.render(call.world), row.account)
     return row
 
 

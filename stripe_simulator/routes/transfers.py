@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.errors import forbidden, invalid, missing
+from stripe_simulator.events import emit
 from stripe_simulator.metadata import merge_metadata
 from stripe_simulator.operations import transfers
 from stripe_simulator.routes.base import CREATED, LIST, Call, Route, Shown, listing
@@ -40,7 +41,7 @@ def create(call: Call) -> Shown:
         currency=params["currency"],
         destination=params["destination"],
         description=params.get("description"),
-        metadata=merge_metadata({}, params.get("metadata", {})),
+        metadata=merge_metadata({}, params),
         source_transaction=params.get("source_transaction"),
         source_type=params.get("source_type", "card"),
         transfer_group=params.get("transfer_group"),
@@ -56,11 +57,9 @@ def retrieve(call: Call) -> Shown:
 def update(call: Call) -> Shown:
     """Change description and metadata of a transfer."""
     row = call.find(call.world.store.transfers)
-    if "description" in call.params:
-        row.description = call.params["description"]
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
-    call.world.emit("transfer.updated", row.render(call.world))
+    row.metadata = merge_metadata(row.metadata, call.params)
+    row.description = call.params.get("description", row.description)
+    emit(call.world, "transfer.updated", row.render(call.world))
     return row
 
 
@@ -81,7 +80,7 @@ def reverse(call: Call) -> Shown:
     amount = call.params.get("amount")
     if amount is not None and amount < 1:
         raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
-    metadata = merge_metadata({}, call.params.get("metadata") or {})
+    metadata = merge_metadata({}, call.params)
     order = transfers.ReversalOrder(amount, call.params.get("description"), metadata)
     return transfers.reverse(call.world, row, order)
 
@@ -102,8 +101,7 @@ def retrieve_reversal(call: Call) -> Shown:
 def update_reversal(call: Call) -> Shown:
     """Change the metadata of a reversal."""
     row = _reversal(call)
-    if "metadata" in call.params:
-        row.metadata = merge_metadata(row.metadata, call.params["metadata"])
+    row.metadata = merge_metadata(row.metadata, call.params)
     return row
 
 

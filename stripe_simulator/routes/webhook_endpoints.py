@@ -28,7 +28,7 @@ def create(call: Call) -> Json:
     _check(call)
     if len(world.store.webhook_endpoints) >= MAX_ENDPOINTS:
         raise refused(f"You have reached the maximum of {MAX_ENDPOINTS} test webhook endpoints.")
-    metadata = merge_metadata({}, params.get("metadata") or {})
+    metadata = merge_metadata({}, params)
     secret = metadata.pop("sim_secret", None) or world.ids.make("whsec_")
     endpoint = world.store.webhook_endpoints.add(
         WebhookEndpoint(
@@ -77,13 +77,12 @@ def update(call: Call) -> Shown:
     """Change an endpoint."""
     endpoint = call.find(call.world.store.webhook_endpoints)
     _check(call)
+    endpoint.metadata = merge_metadata(endpoint.metadata, call.params)
     for name in ("url", "enabled_events", "description"):
         if name in call.params:
             setattr(endpoint, name, call.params[name])
     if "disabled" in call.params:
         endpoint.status = "disabled" if call.params["disabled"] else "enabled"
-    if "metadata" in call.params:
-        endpoint.metadata = merge_metadata(endpoint.metadata, call.params["metadata"])
     return endpoint
 
 

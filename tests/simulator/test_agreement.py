@@ -27,7 +27,9 @@ from stripe_simulator.routes import (
     webhook_endpoints,
 )
 from stripe_simulator.routes.base import NOTHING
+from stripe_simulator.routes.table import ROUTES
 from stripe_simulator.schema import Schema
+from stripe_simulator.words import words
 
 from .conftest import Sim
 from .test_connect import transfer
@@ -54,11 +56,9 @@ REQUESTS: dict[str, Schema] = {
     "PaymentIntentRetrieveParams": payment_intents.RETRIEVE,
     "ChargeUpdateParams": charges.UPDATE,
     "ChargeListParams": charges.LISTED,
-    "ChargeRetrieveParams": NOTHING,
     "RefundCreateParams": refunds.CREATE,
     "RefundUpdateParams": refunds.UPDATE,
     "RefundListParams": refunds.LISTED,
-    "RefundCancelParams": NOTHING,
     "TransferCreateParams": transfers.CREATE,
     "TransferUpdateParams": transfers.UPDATE,
     "TransferListParams": transfers.LISTED,
@@ -93,6 +93,20 @@ REQUESTS: dict[str, Schema] = {
     "PaymentMethodListParams": customers.LISTED_METHODS,
     "PaymentMethodAttachParams": customers.ATTACH,
 }
+REQUESTS |= dict.fromkeys(
+    words(
+        "AccountCapabilityListParams AccountCapabilityRetrieveParams AccountDeleteParams "
+        "AccountLoginLinkCreateParams AccountRetrieveCurrentParams AccountRetrieveParams "
+        "BalanceRetrieveParams BalanceTransactionRetrieveParams ChargeRetrieveParams "
+        "CustomerDeleteParams CustomerRetrieveParams DisputeCloseParams DisputeRetrieveParams "
+        "EventRetrieveParams PaymentMethodDetachParams PaymentMethodRetrieveParams "
+        "PayoutCancelParams PayoutRetrieveParams RefundCancelParams RefundRetrieveParams "
+        "ReviewApproveParams ReviewRetrieveParams TopupCancelParams TopupRetrieveParams "
+        "TransferRetrieveParams TransferReversalRetrieveParams WebhookEndpointDeleteParams "
+        "WebhookEndpointRetrieveParams radar.EarlyFraudWarningRetrieveParams"
+    ),
+    NOTHING,
+)
 # What the wire has and the package's types do not, each with its reason.
 EXTRA = {
     "PaymentIntentConfirmParams": {"client_secret"},  # of browsers only
@@ -139,6 +153,13 @@ def differences(kind: Any, mine: Schema, place: str) -> Iterator[str]:
     if set(mine.required) != required - OPTIONS:
         yield f"{place} requires {sorted(required)}, not {sorted(mine.required)}"
     for name, field in mine.fields.items():
+        text = theirs.get(name, "")
+        choices = " ".join(re.findall(r"Literal\[(.*?)\]", text, re.DOTALL))
+        if '""' in choices and not field.emptyable:
+            yield f"{place}.{name} cannot be unset"
+        if field.kind == "enum":
+            for word in re.findall(r'"(\w+)"', choices):
+                assert field.read(word, f"{place}.{name}") == word
         inner = nested(kind, theirs.get(name, "")) if field.kind == "hash" else None
         if inner is not None and field.inside is not None:
             yield from differences(inner, field.inside, f"{place}.{name}")
@@ -153,6 +174,12 @@ def test_parameters_agree_with_the_package(name: str) -> None:
         if not fault.endswith(": ['expand']")
     ]
     assert faults == []
+
+
+def test_no_request_is_left_out() -> None:
+    """Whatever an endpoint accepts has been compared with a request type of the package."""
+    compared = {id(accepted) for accepted in REQUESTS.values()}
+    assert [route.path for route in ROUTES if id(route.accepts) not in compared] == []
 
 
 def always_present(cls: Any) -> list[str]:

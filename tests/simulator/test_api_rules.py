@@ -52,8 +52,9 @@ async def test_headers_say_which_request_and_version(sim: Sim) -> None:
     assert headers["Content-Type"].startswith("application/json")
     status, _, got = await sim.call("GET", "/v1/balance", Stripe_Version="2025-09-30.clover")
     assert (status, got["Stripe-Version"]) == (200, "2025-09-30.clover")
-    status, answer, _ = await sim.call("GET", "/v1/balance", Stripe_Version="yesterday")
+    status, answer, got = await sim.call("GET", "/v1/balance", Stripe_Version="yesterday")
     assert (status, "Invalid Stripe API version" in answer["error"]["message"]) == (400, True)
+    assert got["Stripe-Version"] == "2026-10-28.endive"
 
 
 async def test_acting_for_a_connected_account(sim: Sim) -> None:

@@ -229,6 +229,40 @@ async def test_a_settled_source_needs_the_balance(sim: Sim) -> None:
     assert sim.balance(artist) == (9_680, 0)
 
 
+async def test_a_transfer_without_amount_is_all_that_was_captured(sim: Sim) -> None:
+    """Of a hold captured in part the source's limit is that part."""
+    artist = await sim.enabled_account()
+    await sim.control("accounts/platform", balance={"usd": 10_000})
+    held = await sim.paid(10_000, capture_method="manual")
+    await sim.client().v1.payment_intents.capture_async(held.id, {"amount_to_capture": 6_000})
+    sent = await sim.client().v1.transfers.create_async(
+        {"currency": "usd", "destination": artist, "source_transaction": held.latest_charge}
+    )
+    assert (sent.amount, sim.balance(artist)) == (6_000, (6_000, 0))
+
+
+async def test_a_deleted_account_does_not_stop_the_clock(slow_sim: Sim) -> None:
+    """What was under way for it still ends: pending money, a payout; and nobody can reach it."""
+    sim = slow_sim
+    client = sim.client().v1
+    artist = await sim.enabled_account()
+    paid = await sim.paid()
+    sent = await transfer(sim, artist, 500, source_transaction=paid.latest_charge)
+    await reverse(sim, sent.id)
+    await sim.control(f"accounts/{artist}", balance={"usd": 300}, payout={"usd": 300})
+    assert (await client.accounts.delete_async(artist)).deleted
+    await sim.advance(5 * DAY)
+    assert sim.world.bugs == []
+    assert next(sim.world.store.payouts.oldest()).status == "paid"
+    error = await refused(client.accounts.retrieve_async(artist), stripe.PermissionError)
+    assert error.error.code == "account_invalid"
+    error = await refused(transfer(sim, artist, 5), stripe.InvalidRequestError)
+    assert error.param == "destination"
+    assert (await client.accounts.list_async()).data == []
+    shown = (await sim.control("accounts", "GET"))["accounts"]
+    assert [row["gone"] for row in shown] == [False, True]
+
+
 async def test_transfers_are_refused_to_who_cannot_receive(sim: Sim) -> None:
     """No capability, unknown or deauthorised account, wrong currency, region, uncaptured charge."""
     client = sim.client()

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import re
+import sys
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import stripe
 
+from stripe_simulator import form
+from stripe_simulator.api import Incoming
 from stripe_simulator.config import Config
 from stripe_simulator.control.faults import SETTINGS
 from stripe_simulator.faults import NAMES
 from stripe_simulator.routes.table import ROUTES
+from stripe_simulator.schema import Schema
 from stripe_simulator.simulator import Start
 from stripe_simulator.webhook_faults import NAMES as WEBHOOK_NAMES
 
-from .conftest import MakeSim, Sim, start_sim, until
+from .conftest import MakeSim, Sim, start_sim
 from .test_payments import refused
 
 DAY = 86_400
@@ -52,7 +59,12 @@ async def test_the_control_api_answers_3ds_holds_and_bank_debits(sim: Sim) -> No
 async def test_control_calls_refuse_nonsense(sim: Sim) -> None:
     """Unknown objects are 404, wrong bodies 400, impossible changes 409; nothing changes."""
     artist = await sim.enabled_account()
-    charge = (await sim.paid()).latest_charge
+    paid = await sim.paid()
+    charge = paid.latest_charge
+    await sim.paid(card="pm_card_createDispute")
+    claim = next(sim.world.store.disputes.oldest()).id
+    await sim.control("accounts/platform", balance={"usd": 500}, payout={"usd": 500})
+    payout = next(sim.world.store.payouts.oldest()).id
     held = (await sim.paid(capture_method="manual")).latest_charge
     cases: list[tuple[str, dict[str, Any], int]] = [
         ("accounts/acct_none", {}, 404),
@@ -67,9 +79,18 @@ async def test_control_calls_refuse_nonsense(sim: Sim) -> None:
         ("refunds/re_none", {"status": "failed"}, 404),
         ("reviews/prv_none", {}, 404),
         ("payouts/po_none", {"status": "paid"}, 404),
+        (f"charges/{charge}", {"status": "failed"}, 409),
+        (f"charges/{charge}", {"status": "maybe"}, 400),
+        (f"payment_intents/{paid.id}", {"expire": True}, 409),
+        (f"payment_intents/{paid.id}", {"authentication": "maybe"}, 400),
+        (f"disputes/{claim}", {"outcome": "closed"}, 409),
+        (f"disputes/{claim}", {"outcome": "won", "amount": "1"}, 400),
+        (f"payouts/{payout}", {"status": "paid"}, 409),
+        (f"accounts/{artist}", {"requirements": {"past_due": "x"}}, 400),
         ("clock/advance", {"seconds": -1}, 400),
         ("clock/advance", {"seconds": "many"}, 400),
         ("webhook_endpoints", {}, 400),
+        ("webhook_endpoints", {"url": "http://127.0.0.1:9", "secret": 1}, 400),
         ("webhook_endpoints/we_none/roll", {}, 404),
     ]
     before = len(sim.world.store.events)
@@ -198,6 +219,9 @@ REFUSED: list[tuple[str, str, str, str]] = [
         "only specify one",
     ),
     ("POST", "/v1/payment_intents/{i}/confirm", "amount_to_confirm=1", "does not match"),
+    ("POST", "/v1/payment_intents/{i}/confirm", "confirmation_token=ctoken_1", "not simulate"),
+    ("POST", "/v1/payment_intents/{i}/capture", "application_fee_amount=1", "not simulate"),
+    ("POST", "/v1/payment_intents/{i}/capture", "transfer_data[amount]=1", "not simulate"),
     ("POST", "/v1/payment_intents/{i}/capture", "amount_to_capture=0", "Invalid positive"),
     ("POST", "/v1/payment_intents/{i}/capture", "final_capture=false", "Multicapture"),
     ("POST", "/v1/payment_intents/{i}", "amount=1", "Amount must be at least"),
@@ -274,6 +298,88 @@ async def test_card_funds_move_between_objects_in_other_currencies(sim: Sim) -> 
     assert "€0.50 eur" in str(error)
 
 
+async def test_a_clock_that_was_advanced_rings_in_time() -> None:
+    """With the wall clock, an advance brings what is due nearer for the one who waits for it."""
+    async with AsyncExitStack() as stack:
+        config = Config(settle="now", balance_transaction_seconds=3_600)
+        sim = await start_sim(stack, config, Start(wall=True))
+        await sim.paid()
+        await asyncio.sleep(0)
+        await sim.advance(3_599.9)
+        async with asyncio.timeout(10):
+            while sim.events()[-1] != "charge.updated":
+                await asyncio.sleep(0.01)
+
+
+async def test_a_bug_in_a_timer_does_not_stop_the_clock(make_sim: MakeSim) -> None:
+    """It is named in the ledger; the timers after it run, and calls are answered."""
+    sim = await make_sim()
+    sim.world.clock.at(sim.world.clock.now() + 1, "nonsense")
+    await sim.paid()
+    await sim.advance(5 * DAY)
+    assert sim.balance() == (9_680, 0)
+    assert (await sim.control("ledger", "GET"))["violations"] == ["nonsense: KeyError('nonsense')"]
+
+
+async def test_a_refused_update_changes_nothing(sim: Sim) -> None:
+    """Too much metadata is refused before anything else of the request is taken over."""
+    client = sim.client()
+    full = {f"k{number}": "v" for number in range(50)}
+    intent = await client.v1.payment_intents.create_async(
+        {"amount": 100, "currency": "usd", "metadata": full}
+    )
+    swapped = await client.v1.payment_intents.update_async(
+        intent.id, {"metadata": {"k0": "", "new": "v"}}
+    )
+    del full["k0"]
+    assert swapped.metadata.to_dict() == full | {"new": "v"}
+    wrong: Any = {"amount": 999, "description": "changed", "metadata": {"one": "more"}}
+    await refused(
+        client.v1.payment_intents.update_async(intent.id, wrong), stripe.InvalidRequestError
+    )
+    after = await client.v1.payment_intents.retrieve_async(intent.id)
+    assert (after.amount, after.description) == (100, None)
+
+
+SHAPES = ("x", "", "-1", {"0": "x"}, {"x": {"y": {"z": "w"}}}, {"0": {"x": "y"}})
+
+
+def fields(inside: Schema, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every name a request accepts, those inside hashes included."""
+    for name, field in inside.fields.items():
+        yield (*path, name)
+        if field.inside is not None and field.kind == "hash":
+            yield from fields(field.inside, (*path, name))
+
+
+async def test_no_shape_of_a_parameter_breaks_a_call(sim: Sim) -> None:
+    """Texts, hashes and lists where they do not belong: answered, never a bug; all stays shown."""
+    artist = await sim.enabled_account()
+    paid = await sim.paid(card="pm_card_createDispute")
+    ids = {row.kind: next(row.oldest()).id for row in sim.world.store.tables() if len(row)}
+    ids["account"] = artist
+    needed: Any = {"amount": "1000", "currency": "usd", "type": "card", "account": artist}
+    needed |= {"enabled_events": {"0": "*"}, "url": "http://127.0.0.1:9", "customer": paid.id}
+    headers = {"Authorization": "Bearer sk_test_simulator"}
+    for route in ROUTES:
+        kind = route.path.split("/")[2].removesuffix("s")
+        path = route.path.replace("{}", ids.get(kind, "x"))
+        start = {name: needed[name] for name in route.accepts.required if name in needed}
+        for names in fields(route.accepts):
+            for shape in SHAPES:
+                tree: Any = copy.deepcopy(start)
+                node = tree
+                for name in names[:-1]:
+                    node = node.setdefault(name, {})
+                node[names[-1]] = shape
+                text = urlencode(form.flatten(tree))
+                answer = await sim.simulator.api.answer(Incoming(route.method, path, text, headers))
+                assert (route.path, text, answer.status < 500) == (route.path, text, True)
+    for route in ROUTES:
+        if route.method == "GET" and "{}" not in route.path:
+            assert (await sim.call("GET", route.path, "limit=100"))[0] in {200, 400}
+
+
 async def test_a_bug_is_answered_and_remembered(make_sim: MakeSim) -> None:
     """If an invariant breaks the call answers 500 and the ledger names it."""
     sim = await make_sim(settle="now")
@@ -284,6 +390,23 @@ async def test_a_bug_is_answered_and_remembered(make_sim: MakeSim) -> None:
     book = await sim.control("ledger", "GET")
     assert book["ok"] is False
     assert any("not the sum" in text for text in book["violations"])
+
+
+async def test_the_quick_start_and_the_recipe_run(sim: Sim, tmp_path: Path) -> None:
+    """The README's two pieces of Python, as they stand but for the address."""
+    page = README.read_text(encoding="utf-8")
+    quick, recipe = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "test_recipe.py").write_text(recipe, encoding="utf-8")
+    options = ("-q", "-n0", "-c", "/dev/null", "-o", "asyncio_mode=auto", "--rootdir", tmp_path)
+    for arguments, expected in (
+        (("-c", quick.replace("http://127.0.0.1:12111", sim.url)), b" succeeded"),
+        (("-m", "pytest", *options, tmp_path), b"1 passed"),
+    ):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, stdout=asyncio.subprocess.PIPE, cwd=README.parents[1]
+        )
+        out, _ = await process.communicate()
+        assert (process.returncode, expected in out) == (0, True), out
 
 
 def test_the_readme_names_every_fault_and_setting() -> None:
@@ -304,4 +427,4 @@ async def test_concurrent_calls_keep_their_own_events(sim: Sim, make_hook: Any) 
     assert hook.types().count("payment_intent.succeeded") == 20
     events = [event.render(sim.world) for event in sim.world.store.events.oldest()]
     assert len({event["request"]["id"] for event in events}) == 20
-    await until(lambda: not sim.world.undelivered)
+    assert not any(event.undelivered for event in sim.world.store.events.oldest())

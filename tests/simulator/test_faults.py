@@ -38,6 +38,16 @@ async def test_an_answer_lost_after_the_effect(sim: Sim, fault: str) -> None:
     ]
 
 
+async def test_a_replay_can_be_lost_too(sim: Sim) -> None:
+    """A network that loses answers loses those to repeats: twice nothing, then the first answer."""
+    await sim.control("faults", fault="lost_after", times=2)
+    for _ in range(2):
+        with pytest.raises(HEARD_NOTHING):
+            await post(sim, "k")
+    assert (await post(sim, "k"))[2]["Idempotent-Replayed"] == "true"
+    assert await customers(sim) == 1
+
+
 async def test_an_answer_that_hangs(sim: Sim) -> None:
     """The effect is there long before the connection closes."""
     await sim.control("faults", fault="hang_after", seconds=0.1, times=1)
@@ -181,12 +191,56 @@ async def test_the_same_seed_strikes_the_same_calls(sim: Sim) -> None:
         {},
         {"fault": "late", "match": {"colour": 1}},
         {"fault": "late", "x": 1},
+        {"fault": "late", "times": "3"},
+        {"fault": "late", "seconds": "soon"},
+        {"fault": "late", "seconds": [1]},
+        {"fault": "late", "match": {"every": 0}},
+        {"fault": "late", "match": {"nth": "second"}},
+        {"fault": "late", "match": {"probability": 2}},
+        {"fault": "late", "match": {"path": 7}},
+        {"fault": "late", "match": {"param": "x"}},
+        {"fault": "late", "match": []},
     ],
 )
 async def test_a_wrong_fault_is_refused(sim: Sim, body: dict[str, Any]) -> None:
-    """Unknown names and fields are 400 with a text."""
+    """What could never strike is 400 with a text, and no later call stumbles over it."""
     status, answer = await sim.try_control("faults", **body)
     assert (status, bool(answer["error"])) == (400, True)
+    assert (await post(sim, "k"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"duplicate": {"every": 0}},
+        {"drop": {"times": "many"}},
+        {"delay": {"seconds": "soon"}},
+        {"duplicate": {"probability": 1.5}},
+        {"duplicate": None},
+        {"concurrency": 0},
+        {"concurrency": "many"},
+        {"retrySeconds": ["soon"]},
+        {"hold": 1},
+    ],
+)
+async def test_a_wrong_webhook_fault_is_refused(
+    sim: Sim, make_hook: Any, body: dict[str, Any]
+) -> None:
+    """400 with a text; calls go on and their events are delivered."""
+    hook = await make_hook()
+    await sim.control("webhook_endpoints", url=hook.url, secret=hook.secret)
+    status, answer = await sim.try_control("webhooks", **body)
+    assert (status, bool(answer["error"])) == (400, True)
+    assert (await post(sim, "k"))[0] == 200
+    assert (await sim.control("drain"))["delivered"] == 1
+
+
+@pytest.mark.parametrize("order", ["lost_aftr", "late:soon"])
+async def test_a_misspelt_order_in_metadata_is_refused(sim: Sim, order: str) -> None:
+    """A test that asks for a fault there is none of is told so, instead of passing by luck."""
+    status, answer, _ = await post(sim, "k", f"metadata[sim]={order}")
+    assert (status, answer["error"]["param"]) == (400, "metadata[sim]")
+    assert await customers(sim) == 0
 
 
 async def test_metadata_orders_a_fault_for_its_own_request(sim: Sim) -> None:

@@ -10,6 +10,7 @@ import stripe
 from .conftest import Sim
 
 HOUR, DAY = 3_600, 86_400
+DEBIT = "pm_usBankAccount_success"
 NEVER = {"enabled": True, "allow_redirects": "never"}
 
 
@@ -113,7 +114,7 @@ async def test_a_declined_card_sends_the_intent_back(
     again = await sim.client().v1.payment_intents.confirm_async(
         intent.id, {"payment_method": "pm_card_visa"}
     )
-    assert again.status == "succeeded"
+    assert (again.status, again.last_payment_error) == ("succeeded", None)
     charges = await sim.client().v1.charges.list_async({"payment_intent": intent.id})
     assert [c.status for c in charges.data] == ["succeeded", "failed"]
 
@@ -162,11 +163,54 @@ async def test_a_hold_can_be_canceled_or_expires(sim: Sim) -> None:
     assert (gone.status, gone.cancellation_reason) == ("canceled", "automatic")
     assert sim.events()[-2:] == ["charge.expired", "payment_intent.canceled"]
     error = await refused(
+        client.v1.payment_intents.capture_async(second.id), stripe.InvalidRequestError
+    )
+    assert (error.code, error.error.charge) == ("charge_expired_for_capture", second.latest_charge)
+    error = await refused(
         client.v1.payment_intents.cancel_async((await sim.paid()).id), stripe.InvalidRequestError
     )
     assert error.code == "payment_intent_unexpected_state"
     assert str(error).startswith("Request req_")
     assert "You cannot cancel this PaymentIntent because it has a status of succeeded" in str(error)
+
+
+async def test_a_review_ends_with_its_hold(sim: Sim) -> None:
+    """When a risky payment is never captured its review closes by itself."""
+    held = await sim.paid(card="pm_card_riskLevelElevated", capture_method="manual")
+    await sim.advance(7 * DAY + 1)
+    review = next(sim.world.store.reviews.oldest())
+    assert (review.payment_intent, review.closed_reason) == (held.id, "payment_never_settled")
+
+
+async def test_a_method_the_intent_does_not_take_is_refused(sim: Sim) -> None:
+    """Not of an allowed type, of an excluded one, a debit that cannot be held, another's."""
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"allowed_payment_method_types": ["us_bank_account"]}, "(card) is not allowed"),
+        ({"excluded_payment_method_types": ["card"]}, "(card) is not allowed"),
+        ({"capture_method": "manual", "payment_method": DEBIT}, "does not support manual capture"),
+    ]
+    client = sim.client().v1.payment_intents
+    wanted: Any = {"amount": 1_000, "currency": "usd", "payment_method": "pm_card_visa"}
+    for more, text in cases:
+        params = wanted | {"confirm": True, "return_url": "https://shop.test"} | more
+        error = await refused(client.create_async(params), stripe.InvalidRequestError)
+        assert error.code == "payment_intent_incompatible_payment_method"
+        assert text in str(error)
+        later = await client.create_async(wanted | more)
+        error = await refused(
+            client.confirm_async(later.id, {"return_url": "https://shop.test"}),
+            stripe.InvalidRequestError,
+        )
+        assert text in str(error)
+    artist = await sim.enabled_account()
+    theirs = await sim.client().v1.payment_methods.create_async(
+        {"type": "card"}, {"stripe_account": artist}
+    )
+    error = await refused(
+        client.create_async(wanted | {"payment_method": theirs.id}), stripe.InvalidRequestError
+    )
+    assert (error.code, error.param) == ("resource_missing", "payment_method")
+    assert sim.balance() == (0, 0)
 
 
 async def test_off_session_visa_holds_are_shorter(sim: Sim) -> None:
@@ -195,6 +239,14 @@ async def test_three_d_secure_waits_for_the_card_holder(sim: Sim, *, passed: boo
         assert after.last_payment_error
         assert after.last_payment_error.code == "payment_intent_authentication_failure"
         assert sim.events()[-1] == "payment_intent.payment_failed"
+
+
+async def test_another_method_ends_the_question_of_the_first(sim: Sim) -> None:
+    """An update with another card leaves no next_action behind."""
+    client = sim.client().v1.payment_intents
+    asked = await sim.paid(card="pm_card_threeDSecure2Required", return_url="https://shop.test/x")
+    changed = await client.update_async(asked.id, {"payment_method": "pm_card_visa"})
+    assert (changed.status, changed.next_action) == ("requires_confirmation", None)
 
 
 async def test_three_d_secure_off_session_is_declined(sim: Sim) -> None:

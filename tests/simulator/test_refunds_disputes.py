@@ -122,6 +122,24 @@ async def test_a_refund_waits_for_the_available_balance(sim: Sim) -> None:
     assert sim.events()[-3:] == ["refund.updated", "charge.refund.updated", "charge.refunded"]
 
 
+async def test_only_a_cards_refund_waits_for_the_balance(sim: Sim) -> None:
+    """A bank debit's refund fails at once when the balance is short; the money stays refundable."""
+    paid = await sim.paid(card="pm_usBankAccount_success")
+    await sim.advance(4 * DAY)
+    failed = await refund(sim, payment_intent=paid.id)
+    assert (failed.status, failed.failure_reason) == ("failed", "insufficient_funds")
+    assert sim.events()[-4:] == [
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+        "charge.refund.updated",
+    ]
+    assert sim.balance() == (9_680, 0)
+    await rich(sim)
+    again = await refund(sim, payment_intent=paid.id)
+    assert (again.status, sim.balance()) == ("succeeded", (990_000, 0))
+
+
 async def test_pending_and_failing_refund_cards(sim: Sim) -> None:
     """7726 succeeds later; 5126 fails later and the money and the refundable amount return."""
     await rich(sim)
@@ -286,6 +304,37 @@ async def test_an_unanswered_dispute_is_lost_on_the_clock(sim: Sim) -> None:
     assert (disputes[silent.id].status, disputes[answered.id].status) == ("lost", "under_review")
     await sim.advance(60 * DAY)
     assert disputes[answered.id].status == "lost"
+
+
+async def test_an_appeal_nobody_answers_is_lost(sim: Sim) -> None:
+    """A lost dispute that is appealed waits for evidence only so long."""
+    await rich(sim)
+    charge = (await sim.paid()).latest_charge
+    lost = await sim.control(f"charges/{charge}/dispute", lost=True)
+    await sim.control(f"disputes/{lost['id']}", outcome="appealed")
+    await sim.advance(13 * DAY)
+    assert sim.world.store.disputes[lost["id"]].status == "appeal_needs_response"
+    await sim.advance(2 * DAY)
+    assert sim.world.store.disputes[lost["id"]].status == "lost"
+
+
+async def test_evidence_is_submitted_once(sim: Sim) -> None:
+    """Staged as often as wanted; after the submission neither evidence nor another submission."""
+    await rich(sim)
+    row = await dispute(sim, "pm_card_createDispute")
+    client = sim.client().v1.disputes
+    for text in ("a", "b"):
+        staged = await client.update_async(row.id, {"evidence": {"receipt": text}, "submit": False})
+        assert (staged.status, staged.evidence.receipt) == ("needs_response", text)
+    sent = await client.update_async(row.id, {"submit": True})
+    assert (sent.status, sent.evidence_details.submission_count) == ("under_review", 1)
+    before = sim.balance()
+    more: list[Any] = [{"submit": True}, {"evidence": {"receipt": "c"}}]
+    for params in more:
+        error = await refused(client.update_async(row.id, params), stripe.InvalidRequestError)
+        assert "already been submitted" in str(error)
+    noted = await client.update_async(row.id, {"metadata": {"ours": "1"}})
+    assert (noted.evidence_details.submission_count, sim.balance()) == (1, before)
 
 
 async def test_a_dispute_fails_refunds_that_wait_for_money(sim: Sim) -> None:

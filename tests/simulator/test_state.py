@@ -12,19 +12,22 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import stripe
 
 from stripe_simulator import codec
-from stripe_simulator.clock import midnight_after_business_days
+from stripe_simulator.clock import Clock, midnight_after_business_days
 from stripe_simulator.config import Config
 from stripe_simulator.errors import InvariantError
 from stripe_simulator.ledger import BANK, CLEARING, Entry
 from stripe_simulator.simulator import Start
+from stripe_simulator.state_file import StateFile
+from stripe_simulator.world import World
 
-from .conftest import MakeSim, Sim, start_sim
+from .conftest import MakeSim, Sim, start_sim, until
 from .test_connect import transfer
-from .test_idempotency import post
+from .test_idempotency import PAY, post
 
 DAY = 86_400
 
@@ -67,6 +70,65 @@ async def test_a_snapshot_restores_everything(slow_sim: Sim) -> None:
     assert "charge.expired" in sim.events()
     status, _ = await sim.try_control("restore", nonsense=1)
     assert status == 400
+
+
+async def test_a_snapshot_keeps_what_is_due_and_no_call_in_flight(sim: Sim, make_hook: Any) -> None:
+    """Held deliveries go out after a restore; a key whose call was running is free again."""
+    hook = await make_hook()
+    await sim.control("webhook_endpoints", url=hook.url, secret=hook.secret)
+    await sim.control("webhooks", hold=True)
+    await sim.paid()
+    await sim.control("faults", fault="latency", seconds=0.2, times=1)
+    slow = asyncio.create_task(post(sim, "k"))
+    await until(lambda: any(key == "k" for _, key in sim.world.keys.saved))
+    saved = await sim.control("snapshot", "GET")
+    await slow
+    await sim.control("restore", **saved)
+    assert (await sim.control("drain"))["delivered"] == 4
+    assert hook.types() == sim.events()
+    assert (await post(sim, "k"))[0] == 200
+
+
+async def test_a_restored_snapshot_is_in_the_state_file_too(tmp_path: Path) -> None:
+    """After a restore the next process has its objects and its keys."""
+    start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
+    async with AsyncExitStack() as stack:
+        sim = await start_sim(stack, Config(), start)
+        await post(sim, "kept")
+        saved = await sim.control("snapshot", "GET")
+        await sim.control("reset")
+        await sim.control("restore", **saved)
+    async with AsyncExitStack() as stack:
+        sim = await start_sim(stack, Config(), start)
+        assert (await post(sim, "kept"))[2].get("Idempotent-Replayed") == "true"
+        assert len(sim.world.store.customers) == 1
+
+
+async def test_the_order_of_creation_survives_removals_and_restarts(tmp_path: Path) -> None:
+    """Lists are newest first however often the process was started in between."""
+    start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
+    made: list[str] = []
+    for number in range(4):
+        async with AsyncExitStack() as stack:
+            sim = await start_sim(stack, Config(), start)
+            client = sim.client().v1.customers
+            assert [row.id for row in (await client.list_async()).data] == made[::-1]
+            made += [(await client.create_async({})).id for _ in range(3)]
+            await client.delete_async(made.pop(number))
+
+
+async def test_a_restored_journal_starts_where_it_was_emptied(tmp_path: Path) -> None:
+    """Emptying the journal empties it in the state file too, and later calls are kept."""
+    start = Start(seed=3, wall=False, state=str(tmp_path / "state.db"))
+    async with AsyncExitStack() as stack:
+        sim = await start_sim(stack, Config(), start)
+        for number in range(5):
+            await post(sim, f"k{number}")
+        await sim.control("requests", "DELETE")
+        await post(sim, "after")
+    async with AsyncExitStack() as stack:
+        sim = await start_sim(stack, Config(), start)
+        assert [record.key for record in sim.world.journal.records] == ["after"]
 
 
 async def test_reset_forgets_everything_but_endpoints_and_settings(sim: Sim) -> None:
@@ -120,8 +182,21 @@ async def test_settings_change_while_running(sim: Sim) -> None:
     )
     assert account.capabilities
     assert account.capabilities.transfers == "active"
-    status, answer = await sim.try_control("config", nonsense=1)
-    assert (status, "unknown fields" in answer["error"]) == (400, True)
+    before = await sim.control("config", "GET")
+    for wrong in (
+        {"nonsense": 1},
+        {"settle": "soon"},
+        {"onboarding": True},
+        {"feeFixed": "30"},
+        {"feeFixed": -1},
+        {"objectLocks": 1},
+        {"webhookRetries": 5},
+        {"webhookConcurrency": 0},
+        {"feeFixed": 7, "settle": "soon"},
+    ):
+        status, answer = await sim.try_control("config", **wrong)
+        assert (wrong, status, bool(answer["error"])) == (wrong, 400, True)
+    assert await sim.control("config", "GET") == before
 
 
 async def test_the_asynchronous_balance_transaction_can_be_late(sim: Sim) -> None:
@@ -149,6 +224,7 @@ async def test_money_that_never_settles_can_be_made_to(make_sim: MakeSim) -> Non
     assert sim.balance() == (9_680, 9_680)
     await sim.control("settle")
     assert sim.balance() == (2 * 9_680, 0)
+    assert sim.events()[-1] == "balance.available"
     await sim.audit()
 
 
@@ -233,9 +309,60 @@ async def test_the_command_says_where_it_listens_and_stops_on_sigterm() -> None:
 
 async def test_wrong_options_are_2_and_a_taken_port_is_1(sim: Sim) -> None:
     """Usage errors and a busy port end with a message and their own code."""
-    process = await command("--balance", "gold=1")
-    assert await process.wait() == 2
+    for wrong in (
+        ("--balance", "gold=1"),
+        ("--port", "65536"),
+        ("--country", "XX"),
+        ("--seed", "one"),
+        ("--clock", "sun"),
+        ("--nonsense",),
+    ):
+        process = await command(*wrong)
+        _, err = await process.communicate()
+        assert (wrong, process.returncode, b"Traceback" in err) == (wrong, 2, False)
     process = await command("--port", sim.url.rpartition(":")[2])
     _, err = await process.communicate()
     assert (process.returncode, err.startswith(b"stripe-simulator: ")) == (1, True)
     assert len(err.splitlines()) == 1
+
+
+async def test_a_state_file_that_cannot_be_used_is_1(tmp_path: Path) -> None:
+    """No folder, no database, another version's: one line, exit 1, the file left as it was."""
+    other = tmp_path / "other.db"
+    with contextlib.closing(StateFile(str(other))) as file:
+        file.save(World(Config(), 1, Clock(wall=False)))
+        file._db.execute("UPDATE settings SET value = json_set(value, '$.format', '0')")
+    text = tmp_path / "text"
+    text.write_text("not a database, but long enough to be looked at" * 10)
+    for path in (tmp_path / "none" / "state.db", text, other):
+        before = path.read_bytes() if path.exists() else None
+        process = await command("--port", "0", "--state", str(path))
+        _, err = await process.communicate()
+        assert (process.returncode, err.startswith(b"stripe-simulator: ")) == (1, True)
+        assert len(err.splitlines()) == 1
+        assert (path.read_bytes() if path.exists() else None) == before
+
+
+async def test_a_killed_command_goes_on_where_it_was(tmp_path: Path) -> None:
+    """Killed right after an answer: the next process has the payment, its money and its key."""
+    options = ("--port", "0", "--settle", "now", "--state", str(tmp_path / "state.db"))
+    answers = []
+    for _ in range(2):
+        process = await command(*options)
+        assert process.stdout
+        url = json.loads(await process.stdout.readline())["stripe"]
+        headers = {"Authorization": "Bearer sk_test_simulator", "Idempotency-Key": "k"}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        pay = PAY.format(card="pm_card_visa")
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(f"{url}/v1/payment_intents", data=pay, headers=headers) as got,
+        ):
+            answers.append((await got.json(), got.headers.get("Idempotent-Replayed")))
+            async with http.get(f"{url}/_sim/ledger") as book:
+                ledger = await book.json()
+        process.kill()
+        await process.communicate()
+        assert (ledger["ok"], len(ledger["accounts"])) == (True, 1)
+    (first, fresh), (second, replayed) = answers
+    assert (first, fresh, replayed) == (second, None, "true")

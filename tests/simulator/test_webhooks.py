@@ -82,6 +82,24 @@ async def test_platform_and_connect_events_go_to_their_own_endpoints(
     assert [event.type for event in scoped.data] == ["account.updated"]
 
 
+async def test_a_connected_accounts_endpoint_hears_of_that_account_only(
+    sim: Sim, make_hook: Any
+) -> None:
+    """Registered with Stripe-Account: its own events, none of the platform or of others."""
+    one, two = await sim.enabled_account(), await sim.enabled_account()
+    hook = await make_hook()
+    client = sim.client().v1
+    await client.webhook_endpoints.create_async(
+        {"url": hook.url, "enabled_events": ["*"], "metadata": {"sim_secret": hook.secret}},
+        {"stripe_account": one},
+    )
+    await sim.paid()
+    for account in (one, two):
+        await client.customers.create_async({}, {"stripe_account": account})
+    await sim.control("drain")
+    assert [verify(sim, hook, n)["account"] for n in range(len(hook.got))] == [one]
+
+
 async def test_failed_deliveries_are_repeated_on_the_clock(sim: Sim, make_hook: Any) -> None:
     """After 5 minutes again, with a new time in the signature; delivery_success follows."""
     hook = await make_hook()
@@ -162,6 +180,29 @@ async def test_endpoints_are_managed(sim: Sim, make_hook: Any) -> None:
     assert (await client.delete_async(made.id)).deleted
     known = await sim.control("webhook_endpoints", url=hook.url, secret="whsec_mine", connect=True)
     assert known["secret"] == "whsec_mine"
+
+
+async def test_an_event_is_sent_again_on_order(sim: Sim, make_hook: Any) -> None:
+    """The same bytes once more; what another endpoint still waits for stays counted."""
+    hook, dead = await make_hook(), await make_hook()
+    dead.status = 500
+    for one in (hook, dead):
+        await register(sim, one, enabled_events=["charge.succeeded"])
+    await sim.paid()
+    await sim.control("drain")
+    event = next(row for row in sim.world.store.events.oldest() if row.type == "charge.succeeded")
+    assert (event.pending_webhooks, event.undelivered) == (1, True)
+    for _ in range(2):
+        await sim.control(f"events/{event.id}/resend")
+        await sim.control("drain")
+    assert [body for body, _ in hook.got] == [hook.got[0][0]] * 3
+    assert (event.pending_webhooks, event.undelivered) == (1, True)
+    dead.status = 200
+    await sim.control(f"events/{event.id}/resend")
+    await sim.control("drain")
+    assert (event.pending_webhooks, event.undelivered) == (0, False)
+    status, _ = await sim.try_control("events/evt_none/resend")
+    assert status == 404
 
 
 async def test_the_body_has_the_endpoints_version(sim: Sim, make_hook: Any) -> None:
