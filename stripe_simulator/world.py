@@ -30,6 +30,7 @@ class World(State):
 
     def run_due(self) -> int:
         """Run the timers that are due now; return how many ran."""
+        self.keys.expire(self.clock.now())
         return self._run_until(self.clock.now(), move=False)
 
     def advance(self, seconds: float) -> int:
