@@ -8,18 +8,7 @@ DECLARE
     v_holds text[] := payments.payment_holds(p_tenant_id, p_payment_id);
     v_due integer;
 BEGIN
-    -- Whoever has a payee looked into waits for us, or we for them: review_open.
-    PERFORM FROM payments.connected_accounts AS a
-      WHERE a.tenant_id = p_tenant_id AND a.id IN (SELECT (e ->> 'accountId')::uuid FROM jsonb_array_elements(p_payees) AS e)
-      ORDER BY a.id
-        FOR KEY SHARE OF a;
-    -- Only an account seen as closed is locked further: it must not open between this look and our commit, or nobody would
-    -- release what we block. An open one may close; then Stripe refuses and the transfer is blocked there.
-    PERFORM FROM payments.connected_accounts AS a
-      WHERE a.tenant_id = p_tenant_id AND NOT a.transfers_enabled
-        AND a.id IN (SELECT (e ->> 'accountId')::uuid FROM jsonb_array_elements(p_payees) AS e)
-      ORDER BY a.id
-        FOR SHARE OF a;
+    PERFORM payments.payees_lock(p_tenant_id, ARRAY(SELECT (e ->> 'accountId')::uuid FROM jsonb_array_elements(p_payees) AS e));
     WITH payee AS MATERIALIZED (
         SELECT a.*, p.currency, (e ->> 'amount')::bigint - CASE WHEN p_net THEN payments.receivable_net(
                    p_tenant_id, p_payment_id, a.recipient_type, a.recipient_id, (e ->> 'amount')::bigint, p.currency, p_cause_id, p_now)
