@@ -43,6 +43,9 @@ MAX_TRIES = 4
 """The first and three more."""
 RETRY_JITTER_SECONDS = 0.05
 RETRYABLE = frozenset({"40001", "40P01"})
+MOVED = frozenset({"42501", "0A000"})
+"""What Citus says once to a session whose shards were moved."""
+
 LOCKED = "55P03"
 """Tried again where nobody waits. A request has waited long enough: it would hold a connection, and
 all that queue behind it, for several times as long (F49)."""
@@ -306,8 +309,10 @@ class Database:
             try:
                 return await self._run_once(work)
             except Refused as error:
-                conflict = error.sqlstate in RETRYABLE or (
-                    self._patient and error.sqlstate == LOCKED
+                conflict = (
+                    error.sqlstate in RETRYABLE
+                    or (self._patient and error.sqlstate == LOCKED)
+                    or (self._citus and tries == 1 and error.sqlstate in MOVED)
                 )
                 if not conflict or tries == MAX_TRIES:
                     raise

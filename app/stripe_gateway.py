@@ -56,6 +56,9 @@ READS_ONLY_SECONDS = 5.0
 """How long an operation waits that may not be sent before Stripe and we agree."""
 
 REFUSED_KEY = frozenset({401, 403})
+ACCOUNT_GONE = "account_invalid"
+"""403 for one connected account, which has left us: a definite answer, and no word on our key."""
+
 DEFINITE = frozenset({400, 402, 404})
 NOT_EXECUTED_CODES = frozenset({"lock_timeout", "rate_limit"})
 
@@ -333,7 +336,7 @@ class Gateway:
             result["code"] = "unreadable" if isinstance(error, _AnswerError) else "no_answer"
             return result
         result.update(_told_by(error))
-        if judge_key and error.http_status in REFUSED_KEY:
+        if judge_key and _refuses_key(error):
             self._closed_until = self._clock() + CIRCUIT_SECONDS
             log.error("stripe refuses our key", httpStatus=error.http_status)
         return result
@@ -361,7 +364,9 @@ def outcome_of(error: Exception) -> str:
         return "not_sent"
     if not isinstance(error, stripe.StripeError) or isinstance(error, stripe.IdempotencyError):
         return "unknown"
-    if error.http_status in REFUSED_KEY | {429} or _code(error) in NOT_EXECUTED_CODES:
+    if _code(error) == ACCOUNT_GONE:
+        return "failed"
+    if _refuses_key(error) or error.http_status == 429 or _code(error) in NOT_EXECUTED_CODES:  # noqa: PLR2004 -- HTTP
         return "not_sent"
     if isinstance(error, (stripe.InvalidRequestError, stripe.CardError)) and error.error:
         return "failed" if error.http_status in DEFINITE else "unknown"
@@ -377,6 +382,10 @@ def _at(found: Any, path: str) -> Any:
     for step in path.split("."):
         found = found.get(step) if isinstance(found, dict) else None
     return found
+
+
+def _refuses_key(error: stripe.StripeError) -> bool:
+    return error.http_status in REFUSED_KEY and _code(error) != ACCOUNT_GONE
 
 
 def _code(error: stripe.StripeError) -> str | None:

@@ -1,9 +1,14 @@
 """Going over all tenants."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from app.db import Database
+from app.errors import Refused
+from app.logs import get_logger
+
+log = get_logger("tenants")
 
 PAGE_SIZE = 500
 
@@ -22,3 +27,12 @@ async def each_tenant(database: Database) -> AsyncIterator[UUID]:
             yield row["tenant_id"]
         if len(page) < PAGE_SIZE:
             return
+
+
+@contextmanager
+def turn_of(tenant: UUID) -> Iterator[None]:
+    """One tenant's turn: what the database refuses it must not keep the others from theirs."""
+    try:
+        yield
+    except Refused as error:
+        log.exception("turn failed", tenantId=str(tenant), sqlstate=error.sqlstate)

@@ -32,7 +32,7 @@ _REFERENCE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(?:ONLY\s+)?payments\.(\
 _TENANT_OF_SESSION = re.compile(
     r"nullif\(\s*(current_setting)\('app\.current_tenant_id', true\), ''\)::uuid"
 )
-_VOLATILE = r"(?:clock_timestamp|now|gen_random_uuid|random|nextval|txid_current|payments\.clock)"
+_VOLATILE = r"(?:clock_timestamp|now|gen_random_uuid|random|nextval|txid_current|payments\.\w+)"
 
 
 _SQUAWK_LEFT_OUT = (
@@ -158,12 +158,12 @@ def r12_nothing_notifies(source: Source) -> Iterator[Finding]:
 
 
 def r15_not_distributable(source: Source) -> Iterator[Finding]:
-    """No MERGE, no advisory lock, no RETURNING of something volatile, no deferred trigger."""
+    """No MERGE, no advisory lock, no RETURNING of what is not fixed, no deferred trigger."""
     yield from _search(source, r"\bMERGE\s+INTO\b", "no MERGE")
     yield from _search(source, r"\bpg_(?:try_)?advisory_", "lock a row, not an advisory key")
     yield from _search(source, r"\bDEFERRABLE\b", "no deferred constraint")
-    returned = rf"\bRETURNING\b[^;)]*\b{_VOLATILE}\s*\("
-    yield from _search(source, returned, "no volatile function in RETURNING")
+    returned = rf"\bRETURNING\b(?:(?!\bINTO\b|\bLOOP\b)[^;)])*\b{_VOLATILE}\s*\("
+    yield from _search(source, returned, "no volatile or stable function in RETURNING")
 
 
 def h1_errors_are_named(source: Source) -> Iterator[Finding]:

@@ -6,10 +6,12 @@ Each new end of a chain goes into the log of the process: kept elsewhere, it is 
 
 import asyncio
 import random
+from uuid import UUID
 
 from app.db import Database
 from app.errors import DatabaseError
 from app.logs import get_logger
+from app.tenants import turn_of
 
 log = get_logger("audit")
 
@@ -43,11 +45,13 @@ async def chain_due(database: Database) -> bool:
     """
     more = False
     for row in await database.rows("audit_chain_due", limit=MAX_TENANTS):
-        tenant_id = row["tenant_id"]
-        end = await database.row("audit_chain", tenant_id=tenant_id, limit=MAX_ROWS)
-        if end["linked"]:
-            log.info(
-                "audit chained", tenantId=str(tenant_id), sequence=end["seq"], digest=end["digest"]
-            )
-        more = more or end["linked"] == MAX_ROWS
+        with turn_of(row["tenant_id"]):
+            more = await _chain(database, row["tenant_id"]) or more
     return more
+
+
+async def _chain(database: Database, tenant: UUID) -> bool:
+    end = await database.row("audit_chain", tenant_id=tenant, limit=MAX_ROWS)
+    if end["linked"]:
+        log.info("audit chained", tenantId=str(tenant), sequence=end["seq"], digest=end["digest"])
+    return bool(end["linked"] == MAX_ROWS)

@@ -9,6 +9,7 @@ from app.db import Database
 from app.errors import DatabaseError
 from app.failpoints import failpoint
 from app.logs import get_logger
+from app.tenants import turn_of
 from app.wakeup import OPERATIONS, Notifier
 
 log = get_logger("chores")
@@ -64,8 +65,11 @@ class Chores:
             return
 
     async def _each_tenant(self, due: str, work: Callable[[UUID], Awaitable[bool]]) -> bool:
-        rows = await self._database.rows(due, limit=MAX_TENANTS)
-        return any([await work(row["tenant_id"]) for row in rows])
+        busy = False
+        for row in await self._database.rows(due, limit=MAX_TENANTS):
+            with turn_of(row["tenant_id"]):
+                busy = await work(row["tenant_id"]) or busy
+        return busy
 
     async def _release(self, tenant: UUID) -> bool:
         await failpoint("chores.before_release")

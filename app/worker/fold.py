@@ -7,6 +7,7 @@ from app.db import Database
 from app.errors import DatabaseError
 from app.failpoints import failpoint
 from app.logs import get_logger
+from app.tenants import turn_of
 
 log = get_logger("fold")
 
@@ -36,5 +37,6 @@ async def fold_due(database: Database) -> None:
     """
     for row in await database.rows("ledger_fold_due", limit=MAX_TENANTS):
         await failpoint("fold.before_fold")
-        await database.rows("ledger_fold", tenant_id=row["tenant_id"])
+        with turn_of(row["tenant_id"]):
+            await database.rows("ledger_fold", tenant_id=row["tenant_id"])
         await failpoint("fold.after_fold")

@@ -2,7 +2,7 @@
 
 from app.config import Settings
 from app.db import Database
-from app.tenants import each_tenant
+from app.tenants import each_tenant, turn_of
 from app.wakeup import OPERATIONS, Notifier
 
 MAX_READS = 500
@@ -16,12 +16,13 @@ async def poll(settings: Settings, database: Database, notifier: Notifier) -> No
         DatabaseError: the database did not answer.
     """
     async for tenant in each_tenant(database):
-        asked = await database.value(
-            "objects_poll",
-            tenant_id=tenant,
-            patience_seconds=settings.poll_patience_seconds,
-            every_seconds=settings.poll_seconds,
-            limit=MAX_READS,
-        )
-        if asked:
-            notifier.wake(OPERATIONS)
+        with turn_of(tenant):
+            asked = await database.value(
+                "objects_poll",
+                tenant_id=tenant,
+                patience_seconds=settings.poll_patience_seconds,
+                every_seconds=settings.poll_seconds,
+                limit=MAX_READS,
+            )
+            if asked:
+                notifier.wake(OPERATIONS)

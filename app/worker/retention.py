@@ -1,8 +1,10 @@
 """What is kept for a time only: nonces of signed requests, answered client keys, fraud signals."""
 
+from uuid import UUID
+
 from app.db import Database
 from app.logs import get_logger
-from app.tenants import each_tenant
+from app.tenants import each_tenant, turn_of
 
 log = get_logger("retention")
 
@@ -21,9 +23,14 @@ async def sweep(database: Database) -> None:
     """
     async for tenant in each_tenant(database):
         for function in SWEEPS:
-            total = swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
-            while swept == MAX_ROWS:
-                swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
-                total += swept
-            if total:
-                log.info("forgotten", sweep=function, tenantId=str(tenant), rows=total)
+            with turn_of(tenant):
+                await _forget(database, function, tenant)
+
+
+async def _forget(database: Database, function: str, tenant: UUID) -> None:
+    total = swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
+    while swept == MAX_ROWS:
+        swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
+        total += swept
+    if total:
+        log.info("forgotten", sweep=function, tenantId=str(tenant), rows=total)

@@ -9,6 +9,7 @@ from app import metrics
 from app.db import Database
 from app.errors import DatabaseError
 from app.logs import get_logger
+from app.tenants import turn_of
 
 log = get_logger("watch")
 
@@ -43,7 +44,11 @@ async def watch_violations(database: Database) -> None:
         DatabaseError: the database did not answer.
     """
     tenants = await database.rows("violations_due", limit=MAX_TENANTS)
-    metrics.money_violations.set(sum([await _check(database, row["tenant_id"]) for row in tenants]))
+    violations = 0
+    for row in tenants:
+        with turn_of(row["tenant_id"]):
+            violations += await _check(database, row["tenant_id"])
+    metrics.money_violations.set(violations)
 
 
 async def _check(database: Database, tenant: UUID) -> int:

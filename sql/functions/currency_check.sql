@@ -4,7 +4,7 @@ AS $$
 DECLARE
     v_rule record;
 BEGIN
-    SELECT c.min_amount, c.max_amount, c.charge_multiple INTO v_rule
+    SELECT c.min_amount, c.max_amount INTO v_rule
       FROM payments.currencies AS c WHERE c.currency = p_currency;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'currency % is not supported', coalesce(p_currency, 'null') USING ERRCODE = 'PY022';
@@ -13,10 +13,7 @@ BEGIN
         RAISE EXCEPTION 'amount must be from % to % minor units of %', v_rule.min_amount, v_rule.max_amount, p_currency
             USING ERRCODE = 'PY021';
     END IF;
-    IF p_amount % v_rule.charge_multiple <> 0 THEN
-        RAISE EXCEPTION 'amount must be a multiple of % minor units of %', v_rule.charge_multiple, p_currency
-            USING ERRCODE = 'PY021';
-    END IF;
+    PERFORM payments.currency_unit_check(p_currency, p_amount);
 END
 $$;
 COMMENT ON FUNCTION payments.currency_check(text, bigint) IS

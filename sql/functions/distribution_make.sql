@@ -11,6 +11,7 @@ BEGIN
     IF v_total > v_remaining OR EXISTS (SELECT FROM jsonb_array_elements(p_payees) AS y WHERE (y ->> 'amount')::bigint < 1) THEN
         RAISE EXCEPTION 'each amount must be at least 1, all together at most %', v_remaining USING ERRCODE = 'PY021';
     END IF;
+    PERFORM payments.currency_unit_check(p_payment.currency, (y ->> 'amount')::bigint) FROM jsonb_array_elements(p_payees) AS y;
     INSERT INTO payments.distributions (tenant_id, id, payment_id, amount, currency, created_by, created_at)
     VALUES (p_payment.tenant_id, p_id, p_payment.id, v_total, p_payment.currency, p_subject, p_now);
     PERFORM payments.shares_bear(p_payment.tenant_id, p_payment.id);

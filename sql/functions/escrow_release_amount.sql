@@ -16,6 +16,7 @@ BEGIN
     IF v_amount NOT BETWEEN 1 AND p_escrow.held_amount THEN
         RAISE EXCEPTION 'from 1 to % can be released', p_escrow.held_amount USING ERRCODE = 'PY021';
     END IF;
+    PERFORM payments.currency_unit_check(p_escrow.currency, p_amount);
     IF EXISTS (SELECT FROM payments.escrow_conditions AS c
                 WHERE c.tenant_id = p_escrow.tenant_id AND c.escrow_id = p_escrow.id AND c.confirmed_at IS NULL) THEN
         RAISE EXCEPTION 'a condition of the escrow is not confirmed yet' USING ERRCODE = 'PY030';

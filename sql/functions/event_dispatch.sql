@@ -7,6 +7,10 @@ BEGIN
     -- somebody has mixed the endpoints up, or tries to.
     IF (p_source = 'connect') <> (p_event ->> 'account' IS NOT NULL) THEN
         RETURN QUERY SELECT 'quarantined', 'wrong endpoint for its account', NULL::uuid, 0;
+    -- A live Connect endpoint is sent test events as well; an account has no mode of its own, the tenant's payments have.
+    ELSIF p_source = 'connect' AND (p_event ->> 'livemode')::boolean <> (
+        SELECT i.livemode FROM payments.payment_intents AS i WHERE i.tenant_id = p_tenant_id AND i.livemode IS NOT NULL LIMIT 1) THEN
+        RETURN QUERY SELECT 'quarantined', 'livemode is not ours', NULL::uuid, 0;
     ELSIF p_event ->> 'type' LIKE 'payment\_intent.%' AND p_source = 'platform' THEN
         RETURN QUERY SELECT * FROM payments.event_apply_payment_intent(p_tenant_id, p_event, p_now);
     ELSIF (p_event ->> 'type' LIKE 'refund.%' OR p_event ->> 'type' = 'charge.refund.updated') AND p_source = 'platform' THEN

@@ -3,6 +3,9 @@ CREATE OR REPLACE FUNCTION payments.giveback_share(
 ) RETURNS TABLE (recipient_type text, recipient_id text, amount bigint)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
+DECLARE
+    v_unit CONSTANT bigint := payments.currency_unit((
+        SELECT p.currency FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id));
 BEGIN
     RETURN QUERY
     WITH leg AS (
@@ -17,7 +20,7 @@ BEGIN
           FROM payments.payment_splits AS s
          WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
     ), target AS (
-        SELECT payments.giveback_target(array_agg(l.share ORDER BY l.n), array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta) AS given FROM leg AS l
+        SELECT payments.giveback_target(array_agg(l.share ORDER BY l.n), array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta, v_unit) AS given FROM leg AS l
     ), moved AS (
         INSERT INTO payments.giveback_shares AS g
             (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount, currency, created_at)

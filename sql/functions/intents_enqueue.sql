@@ -8,16 +8,19 @@ DECLARE
     v_now timestamptz := payments.clock();
 BEGIN
     RETURN QUERY
-    INSERT INTO payments.stripe_operations AS o
-        (tenant_id, id, kind, payment_id, subject_id, idempotency_id, lock_key, request, state, lease_epoch, leased_by,
-         next_run_at, first_sent_at, first_sent_epoch, last_sent_at, trace_context, created_at, updated_at)
-    SELECT p_tenant_id, i.operation_id, 'intent', i.payment_id, i.payment_id, i.idempotency_id, 'payment:' || i.payment_id,
-           payments.intent_request(p_tenant_id, i.payment_id, i.operation_id, i.request, i.decision), 'leased', 1, 'inline',
-           v_now + make_interval(secs => p_lease_seconds::double precision), v_now, 1, v_now, i.trace_context, v_now, v_now
-      FROM unnest(p_payment_ids, p_operation_ids, p_idempotency_ids, p_requests, p_trace_contexts, p_decisions)
-           AS i (payment_id, operation_id, idempotency_id, request, trace_context, decision)
-     WHERE i.decision IS DISTINCT FROM 'block'
-    RETURNING o.id, payments.operation_document(o, NULL, true);
+    WITH written AS (
+        INSERT INTO payments.stripe_operations AS o
+            (tenant_id, id, kind, payment_id, subject_id, idempotency_id, lock_key, request, state, lease_epoch, leased_by,
+             next_run_at, first_sent_at, first_sent_epoch, last_sent_at, trace_context, created_at, updated_at)
+        SELECT p_tenant_id, i.operation_id, 'intent', i.payment_id, i.payment_id, i.idempotency_id, 'payment:' || i.payment_id,
+               payments.intent_request(p_tenant_id, i.payment_id, i.operation_id, i.request, i.decision), 'leased', 1, 'inline',
+               v_now + make_interval(secs => p_lease_seconds::double precision), v_now, 1, v_now, i.trace_context, v_now, v_now
+          FROM unnest(p_payment_ids, p_operation_ids, p_idempotency_ids, p_requests, p_trace_contexts, p_decisions)
+               AS i (payment_id, operation_id, idempotency_id, request, trace_context, decision)
+         WHERE i.decision IS DISTINCT FROM 'block'
+        RETURNING o.id, o AS operation
+    )
+    SELECT w.id, payments.operation_document(w.operation, NULL, true) FROM written AS w;
 END
 $$;
 COMMENT ON FUNCTION payments.intents_enqueue(uuid, uuid[], uuid[], uuid[], jsonb[], text[], numeric, text[]) IS

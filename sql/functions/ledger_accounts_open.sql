@@ -17,6 +17,7 @@ AS $$
      WHERE NOT EXISTS (SELECT FROM payments.ledger_accounts AS a
                         WHERE a.tenant_id = p_tenant_id AND a.kind = w.kind AND a.recipient_type = w.rtype
                           AND a.recipient_id = w.rid AND a.currency = p_currency)
+     ORDER BY w.kind, w.rtype, w.rid  -- two first payments of the same payees must not wait for each other
     ON CONFLICT DO NOTHING
 $$;
 COMMENT ON FUNCTION payments.ledger_accounts_open(uuid, uuid, text, timestamptz) IS

@@ -1,11 +1,12 @@
 -- Within the life of a Stripe key (24 h, an hour kept for safety) repeating the call is itself the look-up for the
--- kinds whose answer is one object; a transfer is always looked for, and so are refund and reversal: these pay out.
+-- kinds whose answer is one object; a transfer is always looked for, and so are refund and reversal: these pay out. Under a new
+-- key, too: Stripe saves no refusal by its validation, so an earlier attempt that was late may have gone through since.
 CREATE OR REPLACE FUNCTION payments.operation_evidence(p_operation payments.stripe_operations, p_now timestamptz)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     SELECT CASE
-        WHEN p_operation.first_sent_at IS NULL THEN NULL
+        WHEN p_operation.first_sent_at IS NULL AND p_operation.generation = 0 THEN NULL
         WHEN p_operation.kind = 'transfer' THEN jsonb_build_object(
             'resource', 'transfers',
             'list', jsonb_build_object('transfer_group', p_operation.request #>> '{params,transfer_group}', 'limit', 100),
@@ -18,7 +19,7 @@ AS $$
             'resource', 'transfers', 'parent', p_operation.request ->> 'target', 'child', 'reversals',
             'list', jsonb_build_object('limit', 100),
             'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(p_operation.id)))
-        WHEN p_now < p_operation.first_sent_at + interval '23 hours' THEN NULL
+        WHEN (p_now >= p_operation.first_sent_at + interval '23 hours') IS NOT TRUE THEN NULL
         WHEN p_operation.kind IN ('intent', 'account') THEN jsonb_build_object(
             'resource', CASE p_operation.kind WHEN 'intent' THEN 'payment_intents' ELSE 'accounts' END,
             'list', jsonb_build_object('limit', 100, 'created', jsonb_build_object(

@@ -21,6 +21,9 @@ BEGIN
         UPDATE payments.connected_accounts AS a
            SET status = 'failed', disabled_reason = left(p_result ->> 'message', 500), updated_at = p_now
          WHERE a.tenant_id = p_operation.tenant_id AND a.id = p_operation.subject_id AND a.status = 'creating';
+    ELSIF p_operation.kind = 'fetch' AND p_operation.request ->> 'resource' = 'accounts' AND p_result ->> 'code' = 'account_invalid' THEN
+        PERFORM payments.connected_account_apply(p_operation.tenant_id, p_operation.subject_id,
+            '{"requirements": {"disabled_reason": "account_invalid"}}', p_now);
     END IF;
     IF p_verdict = 'fail' THEN
         PERFORM payments.idempotency_refuse(p_operation, p_result, p_now);

@@ -5,6 +5,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_now timestamptz := payments.clock();
+    v_outcome text := p_result ->> 'outcome';
     v_operation payments.stripe_operations;
 BEGIN
     applied := false;
@@ -14,19 +15,23 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
     END IF;
-    v_operation := payments.operation_lock(v_operation, p_result ->> 'outcome' IN ('failed', 'not_sent'));
+    v_operation := payments.operation_lock(v_operation, v_outcome IN ('failed', 'not_sent'));
     applied := v_operation.state = 'leased' AND v_operation.lease_epoch = p_lease_epoch;
     INSERT INTO payments.stripe_operation_attempts
         (tenant_id, operation_id, lease_epoch, generation, outcome, applied, http_status, error_code, error,
          provider_id, request_id, finished_at)
-    VALUES (p_tenant_id, p_operation_id, p_lease_epoch, v_operation.generation, p_result ->> 'outcome', applied,
+    VALUES (p_tenant_id, p_operation_id, p_lease_epoch, v_operation.generation, v_outcome, applied,
             (p_result ->> 'httpStatus')::integer, p_result ->> 'code', left(p_result ->> 'message', 500),
             p_result #>> '{object,id}', p_result ->> 'requestId', v_now);
     IF NOT applied THEN
         RETURN NEXT;
         RETURN;
     END IF;
-    CASE p_result ->> 'outcome'
+    -- A read that brought nothing has failed, for nothing of it can be at Stripe: the next one need not wait for a person.
+    IF v_operation.kind = 'fetch' AND v_outcome = 'unknown' THEN
+        v_outcome := 'failed';
+    END IF;
+    CASE v_outcome
         WHEN 'succeeded' THEN
             SELECT s.enqueued, s.next_operation INTO enqueued, next_operation
               FROM payments.operation_succeed(v_operation, p_result -> 'object', v_now) AS s;

@@ -10,6 +10,9 @@ DECLARE
     v_part bigint;
     v_due integer := 0;
 BEGIN
+    PERFORM payments.payees_lock(p_tenant_id, ARRAY(
+        SELECT a.id FROM payments.connected_accounts AS a
+         WHERE a.tenant_id = p_tenant_id AND a.recipient_type = p_recipient_type AND a.recipient_id = p_recipient_id));
     -- Unsent first: money that has not gone out need not come back.
     FOR v_transfer IN
         SELECT t.id, t.status, t.amount - t.amount_reversed - t.amount_reversal_pending AS open,

@@ -25,6 +25,7 @@ BEGIN
     IF v_amount NOT BETWEEN 1 AND v_payment.amount THEN
         RAISE EXCEPTION 'the captured amount must be from 1 to %', v_payment.amount USING ERRCODE = 'PY021';
     END IF;
+    PERFORM payments.currency_unit_check(v_payment.currency, v_amount);
     RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.payment_call(v_payment, 'capture',
         jsonb_build_object('amount_to_capture', v_amount),
         payments.idempotency_id(p_tenant_id, p_subject, 'payments.capture', p_idempotency_key),

@@ -21,7 +21,8 @@ BEGIN
     END IF;
     UPDATE payments.payment_splits AS s
        SET amount = c.amount
-      FROM payments.split_calculate(v_amount, p_captured, payments.split_shares(p_tenant_id, p_payment_id)) AS c
+      FROM payments.split_calculate(v_amount, p_captured, payments.split_shares(p_tenant_id, p_payment_id),
+                                    payments.currency_unit(v_currency)) AS c
      WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
        AND s.recipient_type = c.recipient_type AND s.recipient_id = c.recipient_id;
     INSERT INTO payments.ledger_postings

@@ -14,6 +14,7 @@ BEGIN
     IF p_amount <= 0 THEN
         RAISE EXCEPTION 'a refund is of at least 1 minor unit' USING ERRCODE = 'PY021';
     END IF;
+    PERFORM payments.currency_unit_check(p_payment.currency, p_amount);
     IF v_remaining = 0 OR p_amount > v_remaining THEN
         RAISE EXCEPTION '% of this payment can still be refunded', v_remaining USING ERRCODE = 'PY051';
     END IF;

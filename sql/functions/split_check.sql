@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION payments.split_check(p_amount bigint, p_captured bigint, p_shares jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION payments.split_check(p_amount bigint, p_captured bigint, p_shares jsonb, p_unit bigint DEFAULT 1) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -13,6 +13,7 @@ BEGIN
     SELECT count(*) AS shares,
            count(DISTINCT (s ->> 'recipientType', s ->> 'recipientId')) AS recipients,
            count(*) FILTER (WHERE payments.split_share_valid(s)) AS valid,
+           bool_or(CASE WHEN payments.split_share_valid(s) THEN (s ->> 'amount')::bigint % p_unit <> 0 END) AS broken,
            sum(CASE WHEN payments.split_share_valid(s)
                     THEN coalesce((s ->> 'amount')::numeric * 10000, (s ->> 'basisPoints')::numeric * p_amount)
                END) AS assigned
@@ -20,6 +21,9 @@ BEGIN
       FROM jsonb_array_elements(p_shares) AS s;
     IF v_all.valid <> v_all.shares THEN
         RAISE EXCEPTION 'each share names a recipient and either amount or basisPoints' USING ERRCODE = 'PY023';
+    END IF;
+    IF v_all.broken THEN
+        RAISE EXCEPTION 'in this currency an amount is a multiple of % minor units', p_unit USING ERRCODE = 'PY023';
     END IF;
     IF v_all.recipients <> v_all.shares THEN
         RAISE EXCEPTION 'each recipient may appear once' USING ERRCODE = 'PY023';
@@ -29,5 +33,5 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION payments.split_check(bigint, bigint, jsonb) IS
-    'Returns when the shares can be paid out of the amount. Raises PY023 with the reason.';
+COMMENT ON FUNCTION payments.split_check(bigint, bigint, jsonb, bigint) IS
+    'Returns when the shares can be paid out of the amount, fixed ones in whole units (currency_unit). Raises PY023 with the reason.';

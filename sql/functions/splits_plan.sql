@@ -6,7 +6,8 @@ AS $$
 DECLARE
     v_missing text;
 BEGIN
-    PERFORM payments.split_check(g.amount, g.amount, g.shares) FROM unnest(p_amounts, p_shares) AS g (amount, shares);
+    PERFORM payments.split_check(g.amount, g.amount, g.shares, payments.currency_unit(g.currency))
+       FROM unnest(p_amounts, p_currencies, p_shares) AS g (amount, currency, shares);
     WITH named AS MATERIALIZED (
         SELECT g.payment_id, g.currency, s.n, s.share ->> 'recipientType' AS rtype, s.share ->> 'recipientId' AS rid,
                (s.share ->> 'amount')::bigint AS amount, (s.share ->> 'basisPoints')::integer AS basis_points

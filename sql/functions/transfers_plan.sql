@@ -9,17 +9,7 @@ DECLARE
     v_payees CONSTANT uuid[] := (SELECT array_agg((e ->> 'accountId')::uuid) FROM jsonb_array_elements(p_payees) AS e);
     v_due integer;
 BEGIN
-    -- Whoever has a payee looked into waits for us, or we for them: review_open.
-    PERFORM FROM payments.connected_accounts AS a
-      WHERE a.tenant_id = p_tenant_id AND a.id = ANY (v_payees)
-      ORDER BY a.id
-        FOR KEY SHARE OF a;
-    -- Only an account seen as closed is locked further: it must not open between this look and our commit, or nobody would
-    -- release what we block. An open one may close; then Stripe refuses and the transfer is blocked there.
-    PERFORM FROM payments.connected_accounts AS a
-      WHERE a.tenant_id = p_tenant_id AND NOT a.transfers_enabled AND a.id = ANY (v_payees)
-      ORDER BY a.id
-        FOR SHARE OF a;
+    PERFORM payments.payees_lock(p_tenant_id, v_payees);
     WITH asked AS MATERIALIZED (
         SELECT (e ->> 'accountId')::uuid AS account_id, (e ->> 'amount')::bigint AS amount FROM jsonb_array_elements(p_payees) AS e
     ), payee AS MATERIALIZED (

@@ -257,7 +257,7 @@ GRANT EXECUTE ON FUNCTION
     ops.payouts(uuid, text, text),
     ops.receivables_open(uuid),
     ops.discrepancies_open(uuid),
-    ops.split_preview(bigint, jsonb, bigint),
+    ops.split_preview(bigint, jsonb, bigint, text),
     ops.revenue(uuid, timestamptz, timestamptz, text, text),
     ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
     ops.escrow_ageing(uuid),

@@ -6,7 +6,7 @@ SELECT open_account(tenant_a(), 'promoter', 'p1', false);
 -- k1: all of it the platform's; k2: 1,500 of 10,000 the platform's; k3: not captured; k4: disputed.
 SELECT settled_payment(tenant_b(), 'k1', '{"splits": []}');
 SELECT settled_payment(tenant_a(), 'k1', '{"splits": []}'), paid_payment(tenant_a(), 'k2'), authorised_payment(tenant_a(), 'k3'), settled_payment(tenant_a(), 'k4', '{"splits": []}'),
-       settled_payment(tenant_a(), 'k5', '{"splits": []}');
+       settled_payment(tenant_a(), 'k5', '{"splits": []}'), settled_payment(tenant_a(), 'k6', '{"splits": [], "currency": "isk"}');
 SELECT dispute(pay('k4'), 'd', 'needs_response');
 CREATE FUNCTION pg_temp.part(p_amount bigint, p_type text DEFAULT 'venue', p_id text DEFAULT 'v1') RETURNS jsonb LANGUAGE sql
 AS $$ SELECT jsonb_build_object('stripeAccountId', 'acct_' || p_id || '_aaaaaaaa', 'amount', p_amount, 'recipientType', p_type, 'recipientId', p_id) $$;
@@ -26,6 +26,7 @@ SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k1'), jsonb_build_array(
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k3'), jsonb_build_array(pg_temp.part(1)), '{"chargeId": null}') $$, 'PY010', NULL, 'a payment without a charge is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k4'), jsonb_build_array(pg_temp.part(1))) $$, 'PY052', NULL, 'a disputed payment is the bank''s business');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k1'), jsonb_build_array(pg_temp.part(10001))) $$, 'PY021', NULL, 'more than was captured is refused');
+SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k6'), jsonb_build_array(pg_temp.part(150))) $$, 'PY021', NULL, 'a part that the currency cannot pay is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k1'), jsonb_build_array(pg_temp.part(9223372036854775807), pg_temp.part(1, 'artist', 'a1'))) $$, 'PY021', NULL, 'a sum beyond all numbers is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k1'), jsonb_build_array(pg_temp.part(10), pg_temp.part(-1, 'artist', 'a1'))) $$, 'PY021', NULL, 'a negative part is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k2'), jsonb_build_array(pg_temp.part(1501))) $$, 'PY021', NULL, 'what other payees were promised is not the platform''s to give');

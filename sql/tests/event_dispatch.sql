@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(19);
+SELECT plan(20);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1');
@@ -17,6 +17,8 @@ SELECT is(pg_temp.sent('connect', 'payment_intent.succeeded', intent_object(pay(
 SELECT is(pg_temp.sent('platform', 'account.updated', account_object(tenant_a(), 'v1', true)), 'ignored|not for us on this endpoint|0', 'news of the platform''s own account is not for us');
 SELECT is(pg_temp.sent('platform', 'payout.paid', '{"id": "po_1"}'), 'ignored|not for us on this endpoint|0', 'an unknown type is ignored');
 SELECT is(pg_temp.sent('platform', 'payment_intentXsucceeded', intent_object(pay('k1'), 'succeeded')), 'ignored|not for us on this endpoint|0', 'the underscore and the dot of a type are meant literally');
+SELECT is(pg_temp.sent('connect', 'payout.paid', '{"id": "po_1", "amount": 1, "currency": "usd", "status": "paid"}', '{"account": "acct_v1_aaaaaaaa", "livemode": true}'),
+    'quarantined|livemode is not ours|0', 'an event of the other mode is quarantined: it would be recorded as money');
 SELECT unchanged('none of these changes anything');
 SELECT is(pg_temp.sent('platform', 'transfer.created', '{"id": "tr_1"}'), 'waiting|transfer not known yet|0', 'transfer events go to their function');
 SELECT is(pg_temp.sent('platform', 'payment_intent.succeeded', intent_object(pay('k1'), 'succeeded')), 'done|2', 'payment intent events go to their function');

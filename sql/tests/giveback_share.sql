@@ -28,5 +28,11 @@ SELECT results_eq($$ SELECT recipient_type, sum(amount) FROM payments.giveback_s
 SELECT is((SELECT sum(amount) FROM payments.giveback_share(tenant_a(), pay('k1'), 'refund_failure', the('r1'), -3333, clock())), -3333::numeric, 'a refund that failed is taken back, negative');
 SELECT results_eq($$ SELECT sum(amount) FROM payments.giveback_shares WHERE payment_id = pay('k1') $$, 'VALUES (1::numeric)', 'and only the other one is left');
 
+RESET ROLE;
+SELECT settled_payment(tenant_a(), 'k4', '{"currency": "isk"}');
+SET LOCAL ROLE payments_definer;
+SELECT is((SELECT array_agg(amount ORDER BY recipient_type) FROM payments.giveback_share(tenant_a(), pay('k4'), 'refund', gen_random_uuid(), 3300, clock())), '{800,500,2000}',
+    'in a currency of whole units each gives whole ones back');
+
 SELECT * FROM finish();
 ROLLBACK;

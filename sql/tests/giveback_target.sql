@@ -8,6 +8,8 @@ SELECT is(payments.giveback_target('{7000,3000}', '{0,3000}', 4000), '{1000,3000
 SELECT is(payments.giveback_target('{7000,3000}', '{0,3000}', 10000), '{7000,3000}', 'all of it is what each received');
 SELECT is(payments.giveback_target('{7000,3000}', '{0,3000}', 1000), '{0,1000}', 'a refund of before that failed returns to who bore it');
 SELECT is(payments.giveback_target('{7000,3000}', '{0,3000}', 0), '{0,0}', 'nothing given back is nothing from anybody');
+SELECT is(payments.giveback_target('{600,300,100}', '{0,0,0}', 500, 100), '{300,200,0}', 'a króna is given back whole');
+SELECT is(payments.giveback_target('{600,400}', '{0,0}', 550, 100), payments.giveback_target('{600,400}', '{0,0}', 550), 'an odd amount, moved elsewhere, is shared as it is');
 SELECT throws_ok($$ SELECT payments.giveback_target('{7000,3000}', '{0,3000}', 10001) $$, 'PY023', NULL, 'more than was captured is refused');
 SELECT is_empty($$
     SELECT t FROM generate_series(0, 9999) AS t

@@ -20,7 +20,7 @@ SELECT remember();
 SELECT is(payments.operation_enqueue(tenant_a(), 'fetch', the('id'), pay('k1'), pay('k1'), 'fetch:x', '{"other": 1}', NULL, NULL, 20), NULL, 'a call on the wire is not asked for again');
 SELECT unchanged('a call on the wire is not changed');
 -- Definitely failed: it may start anew.
-UPDATE payments.stripe_operations SET failures = 4 WHERE id = the('id');
+UPDATE payments.stripe_operations SET failures = 19 WHERE id = the('id');
 SELECT finish(the('id'), '{"outcome": "failed", "code": "resource_missing"}');
 SELECT is((SELECT (o.state, o.generation)::text FROM operation_row(the('id')) AS o), '(failed,1)', 'the call failed');
 SELECT payments.operation_enqueue(tenant_a(), 'fetch', the('id'), pay('k1'), pay('k1'), 'fetch:x', '{"other": 1}');

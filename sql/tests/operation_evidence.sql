@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(17);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -20,6 +20,13 @@ SELECT is(payments.operation_evidence(operation_row(the('call')), clock()), json
     'resource', 'transfers', 'list', jsonb_build_object('transfer_group', 'pay_' || pay('k1'), 'limit', 100),
     'accept', jsonb_build_object('metadata.operation_id', jsonb_build_array(the('call')))),
     'a transfer that was sent is looked for at once, by its group and operation id');
+SELECT keep('look', payments.operation_evidence(operation_row(the('call')), clock())::text);
+SELECT finish(the('call'), '{"outcome": "failed", "code": "resource_missing"}');
+SELECT is(payments.operation_evidence(operation_row(the('call')), clock())::text, kept('look'),
+    'a transfer that was refused is looked for before it goes out under another key');
+SELECT is(payments.operation_evidence((SELECT o FROM operation_row(the('capture')) AS r,
+    jsonb_populate_record(r, '{"generation": 1, "first_sent_at": null}') AS o), clock()), NULL, 'a capture under another key is simply sent');
+SELECT send(the('call'));
 SELECT is(payments.operation_evidence(operation_row(the('intent')), clock() + '22 hours 59 minutes'), NULL,
     'an intent whose key Stripe still has is simply repeated');
 SELECT is(payments.operation_evidence(operation_row(the('intent')), clock() + '23 hours') - 'list', jsonb_build_object(

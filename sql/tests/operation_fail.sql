@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(14);
+SELECT plan(20);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -48,9 +48,29 @@ SELECT send(the('short'));
 SELECT payments.operation_fail(operation_row(the('short')), '{"code": "balance_insufficient", "backoffSeconds": 1}', clock());
 SELECT is((operation_row(the('short'))).next_run_at <= clock() + '1200 seconds', true, 'a short balance is tried again within twenty minutes');
 SELECT is((operation_row(the('short'))).state, 'ready', 'a short balance does not fail the transfer');
+-- Held for a month before Stripe was first asked, and then short of balance for a week.
+SELECT advance('30 days');
 SELECT send(the('short'));
-SELECT payments.operation_fail(operation_row(the('short')), '{"code": "balance_insufficient"}', clock() + '8 days');
+SELECT ok(finish(the('short'), '{"outcome": "failed", "code": "balance_insufficient"}'), 'the balance is short for the first time after a month');
+SELECT is((operation_row(the('short'))).state, 'ready', 'the week counts from the first refusal, not from the day it was written');
+UPDATE payments.stripe_operations SET failures = 15, next_run_at = clock() WHERE tenant_id = tenant_a() AND id = the('short');
+SELECT send(the('short'));
+SELECT ok(finish(the('short'), '{"outcome": "failed", "code": "balance_insufficient"}'), 'it is short again');
+SELECT is((operation_row(the('short'))).failures, 10, 'a short balance never uses up the patience for a doubt');
+SELECT advance('8 days');
+SELECT send(the('short'));
+SELECT ok(finish(the('short'), '{"outcome": "failed", "code": "balance_insufficient"}'), 'and eight days later, too');
 SELECT is((operation_row(the('short'))).state, 'failed', 'a balance short for eight days fails the transfer');
+-- An attempt under the same key that nobody heard of again.
+RESET ROLE;
+SELECT settled_payment(tenant_a(), 'k4');
+SELECT keep('late', call_of(pay('k4'), 'v1'));
+SET LOCAL ROLE payments_definer;
+SELECT send(the('late')), finish(the('late'), '{"outcome": "unknown", "code": "no_answer"}');
+UPDATE payments.stripe_operations SET next_run_at = clock() WHERE tenant_id = tenant_a() AND id = the('late');
+SELECT send(the('late')), finish(the('late'), '{"outcome": "failed", "code": "resource_missing"}');
+SELECT is((operation_row(the('late'))).next_run_at >= clock() + '9 minutes 50 seconds', true,
+    'a refusal after a doubt waits until what was on its way has arrived');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(16);
+SELECT plan(18);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -48,6 +48,13 @@ SELECT is((SELECT (status, disabled_reason)::text FROM payments.connected_accoun
 SELECT is((SELECT problem FROM payments.idempotency_keys WHERE idempotency_key = 'new'), 'validation_failed', 'the client of a refused account gets its problem');
 SELECT payments.operation_failed_consequences(operation_row(operation_of(account_of(tenant_a(), 'v1'), 'account')), 'fail', '{"code": "x"}', clock());
 SELECT is((SELECT status FROM payments.connected_accounts WHERE recipient_id = 'v1'), 'open', 'an account that is open is not failed by a late refusal');
+
+-- An account that has left us.
+SELECT payments.fetch_enqueue(tenant_a(), NULL, account_of(tenant_a(), 'a1'), 'accounts', 'acct_a1_aaaaaaaa', 'x');
+SELECT is(payments.operation_failed_consequences(operation_row(operation_of(account_of(tenant_a(), 'a1'), 'fetch')), 'fail', '{"code": "account_invalid"}', clock()), 0,
+    'an account that has left us makes nothing due');
+SELECT is((SELECT (status, transfers_enabled, payouts_enabled, disabled_reason)::text FROM payments.connected_accounts WHERE recipient_id = 'a1'),
+    '(open,f,f,account_invalid)', 'its payee cannot receive any more: what it earns from now on is blocked');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 
 SET LOCAL ROLE payments_definer;
 SELECT is((SELECT array_agg(DISTINCT verdict) FROM unnest(ARRAY['intent', 'capture', 'cancel', 'account', 'account_link']) AS k,
@@ -8,14 +8,16 @@ SELECT is((SELECT array_agg(DISTINCT verdict) FROM unnest(ARRAY['intent', 'captu
 SELECT is((SELECT array_agg(DISTINCT verdict) FROM unnest(ARRAY['insufficient_capabilities_for_transfer', 'transfers_not_allowed', 'account_invalid']) AS c,
            LATERAL payments.operation_failure_policy('transfer', c, 9, '30 days')), '{hold}',
     'a transfer whose payee cannot receive is held, however often it failed');
-SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', 'account_invalid', 1, '0')), 'retry',
-    'a fetch is never held');
+SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', 'account_invalid', 1, '0')), 'fail',
+    'an account that has left us is not asked for again');
 SELECT is((SELECT verdict FROM payments.operation_failure_policy('transfer', 'resource_missing', 4, '0')), 'retry',
     'a transfer refused for the fourth time is tried again');
 SELECT is((SELECT verdict FROM payments.operation_failure_policy('transfer', 'resource_missing', 5, '0')), 'fail',
     'a transfer refused for the fifth time is given up');
-SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', NULL, 5, '0')), 'fail',
-    'a fetch refused for the fifth time without a code is given up');
+SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', NULL, 19, '0')), 'retry',
+    'a fetch that failed nineteen times is tried again');
+SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', NULL, 20, '0')), 'fail',
+    'a fetch that failed for the twentieth time is given up');
 SELECT is((SELECT p::text FROM payments.operation_failure_policy('transfer', 'balance_insufficient', 50, '7 days') AS p), '(retry,600,43200)',
     'a short balance is waited for, seldom, up to seven days');
 SELECT is((SELECT verdict FROM payments.operation_failure_policy('transfer', 'balance_insufficient', 1, '7 days 1 second')), 'fail',

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(22);
+SELECT plan(25);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -53,6 +53,16 @@ SELECT send(the('odd'));
 SELECT keep('row', operation_row(the('odd'))::text);
 SELECT throws_ok($$ SELECT payments.operation_record(tenant_a(), the('odd'), 2, '{}') $$, '23502', NULL, 'a result without an outcome is refused');
 SELECT is(operation_row(the('odd'))::text, kept('row'), 'the refused result changes nothing');
+
+-- A read leaves nothing at Stripe, whatever became of the answer.
+SELECT payments.fetch_enqueue(tenant_a(), NULL, account_of(tenant_a(), 'v1'), 'accounts', 'acct_v1_aaaaaaaa', 'a');
+SELECT keep('read', operation_of(account_of(tenant_a(), 'v1'), 'fetch'));
+SELECT send(the('read'));
+SELECT is((SELECT applied FROM payments.operation_record(tenant_a(), the('read'), 1, '{"outcome": "unknown", "code": "no_answer"}')), true, 'a read without an answer applies');
+SELECT is((SELECT (o.state, o.failures, o.first_sent_at IS NULL)::text FROM operation_row(the('read')) AS o), '(ready,1,t)', 'it failed, and is tried again');
+UPDATE payments.stripe_operations SET failures = 19, next_run_at = clock() WHERE tenant_id = tenant_a() AND id = the('read');
+SELECT send(the('read')), finish(the('read'), '{"outcome": "unknown", "code": "no_answer"}');
+SELECT is((SELECT (o.state, o.outcome)::text FROM operation_row(the('read')) AS o), '(failed,failed)', 'given up it keeps no later read of its object waiting');
 
 SELECT * FROM finish();
 ROLLBACK;

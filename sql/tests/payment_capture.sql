@@ -1,10 +1,11 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(39);
+SELECT plan(40);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT set_config('tap.payment', authorised_payment(tenant_a(), 'k')::text, true);
 SELECT set_config('tap.part', authorised_payment(tenant_a(), 'k2')::text, true);
+SELECT set_config('tap.dinar', authorised_payment(tenant_a(), 'k9', '{"currency": "kwd", "splits": []}')::text, true);
 SELECT set_config('tap.young', created_payment(tenant_a(), 'k3')::text, true);
 CREATE FUNCTION pg_temp.capture(p_key text, p_payment text, p_request jsonb DEFAULT '{}', p_fingerprint bytea DEFAULT '\x01')
 RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text) LANGUAGE sql
@@ -19,6 +20,7 @@ SELECT throws_ok($$ SELECT * FROM pg_temp.capture('c', 'tap.young') $$, 'PY030',
 SELECT throws_ok($$ SELECT * FROM pg_temp.capture('c', 'tap.payment', '{"amount": 0}') $$, 'PY021', NULL, 'a capture of nothing is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.capture('c', 'tap.payment', '{"amount": -1}') $$, 'PY021', NULL, 'a negative capture is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.capture('c', 'tap.payment', '{"amount": 10001}') $$, 'PY021', NULL, 'more than was authorised is refused');
+SELECT throws_ok($$ SELECT * FROM pg_temp.capture('c', 'tap.dinar', '{"amount": 1235}') $$, 'PY021', NULL, 'a part that the currency cannot pay is refused');
 SELECT unchanged('no refused capture left anything, nor its key');
 SELECT enter(NULL);
 SELECT throws_ok($$ SELECT * FROM api.payment_capture(tenant_b(), 'svc', 'c', '\x01', current_setting('tap.payment')::uuid, '{}', 20) $$, 'PY010', NULL,

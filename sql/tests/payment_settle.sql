@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(21);
+SELECT plan(23);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1', false);
 SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), created_payment(tenant_a(), 'k3', '{"splits": []}'), created_payment(tenant_a(), 'k4');
@@ -39,6 +39,14 @@ UPDATE payments.payment_intents SET stripe_status = 'succeeded';
 RESET ROLE;
 SELECT enter(NULL);
 SELECT is_empty($$ SELECT * FROM ops.money_violations() $$, 'no money invariant is broken');
+
+-- A króna is paid whole.
+RESET ROLE;
+SELECT created_payment(tenant_a(), 'k5', '{"currency": "isk", "amount": 1000, "splits": [{"recipientType": "venue", "recipientId": "v1", "basisPoints": 3333}, {"recipientType": "artist", "recipientId": "a1", "basisPoints": 3333}]}');
+SET LOCAL ROLE payments_definer;
+SELECT payments.payment_settle(tenant_a(), pay('k5'), 'ch_k5', 1000, clock());
+SELECT is((SELECT array_agg(amount ORDER BY position) FROM payments.payment_splits WHERE payment_id = pay('k5')), '{300,300,400}', 'in a currency of whole units nobody''s share has a fraction');
+SELECT is((SELECT array_agg(amount ORDER BY recipient_id) FROM payments.stripe_transfers WHERE payment_id = pay('k5')), '{300,300}', 'nor has what is transferred');
 
 SELECT * FROM finish();
 ROLLBACK;

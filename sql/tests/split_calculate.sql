@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(22);
+SELECT plan(26);
 SELECT remember();
 SET LOCAL ROLE payments_definer;
 CREATE FUNCTION pg_temp.amounts(p_amount bigint, p_captured bigint, p_shares jsonb) RETURNS text LANGUAGE sql
@@ -61,6 +61,15 @@ SELECT is_empty($$ SELECT r.amount, r.captured, r.shares FROM results AS r
 SELECT is_empty($$ SELECT * FROM results AS r WHERE abs(r.got - r.quota) >= 1 $$,
     'in every case each share is within one unit of its exact quota');
 
+-- ── currencies that are paid in whole units only: a króna is 100, a dinar's last digit is 0 ──
+CREATE FUNCTION pg_temp.whole(p_amount bigint, p_captured bigint, p_shares jsonb, p_unit bigint) RETURNS text LANGUAGE sql
+AS $$ SELECT string_agg(c.amount::text, ' ' ORDER BY c.share_position) FROM payments.split_calculate(p_amount, p_captured, p_shares, p_unit) AS c $$;
+SELECT is(pg_temp.whole(1000, 1000, pg_temp.points(3333, 3333, 3334), 100), '300 300 400 0', 'ten krónur for three are three, three and four');
+SELECT is(pg_temp.whole(1000, 500, pg_temp.points(5000), 100), '300 200', 'half of five krónur is three for who was named');
+SELECT is(pg_temp.whole(1000, 550, pg_temp.points(5000), 100), '275 275', 'an odd capture, made elsewhere, is shared as it is');
+SELECT is_empty($$ SELECT k.amount, k.captured, k.shares FROM cases AS k CROSS JOIN LATERAL payments.split_calculate(k.amount * 10, k.captured * 10, k.shares, 10) AS r
+                    GROUP BY 1, 2, 3 HAVING sum(r.amount) <> k.captured * 10 OR min(r.amount) < 0 OR bool_or(r.amount % 10 <> 0) $$,
+    'in every case the shares are whole units and sum to what was captured');
 SELECT throws_ok($$ SELECT * FROM payments.split_calculate(100, 101, '[]') $$, 'PY023', NULL, 'more captured than authorised is refused');
 SELECT throws_ok($$ SELECT * FROM payments.split_calculate(100, 100, pg_temp.points(5000, 5001)) $$, 'PY023', NULL,
     'shares above the amount are refused');

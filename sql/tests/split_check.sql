@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(24);
+SELECT plan(26);
 SELECT remember();
 SET LOCAL ROLE payments_definer;
 CREATE FUNCTION pg_temp.share(p_id text, p_size text, p_value numeric) RETURNS jsonb LANGUAGE sql IMMUTABLE
@@ -34,6 +34,10 @@ SELECT throws_ok(format('SELECT payments.split_check(%L, %L, %L)', c.amount, c.c
                (100, 100, jsonb_build_array(pg_temp.share('v', 'amount', 1), pg_temp.share('v', 'basisPoints', 1)), 'the same recipient twice is refused'),
                (99999999, 99999999, (SELECT jsonb_agg(pg_temp.share(n::text, 'basisPoints', 1)) FROM generate_series(1, 51) AS n), 'fifty-one shares are refused'))
        AS c (amount, captured, shares, description);
+SELECT lives_ok($$ SELECT payments.split_check(1000, 1000, jsonb_build_array(pg_temp.share('v', 'amount', 300), pg_temp.share('w', 'basisPoints', 333)), 100) $$,
+    'a fixed share of whole units passes, and any in basis points');
+SELECT throws_ok($$ SELECT payments.split_check(1000, 1000, jsonb_build_array(pg_temp.share('v', 'amount', 350)), 100) $$, 'PY023', NULL,
+    'a fixed share that the currency cannot pay is refused');
 SELECT unchanged('checking changes no row');
 
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(8);
+SELECT plan(9);
 SELECT remember();
 SET LOCAL ROLE payments_analyst;
 
@@ -14,6 +14,8 @@ SELECT results_eq($$ SELECT * FROM ops.split_preview(7, '[]') $$, $$ VALUES ('pl
     'without shares the platform gets all');
 SELECT throws_ok('SELECT * FROM ops.split_preview(10000, splits(), 10001)', 'PY023', NULL, 'an impossible capture is refused');
 SELECT throws_ok('SELECT * FROM ops.split_preview(100, splits())', 'PY023', NULL, 'impossible shares are refused');
+SELECT results_eq($$ SELECT * FROM ops.split_preview(300, '[{"recipientType": "venue", "recipientId": "v", "basisPoints": 5000}]', NULL, 'isk') $$,
+    $$ VALUES ('venue', 'v', 200::bigint), ('platform', 'platform', 100) $$, 'in a currency of whole units nobody gets a fraction');
 SELECT unchanged('a preview changes no row');
 SET LOCAL ROLE payments_operator;
 SELECT isnt_empty('SELECT * FROM ops.split_preview(10000, splits())', 'an operator previews as well');

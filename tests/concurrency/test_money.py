@@ -29,6 +29,10 @@ IN_PROGRESS = "PY041"
 WRONG_STATE = "PY030"
 ACCOUNT_EXISTS = "PY031"
 
+REFUNDED = {"id": "re_1", "object": "refund", "status": "succeeded", "currency": "usd"}
+HOLD_TRANSFERS = """
+    SELECT FROM payments.stripe_operations WHERE tenant_id = %s AND kind = 'transfer' FOR UPDATE
+"""
 BALANCES = """
     SELECT a.kind, coalesce(b.debit_total, 0) AS debit, coalesce(b.credit_total, 0) AS credit
       FROM payments.ledger_accounts AS a
@@ -168,6 +172,30 @@ def test_no_transfer_stays_blocked_when_its_payee_opens_meanwhile(
     waiting.result()
     assert transfer_states(sessions) == [("pending", [])]
     assert len(scenario.claim()) == 1
+    assert scenario.violations() == []
+
+
+def test_a_refund_and_the_opening_of_its_payee_never_block_each_other(sessions: Sessions) -> None:
+    """Both lock the payee before its transfers: the second waits, and neither is a deadlock."""
+    scenario = sessions.scenario
+    scenario.account("promoter", "p1", active=False)
+    payment = scenario.settled_payment(1000, [share("promoter", "p1", basisPoints=9000)])
+    news = activation(sessions, "p1")
+    asked = scenario.ask("refund_create", {"paymentId": str(payment.id), "amount": 100})
+    refund = asked["operation"]
+    one, other, holder = sessions.open(), sessions.open(), scenario.owner
+    with holder.transaction():
+        holder.execute(HOLD_TRANSFERS, [scenario.tenant])
+        accepted = succeeded(refund["request"]["params"] | REFUNDED)
+        first = sessions.start(lambda: scenario.finish(refund, accepted, on=one))
+        sessions.await_blocked(one)
+        second = sessions.start(
+            lambda: scenario.call("operations_finish", on=other, results=Jsonb([news]))
+        )
+        sessions.await_blocked(one, other)
+    assert first.result()["status"] == 201
+    second.result()
+    assert sorted(transfer_states(sessions)) == [("canceled", ["payee_blocked"]), ("pending", [])]
     assert scenario.violations() == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from tests.faults.model import BAD, GOOD, DoubleError, Model
+from tests.faults.model import BAD, GOOD, Chances, DoubleError, Model
 from tests.properties.scenario import LEASE_SECONDS, Json, Scenario, share
 
 Step = Generator[None, None, None]
@@ -37,10 +37,12 @@ STATES = """
 
 @dataclass(frozen=True)
 class Protocol:
-    """What the Python half of the protocol does; a mutant leaves something out."""
+    """What the Python half of the protocol does, and Stripe; a mutant leaves something out."""
 
     keeps_deadline: bool = True
     """Sends only while the lease that was fenced still runs."""
+    chances: Chances = BAD
+    """How often what goes wrong at Stripe."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
-        self.model = Model(random.Random(self.seed + 1))
+        self.model = Model(random.Random(self.seed + 1), chances=self.protocol.chances)
         self.idle = 0
         self.actors: list[_Actor] = []
         for connection in (self.scenario.service, self.scenario.owner):
@@ -99,7 +101,7 @@ class Schedule:
         if self.random.random() < 0.7:
             self.model.chances = GOOD
             self._exhaust(self.actors[0])
-            self.model.chances = BAD
+            self.model.chances = self.protocol.chances
             if self.random.random() < 0.5:
                 self._add_twin()
         for number in range(self.random.randint(2, 3)):

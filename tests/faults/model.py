@@ -8,7 +8,7 @@ and turns calls away with 429. `send` and `find` answer as app/stripe_gateway.py
 import copy
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = dict[str, Any]
@@ -17,7 +17,10 @@ KEY_SECONDS = 24 * 3600.0
 STALE_SECONDS = 600.0
 """Longest time from a call to its object being in every list, late ones included."""
 
-DEFINITE_CODES = ("balance_insufficient", "parameter_invalid")
+UNSAVED_CODE = "parameter_invalid"
+"""A refusal by validation leaves the key as it was: an earlier call may still go through."""
+
+DEFINITE_CODES = ("balance_insufficient", UNSAVED_CODE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ BAD = Chances(
     stale=0.30,
     blind=0.05,
 )
+
+
+CONTRARY = replace(BAD, late=0.30, refused=0.30)
+"""Late answers and refusals that Stripe does not remember: what a new key is dangerous with."""
 
 
 @dataclass
@@ -177,7 +184,9 @@ class Model:
                 return _result("unknown", status=400, code="idempotency_error")
             return saved.answer | {"replayed": True}
         answer = self._first(operation)
-        self._keys[key] = _Saved(self.now, copy.deepcopy(params), answer)
+        # An intent or account that came late would be an orphan, and no money.
+        if answer["code"] != UNSAVED_CODE or operation["kind"] != "transfer":
+            self._keys[key] = _Saved(self.now, copy.deepcopy(params), answer)
         return answer
 
     def _first(self, operation: Json) -> Json:

@@ -44,7 +44,7 @@ MUTANTS = {
     ),
     "no evidence before a repeat": Mutant(
         "payments.operation_evidence",
-        "WHEN p_operation.first_sent_at IS NULL THEN NULL",
+        "WHEN p_operation.first_sent_at IS NULL AND p_operation.generation = 0 THEN NULL",
         "WHEN true THEN NULL",
     ),
     "no evidence once the key is forgotten": Mutant(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.database import Database
 from tests.faults.explorer import Protocol, explore
-from tests.faults.model import DoubleError
+from tests.faults.model import CONTRARY, DoubleError
 from tests.faults.mutants import MUTANTS
 from tests.properties.scenario import Scenarios
 
@@ -23,6 +23,13 @@ def test_no_schedule_makes_a_double(database: Database, chunk: int) -> None:
     first = FIRST_SEED + chunk * share
     with Scenarios(database) as scenarios:
         explore(scenarios.new, range(first, first + share))
+
+
+@pytest.mark.parametrize("seed", [190, 525, 694, 841])
+def test_no_refusal_that_stripe_forgets_makes_a_double(database: Database, seed: int) -> None:
+    """A call that came late under the old key is found before another goes out under the new."""
+    with Scenarios(database) as scenarios:
+        explore(scenarios.new, range(seed, seed + 1), Protocol(chances=CONTRARY))
 
 
 def first_double(scenarios: Scenarios, protocol: Protocol | None = None) -> int | None:

@@ -196,3 +196,17 @@ async def test_a_worker_waits_for_migrations(service: Service) -> None:
         assert not running.task.done()
         service.database.execute("ALTER FUNCTION api.schema_check_away() RENAME TO schema_check")
         await eventually(running.listening)
+
+
+async def test_a_payee_who_left_stops_nobody_else(service: Service) -> None:
+    """Stripe answers 403 for its account alone: it cannot receive, the others are paid."""
+    gone = await service.payee("venue-2")
+    await service.payee()
+    await service.start_worker()
+    await service.control("POST", f"accounts/{gone['stripeAccountId']}", {"deauthorized": True})
+    await service.control("POST", "drain", {})
+    await service.until(f"/api/v1/connected-accounts/{gone['id']}", transfersEnabled=False)
+    payment = await service.payment()
+    await service.pay(payment)
+    await wait_paid(service, payment)
+    assert service.violations() == []

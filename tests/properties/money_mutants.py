@@ -62,7 +62,7 @@ MUTANTS = {
     ),
     "nobody looks before a repeat": Mutant(
         "payments.operation_evidence",
-        "WHEN p_operation.first_sent_at IS NULL THEN NULL",
+        "WHEN p_operation.first_sent_at IS NULL AND p_operation.generation = 0 THEN NULL",
         "WHEN true THEN NULL",
     ),
 }

@@ -72,6 +72,12 @@ def _table(keys: str) -> str:
             _FUNCTION.format("PERFORM FROM payments.currencies FOR UPDATE;"),
         ),
         (
+            "R15",
+            "functions",
+            _FUNCTION.format("INSERT INTO t VALUES (1) RETURNING payments.money_facts(a);"),
+            _FUNCTION.format("INSERT INTO t VALUES (1) RETURNING a;"),
+        ),
+        (
             "H1",
             "functions",
             _FUNCTION.format("RAISE EXCEPTION 'no';"),

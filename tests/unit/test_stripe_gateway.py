@@ -176,6 +176,11 @@ async def test_an_empty_target_is_never_sent(fake: Any, kind: str) -> None:
         (error_answer(429, "invalid_request_error", "lock_timeout"), "not_sent", "lock_timeout"),
         (error_answer(401, "invalid_request_error"), "not_sent", None),
         (error_answer(403, "invalid_request_error"), "not_sent", None),
+        (
+            error_answer(403, "invalid_request_error", "account_invalid"),
+            "failed",
+            "account_invalid",
+        ),
         (error_answer(500, "api_error"), "unknown", None),
         (error_answer(503, "api_error"), "unknown", None),
         (json_answer({"no": "error"}, 400), "unknown", None),
@@ -305,6 +310,14 @@ async def test_a_refused_key_opens_the_circuit(fake: Any) -> None:
     result = await fake.send()
     assert (result["outcome"], result["code"]) == ("not_sent", "circuit_open")
     assert len(fake.requests) == 1
+
+
+async def test_a_payee_who_left_says_nothing_about_our_key(fake: Any) -> None:
+    """Stripe answers 403 for that account alone: everybody else is paid on."""
+    fake.answer = error_answer(403, "invalid_request_error", "account_invalid")
+    await fake.send()
+    assert (await fake.send())["code"] == "account_invalid"
+    assert len(fake.requests) == 2
 
 
 EVIDENCE = {
