@@ -47,6 +47,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "replayed_request": (409, "The request was already received"),
     "payload_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The content type is not supported"),
+    "expectation_failed": (417, "Only 100-continue can be expected"),
     "validation_failed": (422, "The request is not valid"),
     "amount_invalid": (422, "The amount is not valid"),
     "currency_unsupported": (422, "The currency is not supported"),
