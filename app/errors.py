@@ -110,7 +110,7 @@ class Problem(ServiceError):  # noqa: N818 -- RFC 9457 calls it a problem
     Args:
         code: a key of CODES.
         detail: one sentence for a person; never SQL, never a stack.
-        errors: for validation: `{pointer, code, detail}` each.
+        errors: `{pointer, code, detail}` each; validation_failed has at least one, of the whole.
         headers: further response headers.
     """
 
@@ -126,6 +126,8 @@ class Problem(ServiceError):  # noqa: N818 -- RFC 9457 calls it a problem
         self.code = code
         self.status, self.title = CODES[code]
         self.detail = detail
+        if code == "validation_failed" and not errors:
+            errors = [{"pointer": "", "code": "invalid", "detail": detail or self.title}]
         self.errors = errors
         self.headers = dict(headers or {})
 
