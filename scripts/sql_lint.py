@@ -210,6 +210,17 @@ def h5_functions_are_explained(source: Source) -> Iterator[Finding]:
         yield 0, "COMMENT ON FUNCTION is missing"
 
 
+def h6_keys_are_looked_up_by_columns(source: Source) -> Iterator[Finding]:
+    """A column is not compared with a part of another row's document.
+
+    Under row security such a comparison may not go before the policy: before PostgreSQL 18 no index
+    serves it, and the tenant's whole table is read. Take the document apart in a MATERIALIZED CTE.
+    """
+    if source.folder == "functions":
+        pattern = r"\b\w+\.\w+ = \(?(?![pv]_)\w+(?:\.\w+)? *(?:->>|#>>)"
+        yield from _search(source, pattern, "take the document apart in a MATERIALIZED CTE first")
+
+
 _RULES: dict[str, Rule] = {
     "R1": r1_keys_start_with_tenant,
     "R4": r4_statements_name_the_tenant,
@@ -222,6 +233,7 @@ _RULES: dict[str, Rule] = {
     "H3": h3_schema_holds_structure_only,
     "H4": h4_functions_are_short,
     "H5": h5_functions_are_explained,
+    "H6": h6_keys_are_looked_up_by_columns,
 }
 
 

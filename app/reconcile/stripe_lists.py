@@ -50,7 +50,11 @@ class Lists:
         self._rate = rate
 
     async def pages(
-        self, resource: str, params: Mapping[str, Any], account: str | None = None
+        self,
+        resource: str,
+        params: Mapping[str, Any],
+        account: str | None = None,
+        behind: str | None = None,
     ) -> AsyncIterator[list[Json]]:
         """Give every page of a list, newest objects first.
 
@@ -58,12 +62,13 @@ class Lists:
             resource: such as `events`.
             params: Stripe's own, without those that turn pages.
             account: a connected account's list; the platform's when absent.
+            behind: id of the object behind which to begin; the newest when absent.
 
         Raises:
             UnreadableError: Stripe did not show it to the end.
             DatabaseError: the rate could not be asked for.
         """
-        wanted = {**params, "limit": PAGE_SIZE}
+        wanted = {**params, "limit": PAGE_SIZE, **({"starting_after": behind} if behind else {})}
         while True:
             page = await self._page(resource, wanted, account)
             if page["data"]:

@@ -25,7 +25,9 @@ Inbox = MicroBatch[Delivery, None]
 
 
 async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
-    """Store every event since the last sweep, and those that were never delivered.
+    """Store every event since the last sweep; where there was none, those never delivered, too.
+
+    A sweep that was broken off goes on behind the last page that was stored.
 
     Args:
         database: knows which accounts, and since when.
@@ -37,29 +39,26 @@ async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
         DatabaseError: the database did not answer.
     """
     for row in await database.rows("event_sweeps_due", limit=MAX_ACCOUNTS):
+        turn = {name: row[name] for name in ("provider_account", "begun_at")}
         account = None if row["provider_account"] == PLATFORM else row["provider_account"]
         try:
-            await _sweep_account(row, account, lists, inbox)
+            if row["failed_since"]:
+                undelivered = {"delivery_success": "false", "created": {"gte": row["failed_since"]}}
+                async for page in lists.pages("events", undelivered, account):
+                    await _store(page, account, inbox)
+            everything = {"created": {"gte": row["since"]}}
+            async for page in lists.pages("events", everything, account, row["position"]):
+                await _store(page, account, inbox)
+                await database.rows("event_sweep_advance", **turn, position=page[-1]["id"])
         except UnreadableError as error:
             if not (account and error.refused):
                 raise
             log.warning("account not readable", account=account, reason=str(error))
-        await database.rows(
-            "event_sweep_done",
-            provider_account=row["provider_account"],
-            swept_until=row["swept_until"],
-        )
+        await database.rows("event_sweep_done", **turn)
 
 
-async def _sweep_account(
-    row: dict[str, Any], account: str | None, lists: Lists, inbox: Inbox
-) -> None:
-    for params in (
-        {"delivery_success": "false", "created": {"gte": row["failed_since"]}},
-        {"created": {"gte": row["since"]}},
-    ):
-        async for page in lists.pages("events", params, account):
-            await asyncio.gather(*(inbox.submit(delivery(event, account)) for event in page))
+async def _store(page: list[dict[str, Any]], account: str | None, inbox: Inbox) -> None:
+    await asyncio.gather(*(inbox.submit(delivery(event, account)) for event in page))
 
 
 def delivery(event: dict[str, Any], account: str | None) -> Delivery:

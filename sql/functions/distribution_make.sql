@@ -15,9 +15,12 @@ BEGIN
     VALUES (p_payment.tenant_id, p_id, p_payment.id, v_total, p_payment.currency, p_subject, p_now);
     PERFORM payments.shares_bear(p_payment.tenant_id, p_payment.id);
     FOR v_payee IN
-        SELECT a.id, a.recipient_type, a.recipient_id, (y ->> 'amount')::bigint AS amount
-          FROM jsonb_array_elements(p_payees) AS y
-          JOIN payments.connected_accounts AS a ON a.tenant_id = p_payment.tenant_id AND a.id = (y ->> 'accountId')::uuid
+        WITH payee AS MATERIALIZED (
+            SELECT (y ->> 'accountId')::uuid AS account_id, (y ->> 'amount')::bigint AS amount FROM jsonb_array_elements(p_payees) AS y
+        )
+        SELECT a.id, a.recipient_type, a.recipient_id, y.amount
+          FROM payee AS y
+          JOIN payments.connected_accounts AS a ON a.tenant_id = p_payment.tenant_id AND a.id = y.account_id
          ORDER BY a.id
     LOOP
         PERFORM payments.share_move(p_payment, v_payee.id, v_payee.recipient_type, v_payee.recipient_id, v_payee.amount, p_now);

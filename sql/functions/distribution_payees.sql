@@ -5,13 +5,17 @@ DECLARE
     v_payees jsonb;
     v_missing text;
 BEGIN
-    SELECT jsonb_agg(jsonb_build_object('accountId', a.id, 'amount', t.e -> 'amount') ORDER BY t.n),
-           string_agg(t.e ->> 'stripeAccountId', ', ' ORDER BY t.n) FILTER (WHERE a.id IS NULL)
+    WITH asked AS MATERIALIZED (
+        SELECT t.n, t.e ->> 'stripeAccountId' AS stripe_id, t.e ->> 'recipientType' AS rtype, t.e ->> 'recipientId' AS rid, t.e -> 'amount' AS amount
+          FROM jsonb_array_elements(p_transfers) WITH ORDINALITY AS t (e, n)
+    )
+    SELECT jsonb_agg(jsonb_build_object('accountId', a.id, 'amount', t.amount) ORDER BY t.n),
+           string_agg(t.stripe_id, ', ' ORDER BY t.n) FILTER (WHERE a.id IS NULL)
       INTO v_payees, v_missing
-      FROM jsonb_array_elements(p_transfers) WITH ORDINALITY AS t (e, n)
+      FROM asked AS t
       LEFT JOIN payments.connected_accounts AS a
-        ON a.tenant_id = p_tenant_id AND a.status = 'open' AND a.stripe_account_id = t.e ->> 'stripeAccountId'
-       AND a.recipient_type = t.e ->> 'recipientType' AND a.recipient_id = t.e ->> 'recipientId';
+        ON a.tenant_id = p_tenant_id AND a.status = 'open' AND a.stripe_account_id = t.stripe_id
+       AND a.recipient_type = t.rtype AND a.recipient_id = t.rid;
     IF v_missing IS NOT NULL THEN
         RAISE EXCEPTION 'no such connected account and recipient: %', v_missing USING ERRCODE = 'PY024';
     END IF;

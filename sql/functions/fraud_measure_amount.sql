@@ -1,3 +1,4 @@
+-- lint: H6 what is joined by a word of the rule are the sums above, no table
 CREATE OR REPLACE FUNCTION payments.fraud_measure_amount(
     p_tenant_id uuid, p_rules jsonb, p_payment_ids uuid[], p_values jsonb[]
 ) RETURNS TABLE (payment_id uuid, rule text, measured bigint)

@@ -14,14 +14,16 @@ BEGIN
      WHERE (e.value ->> 'operationId')::uuid = ANY (v_intents);
     -- In the order of operations_finish, so that two batches never wait for each other.
     RETURN QUERY
+    WITH ended AS MATERIALIZED (
+        SELECT e.ordinality AS n, (e.value ->> 'operationId')::uuid AS id,
+               (e.value ->> 'leaseEpoch')::bigint AS epoch, e.value -> 'result' AS result
+          FROM jsonb_array_elements(p_results) WITH ORDINALITY AS e
+    )
     SELECT i.n, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
-      FROM (SELECT e.ordinality AS n, (e.value ->> 'operationId')::uuid AS id,
-                   (e.value ->> 'leaseEpoch')::bigint AS epoch, e.value -> 'result' AS result
-              FROM jsonb_array_elements(p_results) WITH ORDINALITY AS e
-              LEFT JOIN payments.stripe_operations AS o
-                ON o.tenant_id = p_tenant_id AND o.id = (e.value ->> 'operationId')::uuid
-             WHERE (e.value ->> 'operationId')::uuid <> ALL (v_intents)
-             ORDER BY o.payment_id, 2) AS i
+      FROM (SELECT e.n, e.id, e.epoch, e.result FROM ended AS e
+              LEFT JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = e.id
+             WHERE e.id <> ALL (v_intents)
+             ORDER BY o.payment_id, e.id) AS i
      CROSS JOIN LATERAL api.operation_finish(p_tenant_id, i.id, i.epoch, i.result) AS a;
 END
 $$;

@@ -10,13 +10,15 @@ BEGIN
     RETURN QUERY SELECT t.id, true, v_transfers.enqueued FROM unnest(v_transfers.operation_ids) AS t (id);
     -- By payment, then by id: each locks its payment first, and two batches must never wait for each other.
     RETURN QUERY
+    WITH ended AS MATERIALIZED (
+        SELECT (e ->> 'operationId')::uuid AS id, (e ->> 'leaseEpoch')::bigint AS epoch, e -> 'result' AS result
+          FROM jsonb_array_elements(p_results) AS e
+    )
     SELECT i.id, r.applied, r.enqueued
-      FROM (SELECT (e ->> 'operationId')::uuid AS id, (e ->> 'leaseEpoch')::bigint AS epoch, e -> 'result' AS result
-              FROM jsonb_array_elements(p_results) AS e
-              LEFT JOIN payments.stripe_operations AS o
-                ON o.tenant_id = p_tenant_id AND o.id = (e ->> 'operationId')::uuid
-             WHERE (e ->> 'operationId')::uuid <> ALL (v_transfers.operation_ids)
-             ORDER BY o.payment_id, 1) AS i
+      FROM (SELECT e.id, e.epoch, e.result FROM ended AS e
+              LEFT JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = e.id
+             WHERE e.id <> ALL (v_transfers.operation_ids)
+             ORDER BY o.payment_id, e.id) AS i
      CROSS JOIN LATERAL payments.operation_record(p_tenant_id, i.id, i.epoch, i.result) AS r;
 END
 $$;

@@ -7,16 +7,19 @@ DECLARE
     v_missing text;
 BEGIN
     PERFORM payments.split_check(g.amount, g.amount, g.shares) FROM unnest(p_amounts, p_shares) AS g (amount, shares);
-    WITH share AS MATERIALIZED (
+    WITH named AS MATERIALIZED (
         SELECT g.payment_id, g.currency, s.n, s.share ->> 'recipientType' AS rtype, s.share ->> 'recipientId' AS rid,
-               (s.share ->> 'amount')::bigint AS amount, (s.share ->> 'basisPoints')::integer AS basis_points, a.id AS account_id
+               (s.share ->> 'amount')::bigint AS amount, (s.share ->> 'basisPoints')::integer AS basis_points
           FROM unnest(p_payment_ids, p_currencies, p_shares) AS g (payment_id, currency, shares)
          CROSS JOIN LATERAL jsonb_array_elements(g.shares) WITH ORDINALITY AS s (share, n)
+         WHERE s.share ->> 'recipientType' <> 'platform'
+    ), share AS MATERIALIZED (
+        SELECT s.*, a.id AS account_id
+          FROM named AS s
           -- LIMIT: one probe a share, and never a scan of all the tenant's accounts.
           LEFT JOIN LATERAL (SELECT a.id FROM payments.connected_accounts AS a
-                              WHERE a.tenant_id = p_tenant_id AND a.recipient_type = s.share ->> 'recipientType'
-                                AND a.recipient_id = s.share ->> 'recipientId' AND a.status = 'open' LIMIT 1) AS a ON true
-         WHERE s.share ->> 'recipientType' <> 'platform'
+                              WHERE a.tenant_id = p_tenant_id AND a.recipient_type = s.rtype
+                                AND a.recipient_id = s.rid AND a.status = 'open' LIMIT 1) AS a ON true
         UNION ALL
         SELECT g.payment_id, g.currency, 32767, 'platform', 'platform', NULL, NULL, NULL
           FROM unnest(p_payment_ids, p_currencies) AS g (payment_id, currency)

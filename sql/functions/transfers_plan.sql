@@ -6,26 +6,28 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_holds text[] := payments.payment_holds(p_tenant_id, p_payment_id);
+    v_payees CONSTANT uuid[] := (SELECT array_agg((e ->> 'accountId')::uuid) FROM jsonb_array_elements(p_payees) AS e);
     v_due integer;
 BEGIN
     -- Whoever has a payee looked into waits for us, or we for them: review_open.
     PERFORM FROM payments.connected_accounts AS a
-      WHERE a.tenant_id = p_tenant_id AND a.id IN (SELECT (e ->> 'accountId')::uuid FROM jsonb_array_elements(p_payees) AS e)
+      WHERE a.tenant_id = p_tenant_id AND a.id = ANY (v_payees)
       ORDER BY a.id
         FOR KEY SHARE OF a;
     -- Only an account seen as closed is locked further: it must not open between this look and our commit, or nobody would
     -- release what we block. An open one may close; then Stripe refuses and the transfer is blocked there.
     PERFORM FROM payments.connected_accounts AS a
-      WHERE a.tenant_id = p_tenant_id AND NOT a.transfers_enabled
-        AND a.id IN (SELECT (e ->> 'accountId')::uuid FROM jsonb_array_elements(p_payees) AS e)
+      WHERE a.tenant_id = p_tenant_id AND NOT a.transfers_enabled AND a.id = ANY (v_payees)
       ORDER BY a.id
         FOR SHARE OF a;
-    WITH payee AS MATERIALIZED (
-        SELECT a.*, p.currency, (e ->> 'amount')::bigint - CASE WHEN p_net THEN payments.receivable_net(
-                   p_tenant_id, p_payment_id, a.recipient_type, a.recipient_id, (e ->> 'amount')::bigint, p.currency, p_cause_id, p_now)
+    WITH asked AS MATERIALIZED (
+        SELECT (e ->> 'accountId')::uuid AS account_id, (e ->> 'amount')::bigint AS amount FROM jsonb_array_elements(p_payees) AS e
+    ), payee AS MATERIALIZED (
+        SELECT a.*, p.currency, y.amount - CASE WHEN p_net THEN payments.receivable_net(
+                   p_tenant_id, p_payment_id, a.recipient_type, a.recipient_id, y.amount, p.currency, p_cause_id, p_now)
                    ELSE 0 END AS amount
-          FROM jsonb_array_elements(p_payees) AS e
-          JOIN payments.connected_accounts AS a ON a.tenant_id = p_tenant_id AND a.id = (e ->> 'accountId')::uuid
+          FROM asked AS y
+          JOIN payments.connected_accounts AS a ON a.tenant_id = p_tenant_id AND a.id = ANY (v_payees) AND a.id = y.account_id
           JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.id = p_payment_id
     ), planned AS (
         INSERT INTO payments.stripe_transfers

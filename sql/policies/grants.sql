@@ -218,6 +218,7 @@ GRANT EXECUTE ON FUNCTION
     api.chore_done(text, numeric),
     api.tenants_page(uuid, integer),
     api.event_sweeps_due(integer),
+    api.event_sweep_advance(text, timestamptz, text),
     api.event_sweep_done(text, timestamptz),
     api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
     api.objects_poll(uuid, numeric, numeric, integer),

@@ -14,11 +14,16 @@ ALTER TABLE payments.chores ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.event_sweeps (
     provider_account text PRIMARY KEY,
-    swept_until      timestamptz NOT NULL
+    swept_until      timestamptz,
+    begun_at         timestamptz,
+    position         text,
+    CONSTRAINT event_sweep_position_of_one_begun CHECK (position IS NULL OR begun_at IS NOT NULL)
 );
-COMMENT ON TABLE payments.event_sweeps IS 'Up to when a Stripe account''s list of events was read. Holds no tenant''s data.';
+COMMENT ON TABLE payments.event_sweeps IS 'Up to when a Stripe account''s list of events was read, and how far the reading is. Holds no tenant''s data.';
 COMMENT ON COLUMN payments.event_sweeps.provider_account IS 'acct_… of a payee, or platform.';
-COMMENT ON COLUMN payments.event_sweeps.swept_until IS 'Every event older than this was listed; the next sweep starts a little before.';
+COMMENT ON COLUMN payments.event_sweeps.swept_until IS 'Every event older than this was listed; the next sweep starts a little before. Null: none has ended yet.';
+COMMENT ON COLUMN payments.event_sweeps.begun_at IS 'When the sweep began that has not ended yet; null: none.';
+COMMENT ON COLUMN payments.event_sweeps.position IS 'evt_…: the oldest event of that sweep that is in the inbox; lists have the newest first.';
 ALTER TABLE payments.event_sweeps ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.reconciliation_runs (

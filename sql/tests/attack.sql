@@ -100,7 +100,10 @@ SELECT p.oid, p.proname::text AS name, c.by_tenant, c.by_id, v.is_full,
   FROM pg_proc AS p
   JOIN pg_namespace AS n ON n.oid = p.pronamespace AND n.nspname IN ('api', 'ops')
  CROSS JOIN LATERAL (SELECT coalesce('p_tenant_id' = ANY (p.proargnames), false) AS by_tenant,
-                            p.proargtypes::oid[] && ARRAY['uuid', 'uuid[]', 'text', 'text[]', 'jsonb', 'jsonb[]', 'bytea']::regtype[]::oid[] AS by_id) AS c
+                            -- A tenant is not theirs to hide, nor is a worker's own name.
+                            EXISTS (SELECT FROM unnest(p.proargnames[:p.pronargs], p.proargtypes::oid[]) AS a (name, type)
+                                     WHERE a.name NOT IN ('p_tenant_id', 'p_worker')
+                                       AND a.type = ANY (ARRAY['uuid', 'uuid[]', 'text', 'text[]', 'jsonb', 'jsonb[]', 'bytea']::regtype[]::oid[])) AS by_id) AS c
  CROSS JOIN LATERAL (SELECT true UNION SELECT false WHERE 'jsonb'::regtype = ANY (p.proargtypes::oid[])) AS v (is_full);
 SELECT is_empty($$ SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace IN ('api'::regnamespace, 'ops'::regnamespace)
                     AND NOT EXISTS (SELECT FROM calls AS c WHERE c.oid = p.oid AND c.text IS NOT NULL) $$, 'every function of api and ops is attacked');
@@ -123,8 +126,9 @@ BEGIN
             state := SQLSTATE;
             answer := SQLERRM;
     END;
-    SELECT (sum(s.seq_scan) - v_before[1])::text || ' ' || (sum(s.idx_scan) - v_before[2])::text || ' ' || (sum(s.seq_tup_read) - v_before[3])::text || ' '
-           || (sum(s.idx_tup_fetch) - v_before[4])::text INTO scans FROM pg_stat_xact_user_tables AS s WHERE s.schemaname = 'payments';
+    -- Before 18 rows fetched by an index count dead ones, and every attack leaves some.
+    SELECT concat_ws(' ', sum(s.seq_scan) - v_before[1], sum(s.idx_scan) - v_before[2], sum(s.seq_tup_read) - v_before[3],
+                     CASE WHEN current_setting('server_version_num')::integer >= 180000 THEN sum(s.idx_tup_fetch) - v_before[4] END) INTO scans FROM pg_stat_xact_user_tables AS s WHERE s.schemaname = 'payments';
     SELECT count(*) INTO leaked FROM regexp_matches(answer, '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}', 'g') AS m (found)
       JOIN theirs AS t ON t.id = m.found[1]::uuid AND t.id <> p_id;
     answer := regexp_replace(regexp_replace(answer, '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}', 'ID', 'g'), '(\d{4}-\d\d-\d\d.)?\d\d:\d\d:\d\d(\.\d+)?', 'TIME', 'g');
@@ -133,13 +137,13 @@ END
 $$;
 GRANT SELECT ON theirs, loot, calls TO PUBLIC;
 GRANT CREATE, USAGE ON SCHEMA tap_helpers TO PUBLIC;
-CREATE TEMP TABLE seen (who text, name text, by_tenant boolean, is_full boolean, loot text, state text, answer text, leaked bigint, scans text);
+CREATE TEMP TABLE seen (who text, name text, by_id boolean, is_full boolean, loot text, state text, answer text, leaked bigint, scans text);
 GRANT INSERT ON seen TO PUBLIC;
 -- Everything that a login may call, for our tenant, with what is theirs and with what is not there.
 CREATE FUNCTION pg_temp.attack() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO seen
-    SELECT session_user, c.name, c.by_tenant, c.is_full, l.name, s.*
+    SELECT session_user, c.name, c.by_tenant AND c.by_id, c.is_full, l.name, s.*
       FROM calls AS c
       JOIN (SELECT l.name, l.id FROM loot AS l UNION ALL VALUES ('nothing', 'dddddddd-dddd-4ddd-8ddd-dddddddddddd'::uuid)) AS l
         ON c.by_id AND c.is_full OR l.name IN ('nothing', 'payment_transactions')
@@ -170,12 +174,12 @@ SELECT is_empty($$
     SELECT s.who, s.name, s.is_full, s.loot, s.state, left(s.answer, 60), n.state, left(n.answer, 60)
       FROM seen AS s JOIN seen AS n ON n.loot = 'nothing' AND (n.who, n.name, n.is_full) = (s.who, s.name, s.is_full)
      -- What is no number or time is refused before anything is looked up.
-     WHERE s.by_tenant AND s.state !~ '^22' AND (s.state, s.answer) IS DISTINCT FROM (n.state, n.answer)
+     WHERE s.by_id AND s.state !~ '^22' AND (s.state, s.answer) IS DISTINCT FROM (n.state, n.answer)
 $$, 'to a tenant what is theirs is answered, word for word, as what is not there');
 SELECT is_empty($$
     SELECT s.who, s.name, s.is_full, s.loot, s.scans, n.scans
       FROM seen AS s JOIN seen AS n ON n.loot = 'nothing' AND (n.who, n.name, n.is_full) = (s.who, s.name, s.is_full)
-     WHERE s.by_tenant AND s.scans <> n.scans
+     WHERE s.by_id AND s.scans <> n.scans
 $$, 'and by the same way: as many scans, as many rows, so that time tells nothing');
 SELECT unchanged('nothing stayed');
 

@@ -1,10 +1,12 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(2);
 SET LOCAL ROLE payments_worker;
+SELECT api.event_sweep_advance('platform', '2026-01-02Z', 'evt_1');
 SELECT api.event_sweep_done('platform', '2026-01-02Z');
 RESET ROLE;
-SELECT is((SELECT swept_until FROM payments.event_sweeps WHERE provider_account = 'platform'), '2026-01-02Z'::timestamptz, 'how far an account was swept is kept');
+SELECT row_eq($$ SELECT swept_until, begun_at, position FROM payments.event_sweeps WHERE provider_account = 'platform' $$,
+    row('2026-01-02Z'::timestamptz, NULL::timestamptz, NULL::text), 'how far an account was swept is kept, and where the sweep stood is not');
 SELECT remember();
 SET LOCAL ROLE payments_worker;
 SELECT api.event_sweep_done('platform', '2026-01-01Z');

@@ -27,7 +27,7 @@ SELECT functions_are('api', ARRAY[
     'audit_chain', 'audit_chain_due', 'audit_refusal', 'chore_done', 'chore_take', 'connected_account_create',
     'connected_account_get', 'discrepancy_totals', 'dispute_evidence_submit', 'dispute_get', 'dispute_list',
     'distribute_payment', 'distribution_get', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get',
-    'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'event_sweep_done',
+    'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'event_sweep_advance', 'event_sweep_done',
     'event_sweeps_due', 'fraud_signals_sweep', 'idempotency_sweep', 'ledger_fold', 'ledger_fold_due',
     'next_due', 'nonce_use', 'nonces_sweep', 'objects_poll', 'onboarding_link_create', 'operation_finish',
     'operation_traces', 'operations_answer', 'operations_claim', 'operations_due', 'operations_fence',

@@ -60,11 +60,16 @@ class NoAnswerError(Exception):
     """The other side went away."""
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Poll a fact until it holds; fail with its name at the deadline."""
+def until(
+    true: Callable[[], bool],
+    what: str,
+    seconds: float = PATIENCE_SECONDS,
+    seen: Callable[[], Any] = lambda: None,
+) -> None:
+    """Poll a fact until it holds; fail with its name, and what was seen, at the deadline."""
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline, f"never: {what}"
+        assert time.monotonic() < deadline, f"never: {what}; seen: {seen()}"
         time.sleep(GLANCE_SECONDS)
 
 
@@ -305,7 +310,7 @@ class Stack:
                 replies.append(ask())
             return bool(replies) and replies[-1].status in final
 
-        until(done, "a final answer")
+        until(done, "a final answer", seen=lambda: replies[-1:])
         for reply in replies:
             waiting = (reply.status, reply.problem) == (409, "idempotency_in_progress")
             assert reply.status in {200, 201, 202, 503} or waiting, reply

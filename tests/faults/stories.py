@@ -39,7 +39,9 @@ class Story:
 
 def sold(stack: Stack, number: int, card: str = "pm_card_visa", **more: Any) -> list[Json]:
     """Paid orders whose payees have their money, as far as they get any."""
-    orders = [stack.order(name, **more).body for name in nothing(stack, number)]
+    replies = [stack.order(name, **more) for name in nothing(stack, number)]
+    assert {reply.status for reply in replies} <= {201}, replies
+    orders = [reply.body for reply in replies]
     for order in orders:
         stack.pay(order["stripePaymentIntentId"], card)
     until(lambda: all(settled(stack, one) for one in orders), "settled payments")

@@ -75,10 +75,14 @@ def _ask_after_backup(stack: Stack, refunded: Json) -> tuple[str, str]:
 def _agreed(stack: Stack) -> bool:
     """Whether sending has begun; meanwhile a person explains what has no owner any more."""
     for (stripe_id,) in stack.database.execute("SELECT provider_id FROM ops.unowned_objects()"):
-        stack.database.execute(
-            "SELECT ops.unowned_object_resolve('platform', %s, 'its client will ask again')",
-            stripe_id,
-        )
+        try:
+            stack.database.execute(
+                "SELECT ops.unowned_object_resolve('platform', %s, 'its client will ask again')",
+                stripe_id,
+            )
+        except psycopg.Error as error:
+            if error.sqlstate != "PY010":  # its client has asked again since we looked
+                raise
     return AGREED in stack.log_path.read_text()
 
 

@@ -25,10 +25,6 @@ pytestmark = pytest.mark.full
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _DEBIAN = Path("/usr/lib/postgresql")
 _SUITE = ("tests/integration", "tests/concurrency", "sql/tests")
-_NOT_HERE = "sql/tests/attack.sql"
-"""Calls everything again and again, rolled back each time, and compares order and counters: before
-18 these tell of the dead rows that it leaves itself."""
-
 _CHECK = """
     SELECT p.oid::regprocedure::text, c.message
     FROM pg_proc AS p
@@ -65,7 +61,6 @@ def test_the_suite_passes_on(version: int) -> None:
                 "-m",
                 "not full",
                 *_SUITE,
-                f"--ignore={_NOT_HERE}",
             ],
             env=environment | {"DATABASE_URL": old.superuser_url},
             cwd=_ROOT,

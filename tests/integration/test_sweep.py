@@ -110,6 +110,33 @@ async def test_a_sweep_that_stripe_stops_leaves_its_place(service: Service) -> N
     assert stored(service, "platform") > 0
 
 
+async def test_a_sweep_goes_on_behind_the_last_page_it_stored(service: Service) -> None:
+    """Broken off in the middle, again and again, a long list is read once, not for ever."""
+    async with auditor(service) as sweeper:
+        await sweeper.sweep()
+    await lose_everything(service)
+    for number in range(250):
+        await service.stripe("customers", name=f"Fan {number}")
+    rule = {"match": {"path": "/v1/events", "nth": 2}, "fault": "unauthorized"}
+    await service.control("POST", "faults", rule)
+    before = len(await _pages(service))
+    async with auditor(service) as killed:
+        with pytest.raises(UnreadableError):
+            await killed.sweep()
+    async with auditor(service) as other:
+        await other.sweep()
+    first, refused, again, last = (await _pages(service))[before:]
+    assert first is None
+    assert refused == again != last
+    assert stored(service, "platform") >= 250
+
+
+async def _pages(service: Service) -> list[str | None]:
+    """Behind which event each list of the platform's began."""
+    listed = await service.control("GET", "requests?method=GET&path=/v1/events")
+    return [request["params"].get("starting_after") for request in listed["requests"]]
+
+
 async def test_two_workers_share_one_turn(service: Service) -> None:
     """A chore is done by one of those who look when it is due, and again after its time."""
     done: list[Any] = []

@@ -88,6 +88,12 @@ def _table(keys: str) -> str:
         ("H3", "schema", "CREATE FUNCTION f() RETURNS int;", "CREATE TABLE payments.t (a int);"),
         ("H4", "functions", _FUNCTION.format("NULL;\n" * 61), _FUNCTION.format("NULL;\n" * 59)),
         ("H5", "functions", _FUNCTION.partition("COMMENT")[0], _FUNCTION.format("NULL;")),
+        (
+            "H6",
+            "functions",
+            _FUNCTION.format("SELECT FROM a JOIN b ON b.id = (a.e ->> 'id')::uuid;"),
+            _FUNCTION.format("SELECT FROM a WHERE a.id = (p_e ->> 'id')::uuid;"),
+        ),
     ],
 )
 def test_rule_finds_the_wrong_way_only(rule: str, folder: str, wrong: str, right: str) -> None:
