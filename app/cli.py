@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import csv
 import importlib.util
 import os
 import sys
@@ -233,7 +234,7 @@ def sanctions_import(
     try:
         with typer.progressbar(length=file.stat().st_size, label=file.name) as bar:
             done = import_list(_migration_url(), file, form.value, bar.update)
-    except (FormatError, UnicodeDecodeError) as error:
+    except (FormatError, UnicodeDecodeError, csv.Error) as error:
         _fail([f"{file}: {error}"], 1)
     if done.names is None:
         typer.echo("unchanged: this file is in force already")

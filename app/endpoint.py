@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from aiohttp import web
@@ -184,8 +185,9 @@ class Endpoint:
 
     def _document(self, request: web.Request, raw: bytes) -> dict[str, Any]:
         if self.body:
+            parsed = parse_json(raw)
             _refuse_query(request)
-            return wire(validate(self.body, parse_json(raw)))
+            return wire(validate(self.body, parsed))
         if self.query:
             return wire(validate(self.query, _query(request)))
         _refuse_query(request)
@@ -255,15 +257,14 @@ async def read_json_body(request: web.Request) -> bytes:
 
 
 def check_encoding(request: web.Request) -> None:
-    """Refuse compressed bodies.
+    """Refuse compressed bodies, whichever header says so.
 
     Raises:
         Problem: unsupported_media_type.
     """
-    if any(
-        coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", [])
-    ):
-        raise Problem("unsupported_media_type", "Send the body without Content-Encoding.")
+    for header, plain in (("Content-Encoding", "identity"), ("Transfer-Encoding", "chunked")):
+        if any(coding.lower() != plain for coding in request.headers.getall(header, [])):
+            raise Problem("unsupported_media_type", "Send the body as it is, not compressed.")
 
 
 def _says_json(request: web.Request) -> bool:
@@ -274,10 +275,10 @@ def _says_json(request: web.Request) -> bool:
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The raw body, from a client that is not too slow.
+    """The raw body, from a client that is not too slow and does not go away.
 
     Raises:
-        Problem: request_timeout.
+        Problem: request_timeout, malformed_request.
     """
     if request.content.is_eof():  # it came with the headers
         return await request.read()
@@ -286,6 +287,9 @@ async def read_body(request: web.Request) -> bytes:
             return await request.read()
     except TimeoutError:
         raise Problem("request_timeout", headers={"Connection": "close"}) from None
+    except ConnectionError:
+        detail = "The body ended early or is not HTTP."
+        raise Problem("malformed_request", detail, headers={"Connection": "close"}) from None
 
 
 def idempotency_key(request: web.Request) -> str:
@@ -325,9 +329,18 @@ def _refuse_method(request: web.Request) -> None:
 
 def _path_names(request: web.Request) -> dict[str, str]:
     names = {name: text for name, text in request.match_info.items() if name in NAMES}
-    if not all(_NAME.fullmatch(text) for text in names.values()):
+    if not _is_utf_8(request.rel_url.raw_path) or not all(map(_NAME.fullmatch, names.values())):
         raise Problem("invalid_path")
     return names
+
+
+def _is_utf_8(encoded: str) -> bool:
+    """Whether percent-encoded text is; what is not would be taken as if its % were meant."""
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _loose_texts(request: web.Request, names: Mapping[str, str]) -> list[str]:
@@ -337,6 +350,8 @@ def _loose_texts(request: web.Request, names: Mapping[str, str]) -> list[str]:
 
 def _query(request: web.Request) -> dict[str, str]:
     query = request.query
+    if not _is_utf_8(request.rel_url.raw_query_string):
+        raise Problem("validation_failed", "The query is not UTF-8.")
     if len(set(query)) != len(query):
         raise Problem("validation_failed", "A query parameter occurs twice.")
     check_texts(dict(query))

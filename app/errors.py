@@ -47,6 +47,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "replayed_request": (409, "The request was already received"),
     "payload_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The content type is not supported"),
+    "expectation_failed": (417, "Only 100-continue can be expected"),
     "validation_failed": (422, "The request is not valid"),
     "amount_invalid": (422, "The amount is not valid"),
     "currency_unsupported": (422, "The currency is not supported"),
@@ -109,7 +110,7 @@ class Problem(ServiceError):  # noqa: N818 -- RFC 9457 calls it a problem
     Args:
         code: a key of CODES.
         detail: one sentence for a person; never SQL, never a stack.
-        errors: for validation: `{pointer, code, detail}` each.
+        errors: `{pointer, code, detail}` each; validation_failed has at least one, of the whole.
         headers: further response headers.
     """
 
@@ -125,6 +126,8 @@ class Problem(ServiceError):  # noqa: N818 -- RFC 9457 calls it a problem
         self.code = code
         self.status, self.title = CODES[code]
         self.detail = detail
+        if code == "validation_failed" and not errors:
+            errors = [{"pointer": "", "code": "invalid", "detail": detail or self.title}]
         self.errors = errors
         self.headers = dict(headers or {})
 

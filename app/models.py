@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictInt,
@@ -315,6 +316,12 @@ class ReviewDecision(Document):
     note: LongText
 
 
+def _digits(text: Any) -> Any:
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise ValueError("is no whole number")  # pydantic reads "1_0", "+5" and "5.0", too
+    return text
+
+
 class Page(BaseModel):
     """Query of every list: values arrive as text."""
 
@@ -322,7 +329,7 @@ class Page(BaseModel):
         extra="forbid", alias_generator=to_camel, validate_by_name=False, hide_input_in_errors=True
     )
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)] = 20
     cursor: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
 
     @field_validator("*", mode="before")

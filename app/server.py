@@ -1,15 +1,18 @@
 """aiohttp's server, mended: what is not HTTP gets a problem too, and is not repeated in a log."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from app.errors import Problem, response_of
 from app.logs import get_logger
 
 log = get_logger("web")
+
+Handler = Callable[[Any], Awaitable[web.StreamResponse]]
 
 
 class Connection(RequestHandler):
@@ -33,6 +36,15 @@ class Connection(RequestHandler):
     def _give_up(self) -> None:
         if self._request_count == 0 and self.transport is not None:
             self.force_close()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser; what it cannot read is the end of a body that somebody waits for."""
+        super().data_received(data)
+        request = self._current_request
+        broken = bool(self._messages) and isinstance(self._messages[-1][0], _ErrInfo)
+        if broken and request is not None and not request.content.is_eof():
+            self._lingering_time = 0.0  # nothing more of it will come
+            request.content.set_exception(ConnectionError("the body is not HTTP"))
 
     def handle_error(
         self,
@@ -82,11 +94,23 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         return _Server(
-            made.request_handler,
+            _unexpecting(made.request_handler),
             request_factory=made.request_factory,
             header_seconds=self._header_seconds,
             **made._kwargs,  # noqa: SLF001 -- aiohttp has no way to name the class of connections
         )
+
+
+def _unexpecting(handle: Handler) -> Handler:
+    """The application, which raises before its middleware when it cannot meet an `Expect`."""
+
+    async def answer(request: Any) -> web.StreamResponse:
+        try:
+            return await handle(request)
+        except web.HTTPExpectationFailed:
+            return response_of(Problem("expectation_failed"), request.rel_url.raw_path)
+
+    return answer
 
 
 class _Server(web.Server):

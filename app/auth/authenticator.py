@@ -135,7 +135,7 @@ def _caller_of(claims: Mapping[str, Any]) -> Caller:
     return Caller(
         tenant_id=_tenant(claims["tenant_id"]),
         subject=_subject(claims["sub"]),
-        scopes=frozenset(scope.split()),
+        scopes=frozenset(scope.split(" ")),
         expires_at=claims["exp"],
     )
 

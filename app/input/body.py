@@ -10,14 +10,11 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from app.errors import Problem
-from app.input.free_text import check_texts
+from app.input.free_text import MAX_FAULTS, check_texts
 from app.input.pointer import pointer
 
 MAX_DEPTH = 16
 """No document of ours is deeper than four."""
-
-MAX_FAULTS = 50
-"""As many as anybody reads; an answer must not be many times its request."""
 
 Model = TypeVar("Model", bound=BaseModel)
 

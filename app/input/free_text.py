@@ -14,6 +14,9 @@ from typing import Any
 from app.errors import Problem
 from app.input.pointer import pointer
 
+MAX_FAULTS = 50
+"""As many as anybody reads; an answer must not be many times its request."""
+
 MIN_DIGITS = 13
 MAX_DIGITS = 19
 MAX_PHONE_DIGITS = 15
@@ -54,6 +57,14 @@ _ISSUED: tuple[tuple[int, int, tuple[int, ...]], ...] = (
 """First digits of the issuers of a network, from and to, and how long their numbers are. Where a
 network's own tables disagree the wider one stands here: a reference refused is a nuisance, a card
 number kept is a breach."""
+
+_LENGTHS = {
+    str(prefix): lengths
+    for first, last, lengths in _ISSUED
+    for scale in [10 ** (4 - len(str(first)))]
+    for prefix in range(first * scale, (last + 1) * scale)
+}
+"""First four digits to how long a number that begins so may be; no two networks share them."""
 
 _OPAQUE = re.compile(
     r"(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{32,})(?![0-9a-z])",
@@ -99,7 +110,7 @@ def check_texts(document: Any) -> None:
             deceptive.append(steps)
     if deceptive:
         detail = "contains control characters or changes the direction of text"
-        errors = [_fault(steps, "invalid_characters", detail) for steps in deceptive]
+        errors = [_fault(steps, "invalid_characters", detail) for steps in deceptive[:MAX_FAULTS]]
         raise Problem("validation_failed", errors=errors)
 
 
@@ -138,27 +149,26 @@ def _folded(character: str) -> str:
 
 
 def _is_card(run: str) -> bool:
-    if run.startswith("+") and sum(map(str.isdigit, run)) <= MAX_PHONE_DIGITS:
-        return False
+    """Whether neighbouring groups of digits are together a card number; in one pass."""
     groups = re.findall(r"\d+", run)
-    return any(_looks_issued(digits) for digits in _windows(groups))
-
-
-def _windows(groups: list[str]) -> Iterator[str]:
-    """Neighbouring groups of digits that together are as long as a card number."""
-    for first in range(len(groups)):
-        for digits in accumulate(groups[first : first + MAX_DIGITS]):
-            if len(digits) > MAX_DIGITS:
-                break
-            if len(digits) >= MIN_DIGITS:
-                yield digits
-
-
-def _looks_issued(digits: str) -> bool:
-    if not any(
-        first <= int(digits[: len(str(first))]) <= last and len(digits) in lengths
-        for first, last, lengths in _ISSUED
-    ):
+    digits = "".join(groups)
+    if run.startswith("+") and len(digits) <= MAX_PHONE_DIGITS:
         return False
-    backwards = [int(digit) for digit in reversed(digits)]
-    return (sum(backwards[::2]) + sum(_DOUBLED[digit] for digit in backwards[1::2])) % 10 == 0
+    bounds = list(accumulate(map(len, groups), initial=0))
+    sums = _luhn_sums(digits)
+    for place, first in enumerate(bounds):
+        lengths = _LENGTHS.get(digits[first : first + 4], ())
+        for end in bounds[place + 1 : place + 1 + MAX_DIGITS] if lengths else ():
+            total = sums[end % 2]
+            if end - first in lengths and (total[end] - total[first]) % 10 == 0:
+                return True
+    return False
+
+
+def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
+    """Luhn's sum of the first n digits, for a number that ends at an even place, and at an odd."""
+    plain = [int(digit) for digit in digits]
+    doubled = [_DOUBLED[digit] for digit in plain]
+    even, odd = doubled[:], plain[:]
+    even[1::2], odd[1::2] = plain[1::2], doubled[1::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))

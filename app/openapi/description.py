@@ -21,7 +21,14 @@ from app.models import Page
 
 Json = dict[str, Any]
 
-EVERYWHERE = ("malformed_request", "method_not_allowed", "internal", "unavailable", "overloaded")
+EVERYWHERE = (
+    "malformed_request",
+    "method_not_allowed",
+    "expectation_failed",
+    "internal",
+    "unavailable",
+    "overloaded",
+)
 OF_CALLERS = (
     "unauthenticated",
     "insufficient_scope",

@@ -58,13 +58,15 @@ def read_opensanctions(lines: Iterable[str]) -> Iterator[Listed]:
     """Entries of targets.simple.csv: a header, several values in a cell apart by semicolons.
 
     Raises:
-        FormatError: a column that is needed is missing.
+        FormatError: a column that is needed is missing, or a row has more or fewer: it was cut.
     """
     rows = csv.DictReader(lines)
     if missing := {"id", "name", "aliases", "sanctions", "dataset"} - set(rows.fieldnames or ()):
         raise FormatError(f"not OpenSanctions' targets.simple.csv: no column {min(missing)}")
     for row in rows:
-        aliases = [alias.strip() for alias in (row["aliases"] or "").split(";")]
+        if None in row or None in row.values():
+            raise FormatError(f"line {rows.line_num}: not as many columns as the header")
+        aliases = [alias.strip() for alias in row["aliases"].split(";")]
         note = "; ".join(
             filter(
                 None,
@@ -78,7 +80,7 @@ def read_opensanctions(lines: Iterable[str]) -> Iterator[Listed]:
 def _listed_as(row: dict[str, str]) -> str:
     if row["sanctions"]:
         return "sanction"
-    topics = f"{row.get('topics') or ''};{row['dataset'] or ''}".lower()
+    topics = f"{row.get('topics') or ''};{row['dataset']}".lower()
     return "pep" if "pep" in topics or "politically exposed" in topics else "other"
 
 

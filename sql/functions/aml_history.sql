@@ -12,7 +12,7 @@ BEGIN
     SELECT a.id, p.currency, CASE WHEN p.settled_at IS NULL THEN p.amount ELSE p.amount_captured END, p.created_at
       FROM asked AS a
       JOIN payments.payment_transactions AS p
-        ON p.tenant_id = p_tenant_id AND p.customer_id = a.customer AND p.created_at > p_now - interval '30 days'
+        ON p.tenant_id = p_tenant_id AND p.customer_id = a.customer AND p.created_at > p_now - interval '30 days' AND p.id <> a.id
      WHERE p.status IN ('processing', 'requires_capture', 'succeeded')
     UNION ALL
     -- The payment itself, and those of its customer that came with it.
@@ -20,4 +20,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.aml_history(uuid, uuid[], jsonb[], timestamptz) IS
-    'For each new payment with a customer: what that customer paid or authorised in the last 30 days, itself included; minor units.';
+    'For each payment with a customer: what that customer paid or authorised in the last 30 days, itself included; minor units.';

@@ -11,7 +11,7 @@ BEGIN
     RETURN QUERY
     WITH rated AS (
         SELECT h.payment_id, l.version, l.currency, l.day_limit, l.month_limit, l.structuring_limit, h.paid_at,
-               CASE WHEN l.currency <> 'all' OR h.currency = l.reporting_currency THEN h.amount ELSE round(h.amount * x.rate)::bigint END AS amount
+               CASE WHEN l.currency <> 'all' OR h.currency = l.reporting_currency THEN h.amount ELSE round(h.amount * x.rate) END AS amount
           FROM payments.aml_history(p_tenant_id, p_payment_ids, p_requests, p_now) AS h
           JOIN payments.aml_limits_current(p_tenant_id) AS l ON l.currency IN (h.currency, 'all')
           LEFT JOIN LATERAL (

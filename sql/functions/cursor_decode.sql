@@ -18,8 +18,7 @@ BEGIN
         RAISE EXCEPTION 'the cursor is not one of ours' USING ERRCODE = 'PY050';
     END IF;
 EXCEPTION
-    WHEN invalid_parameter_value OR invalid_text_representation OR invalid_datetime_format OR datetime_field_overflow
-         OR character_not_in_repertoire OR untranslatable_character THEN
+    WHEN data_exception THEN  -- all of class 22: whatever base64, UTF-8, a time and a uuid refuse
         RAISE EXCEPTION 'the cursor is not one of ours' USING ERRCODE = 'PY050';
 END
 $$;

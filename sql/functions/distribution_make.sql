@@ -8,7 +8,7 @@ DECLARE
     v_remaining CONSTANT bigint := payments.distribution_remaining(p_payment.tenant_id, p_payment.id);
     v_payee record;
 BEGIN
-    IF v_total > v_remaining OR EXISTS (SELECT FROM jsonb_array_elements(p_payees) AS y WHERE (y ->> 'amount')::bigint < 1) THEN
+    IF (v_total <= v_remaining) IS NOT TRUE OR EXISTS (SELECT FROM jsonb_array_elements(p_payees) AS y WHERE (y ->> 'amount')::bigint < 1) THEN
         RAISE EXCEPTION 'each amount must be at least 1, all together at most %', v_remaining USING ERRCODE = 'PY021';
     END IF;
     PERFORM payments.currency_unit_check(p_payment.currency, (y ->> 'amount')::bigint) FROM jsonb_array_elements(p_payees) AS y;

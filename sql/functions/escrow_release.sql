@@ -4,6 +4,8 @@ CREATE OR REPLACE FUNCTION api.escrow_release(
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
+DECLARE
+    v_cause CONSTANT text := 'api:' || payments.idempotency_id(p_tenant_id, p_subject, 'escrows.release', p_idempotency_key);
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     RETURN QUERY SELECT * FROM payments.idempotency_begin(
@@ -13,10 +15,9 @@ BEGIN
     END IF;
     PERFORM payments.idempotency_unspent(EXISTS (
         SELECT FROM payments.escrow_events AS e
-         WHERE e.tenant_id = p_tenant_id AND e.id = payments.id_derive(p_tenant_id, 'escrow_event', p_escrow_id::text, 'released',
-             'api:' || p_subject || ':' || p_idempotency_key)));
+         WHERE e.tenant_id = p_tenant_id AND e.id = payments.id_derive(p_tenant_id, 'escrow_event', p_escrow_id::text, 'released', v_cause)));
     PERFORM payments.escrow_release_amount(payments.escrow_lock(p_tenant_id, p_escrow_id), (p_request ->> 'amount')::bigint,
-        p_request ->> 'reason', p_subject, 'api:' || p_subject || ':' || p_idempotency_key, payments.clock());
+        p_request ->> 'reason', p_subject, v_cause, payments.clock());
     RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'escrows.release', p_idempotency_key, 200,
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END

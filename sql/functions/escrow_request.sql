@@ -12,6 +12,11 @@ BEGIN
         RAISE EXCEPTION 'holdUntil must be in the future, at most 90 days from now' USING ERRCODE = 'PY020',
             DETAIL = '[{"pointer": "/escrow/holdUntil", "code": "out_of_range", "detail": "must be within 90 days"}]';
     END IF;
+    IF EXISTS (SELECT FROM jsonb_array_elements_text(coalesce(p_escrow -> 'conditions', '[]')) AS n (name)
+                WHERE n.name LIKE 'operator\_hold\_%') THEN
+        RAISE EXCEPTION 'conditions called operator_hold_… are made by operators, to freeze an escrow' USING ERRCODE = 'PY020',
+            DETAIL = '[{"pointer": "/escrow/conditions", "code": "reserved", "detail": "must not begin with operator_hold_"}]';
+    END IF;
     INSERT INTO payments.escrows
         (tenant_id, id, payment_id, recipient_type, recipient_id, connected_account_id, currency, status, hold_until, created_at, updated_at)
     SELECT p_tenant_id, v_escrow_id, p_payment_id, s.recipient_type, s.recipient_id, s.connected_account_id, s.currency,
@@ -29,4 +34,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.escrow_request(uuid, uuid, text, jsonb, timestamptz) IS
-    'Asks for one recipient''s share of a new payment to be held. Raises PY020 (hold beyond 90 days), PY023 (no such split).';
+    'Asks for one recipient''s share of a new payment to be held. Raises PY020 (hold beyond 90 days, an operator''s condition), PY023 (no such split).';

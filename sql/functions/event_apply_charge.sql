@@ -26,6 +26,9 @@ BEGIN
         IF p_event ->> 'type' IN ('charge.succeeded', 'charge.failed') THEN
             PERFORM payments.fraud_check_charge(p_tenant_id, payment_id, v_charge, p_event ->> 'type' = 'charge.failed', p_now);
         END IF;
+        IF p_event ->> 'type' = 'charge.succeeded' THEN
+            PERFORM payments.aml_check_charge(p_tenant_id, payment_id, p_now);
+        END IF;
         IF v_charge ->> 'balance_transaction' IS NOT NULL AND (v_charge ->> 'captured')::boolean THEN
             enqueued := payments.fetch_enqueue(
                 p_tenant_id, payment_id, payment_id, 'balance_transactions', v_charge ->> 'balance_transaction', '');
@@ -35,4 +38,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.event_apply_charge(uuid, jsonb, timestamptz) IS
-    'Applies a charge.* event: remembers the charge, its capture deadline, has its card and risk judged, and its balance transaction (Stripe''s fee) read once named.';
+    'Applies a charge.* event: remembers the charge, its capture deadline, has its card, its risk and its customer''s sums judged, and its balance transaction (Stripe''s fee) read once named.';

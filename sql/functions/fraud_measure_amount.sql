@@ -29,7 +29,7 @@ BEGIN
     )
     SELECT a.id, e ->> 'name', least(1000000, div(a.amount * 100 * h.paid, h.total))::bigint
       FROM jsonb_array_elements(v_rules) AS e
-      JOIN habit AS h ON h.of = e #>> '{parameters,against}' AND h.paid >= (e #>> '{parameters,minimum}')::bigint AND h.paid > 0
+      JOIN habit AS h ON h.of = e #>> '{parameters,against}' AND h.paid >= (e #>> '{parameters,minimum}')::numeric AND h.paid > 0
       JOIN asked AS a ON a.id = h.id;
 END
 $$;

@@ -18,7 +18,7 @@ BEGIN
         v_held := payments.escrow_return(p_tenant_id, p_payment_id, p_cause_id, v_share.recipient_type,
             v_share.recipient_id, v_share.amount, p_now);
         PERFORM payments.posting_add(p_tenant_id, p_contra, 'payee_held', v_share.recipient_type, v_share.recipient_id,
-            v_held, v_share.currency, p_cause_type, p_cause_id, v_share.recipient_type || ':' || v_share.recipient_id || ':held',
+            v_held, v_share.currency, p_cause_type, p_cause_id, 'held:' || v_share.recipient_type || ':' || v_share.recipient_id,
             p_payment_id, p_now);
         PERFORM payments.posting_add(p_tenant_id, p_contra,
             CASE v_share.recipient_type WHEN 'platform' THEN 'platform_revenue' ELSE 'payee_payable' END,

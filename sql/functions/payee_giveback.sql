@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     v_held := payments.escrow_giveback(p_tenant_id, p_payment_id, p_cause_type, p_cause_id, p_recipient_type, p_recipient_id, p_amount, p_now);
     PERFORM payments.posting_add(p_tenant_id, 'payee_held', p_contra, p_recipient_type, p_recipient_id, v_held, p_currency,
-        p_cause_type, p_cause_id, v_leg || ':held', p_payment_id, p_now);
+        p_cause_type, p_cause_id, 'held:' || v_leg, p_payment_id, p_now);
     PERFORM payments.posting_add(p_tenant_id, 'payee_payable', p_contra, p_recipient_type, p_recipient_id, p_amount - v_held,
         p_currency, p_cause_type, p_cause_id, v_leg, p_payment_id, p_now);
     RETURN payments.payee_recover(p_tenant_id, p_payment_id, p_cause_type, p_cause_id, p_recipient_type, p_recipient_id,

@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION api.refund_create(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    v_refund_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'refund', p_subject, p_idempotency_key);
+    -- 'api' first: a subject called 'review' or 'dashboard' must not name the refunds that we derive from those.
+    v_refund_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'refund', 'api', p_subject, p_idempotency_key);
     v_operation_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'refund_call', v_refund_id::text);
     v_operation jsonb;
 BEGIN

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
@@ -27,6 +27,10 @@ SELECT ops.exchange_rate_set(tenant_a(), 'usd', 'eur', 0.5, '2020-01-01');
 SET LOCAL ROLE payments_definer;
 SELECT is(pg_temp.reasons(5497), '{}', 'with a rate it is converted');
 SELECT is(pg_temp.reasons(5500), '{month_all}', 'and counts: 8,000 eur and 18,500 and 5,500 usd at a half are 20,000 eur');
+RESET ROLE;
+SELECT ops.exchange_rate_set(tenant_a(), 'usd', 'eur', 999999999, '2021-01-01');
+SET LOCAL ROLE payments_definer;
+SELECT is(pg_temp.reasons(99999999999), '{month_all}', 'a mistaken rate makes a large sum, and no payment impossible');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(25);
+SELECT plan(26);
 SET LOCAL ROLE payments_definer;
 CREATE FUNCTION pg_temp.sealed(p_text text) RETURNS text LANGUAGE sql
 AS $$ SELECT translate(encode(convert_to(p_text, 'UTF8'), 'base64'), E'+/=\n', '-_') $$;
@@ -19,6 +19,7 @@ SELECT throws_ok(format('SELECT * FROM payments.cursor_decode(%L)', c.cursor), '
                (pg_temp.sealed('2026-13-02T03:04:05.000000Z ' || tenant_a()), 'a thirteenth month is refused'),
                (pg_temp.sealed('999999-01-02T03:04:05.000000Z ' || tenant_a()), 'a year beyond the calendar is refused'),
                (pg_temp.sealed('2026-01-02T03:04:05.000000Mars/Base ' || tenant_a()), 'an unknown zone is refused'),
+               (pg_temp.sealed('2026-01-02T03:04:05.000000+99:99 ' || tenant_a()), 'a zone further than a day is refused'),
                (pg_temp.sealed('now ' || tenant_a()), 'the word now is refused'),
                (pg_temp.sealed('infinity ' || tenant_a()), 'the word infinity is refused'),
                (pg_temp.sealed('2026-01-02 ' || tenant_a()), 'another way to write a time is refused'),

@@ -66,7 +66,7 @@ SELECT is((SELECT status FROM pg_temp.ask('d5', pay('k5'), jsonb_build_array(pg_
 SELECT money_is_right(tenant_a(), 'the old refund stays the platform''s');
 SELECT is((SELECT sum(amount) FROM payments.giveback_shares WHERE payment_id = pay('k5') AND recipient_type = 'venue'), NULL, 'nobody else is asked for it');
 SELECT paid_transfer(pay('k5'), 'v1');
-SELECT ok(finish(operation_of(payments.id_derive(tenant_a(), 'refund', 'fixtures', 'r2'), 'refund'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(payments.id_derive(tenant_a(), 'refund', 'fixtures', 'r2')))), 'the refund on its way is accepted');
+SELECT ok(finish(operation_of(payments.id_derive(tenant_a(), 'refund', 'api', 'fixtures', 'r2'), 'refund'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(payments.id_derive(tenant_a(), 'refund', 'api', 'fixtures', 'r2')))), 'the refund on its way is accepted');
 SELECT refund(pay('k5'), 'r3');
 SELECT set_eq($$ SELECT recipient_type, sum(amount) FROM payments.giveback_shares WHERE payment_id = pay('k5') GROUP BY 1 $$, $$ VALUES ('platform', 5000::numeric), ('venue', 5000) $$,
     'all refunded, everybody has given back all it received');

@@ -11,7 +11,7 @@ SELECT is(payments.distribution_remaining(tenant_a(), gen_random_uuid()), NULL, 
 RESET ROLE;
 SELECT asked_refund(pay('k2'), 'r1', 4000);
 SELECT is(payments.distribution_remaining(tenant_a(), pay('k2')), 6000::bigint, 'a refund on its way is not given away');
-SELECT finish(operation_of(payments.id_derive(tenant_a(), 'refund', 'fixtures', 'r1'), 'refund'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(payments.id_derive(tenant_a(), 'refund', 'fixtures', 'r1'))));
+SELECT finish(operation_of(payments.id_derive(tenant_a(), 'refund', 'api', 'fixtures', 'r1'), 'refund'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(payments.id_derive(tenant_a(), 'refund', 'api', 'fixtures', 'r1'))));
 SELECT is(payments.distribution_remaining(tenant_a(), pay('k2')), 6000::bigint, 'nor one that was done, once');
 
 SELECT * FROM finish();

@@ -2,8 +2,9 @@ BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(0);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'seller', 's1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
-SELECT settled_payment(tenant_b(), 'k1', resale()), settled_payment(tenant_a(), 'k1', resale('{"conditions": ["scanned"]}')), settled_payment(tenant_a(), 'k2', resale());
-SELECT keep('e', escrow_of(pay('k1'))), keep('frozen', escrow_of(pay('k2'))), keep('foreign', escrow_of(payment_of(tenant_b(), 'k1'))), keep('none', gen_random_uuid());
+SELECT settled_payment(tenant_b(), 'k1', resale()), settled_payment(tenant_a(), 'k1', resale('{"conditions": ["scanned"]}')), settled_payment(tenant_a(), 'k2', resale()),
+       settled_payment(tenant_a(), 'k3', resale());
+SELECT keep('two', escrow_of(pay('k3'))), keep('e', escrow_of(pay('k1'))), keep('frozen', escrow_of(pay('k2'))), keep('foreign', escrow_of(payment_of(tenant_b(), 'k1'))), keep('none', gen_random_uuid());
 SELECT dispute(pay('k2'), 'd', 'needs_response', 1);
 CREATE FUNCTION pg_temp.release(p_key text, p_escrow text, p_more jsonb DEFAULT '{}', p_fingerprint bytea DEFAULT '\x01')
 RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text) LANGUAGE sql
@@ -26,6 +27,9 @@ SELECT throws_ok($$ SELECT * FROM pg_temp.release('r1', 'e', '{}', '\x02') $$, '
 SELECT unchanged('neither releases anything');
 SELECT is((SELECT body ->> 'status' FROM pg_temp.release('r2', 'e')), 'released', 'the rest follows');
 SELECT throws_ok($$ SELECT * FROM pg_temp.release('r3', 'e') $$, 'PY030', NULL, 'what is released is not released again');
+SELECT is((SELECT array_agg(r.body ->> 'status') FROM (VALUES ('a:b', 'c'), ('a', 'b:c')) AS k (subject, key)
+    CROSS JOIN LATERAL api.escrow_release(tenant_a(), k.subject, k.key, '\x01', the('two'), '{"reason": "x", "amount": 1000}', 20) AS r),
+    '{partially_released,partially_released}', 'two callers whose names and keys spell the same together are two');
 SET LOCAL ROLE payments_worker;
 SELECT throws_ok($$ SELECT * FROM pg_temp.release('r4', 'e') $$, '42501', NULL, 'the worker''s group does not ask');
 RESET ROLE;

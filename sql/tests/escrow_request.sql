@@ -13,6 +13,7 @@ SELECT throws_ok($$ SELECT payments.escrow_request(tenant_a(), pay('k2'), 'x', '
 SELECT throws_ok($$ SELECT payments.escrow_request(tenant_a(), pay('k2'), 'x', '{"recipientType": "platform", "recipientId": "platform"}', clock()) $$, 'PY023', NULL, 'the platform''s own is not held');
 SELECT throws_ok($$ SELECT payments.escrow_request(tenant_a(), pay('k2'), 'x', jsonb_build_object('recipientType', 'venue', 'recipientId', 'v1', 'holdUntil', clock() + interval '91 days'), clock()) $$, 'PY020', NULL, 'nobody''s longer than Stripe allows');
 SELECT throws_ok($$ SELECT payments.escrow_request(tenant_a(), pay('k2'), 'x', jsonb_build_object('recipientType', 'venue', 'recipientId', 'v1', 'holdUntil', clock() - interval '1 second'), clock()) $$, 'PY020', NULL, 'nor until a time that has passed');
+SELECT throws_ok($$ SELECT payments.escrow_request(tenant_a(), pay('k2'), 'x', '{"recipientType": "venue", "recipientId": "v1", "conditions": ["a", "operator_hold_2"]}', clock()) $$, 'PY020', NULL, 'nor with a condition that would keep an operator from freezing it');
 SELECT unchanged('no refused hold left anything');
 SELECT lives_ok($$ SELECT payments.escrow_request(tenant_a(), pay('k2'), 'x', jsonb_build_object('recipientType', 'venue', 'recipientId', 'v1', 'holdUntil', clock() + interval '89 days'), clock()) $$, 'eighty-nine days are');
 

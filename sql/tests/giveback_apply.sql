@@ -6,7 +6,7 @@ SELECT settled_payment(tenant_a(), 'k1', resale()), keep('c', gen_random_uuid())
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.giveback_apply(tenant_a(), pay('k1'), 'dispute', the('c'), 5000, 'disputes', clock()), 1, 'a loss is shared out: one payee has to return something');
 SELECT set_eq($$ SELECT g.leg, g.amount FROM payments.ledger_postings AS g WHERE g.cause_id = the('c') $$,
-    $$ VALUES ('platform', 500::bigint), ('venue:v1', 500), ('seller:s1:held', 4000) $$, 'each share is posted, against what took the money');
+    $$ VALUES ('platform', 500::bigint), ('venue:v1', 500), ('held:seller:s1', 4000) $$, 'each share is posted, against what took the money');
 SELECT is(balance(tenant_a(), 'disputes'), -5000::bigint, 'which is even');
 SELECT is((SELECT e.held_amount FROM payments.escrows AS e), 4000::bigint, 'the held share comes out of the hold');
 SELECT remember();

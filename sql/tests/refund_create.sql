@@ -26,7 +26,7 @@ CREATE TEMP TABLE first AS SELECT * FROM pg_temp.ask('r1', pay('k1'), '{"amount"
 SELECT is((SELECT (status, replayed, problem, operation ->> 'kind', operation ->> 'leaseEpoch', operation ->> 'fenced')::text FROM first), '(,f,,refund,1,true)', 'a refund is a call to carry, leased and fenced');
 SELECT is((SELECT (operation #> '{request,params}') - 'metadata' FROM first), jsonb_build_object('payment_intent', 'pi_' || pay('k1'), 'amount', 4000, 'reason', 'duplicate'), 'it names intent, amount and Stripe''s word for the reason');
 RESET ROLE;
-SELECT keep('r1', payments.id_derive(tenant_a(), 'refund', 'svc', 'r1'));
+SELECT keep('r1', payments.id_derive(tenant_a(), 'refund', 'api', 'svc', 'r1'));
 SELECT is((SELECT operation #> '{request,params,metadata,refund_id}' FROM first), to_jsonb(the('r1')), 'and our refund, so that a lost answer is found again');
 SELECT is((SELECT (r.amount, r.currency, r.status, r.reason, r.note, r.metadata, r.origin, r.created_by, r.stripe_refund_id)::text FROM payments.payment_refunds AS r WHERE r.id = the('r1')),
     '(4000,usd,pending,duplicate,n,"{""a"": ""b""}",api,svc,)', 'the amount is reserved before Stripe is asked');

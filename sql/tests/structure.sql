@@ -59,7 +59,7 @@ SELECT functions_are('ops', ARRAY[
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_cleared', 'account_request', 'account_reviewed', 'account_screen', 'age_bucket',
-    'aml_check_requests', 'aml_history', 'aml_limits_current', 'aml_settings_store', 'aml_sums',
+    'aml_check_charge', 'aml_check_requests', 'aml_history', 'aml_limits_current', 'aml_settings_store', 'aml_sums',
     'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis', 'clock',
     'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
     'currency_unit', 'currency_unit_check',

@@ -30,6 +30,7 @@ def check_answer(method: str, path: str, status: int, body: Any) -> None:
         problem = ProblemDocument.model_validate(body, strict=True)
         assert problem.status == status
         assert problem.code in codes_of(endpoint), (method, path, problem.code)
+        assert problem.errors or problem.code != "validation_failed", (method, path)
 
 
 @cache

@@ -21,11 +21,19 @@ async def hasty(database: Database) -> AsyncIterator[Service]:
         yield running
 
 
-async def talk(service: Service, sent: bytes) -> tuple[bytes, bytes]:
-    """Send bytes; return head and body of all that comes back until the connection ends."""
+async def connect(service: Service) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the service."""
     host, _, port = service.url.removeprefix("http://").partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    return await asyncio.open_connection(host, int(port))
+
+
+async def talk(service: Service, sent: bytes, later: bytes = b"") -> tuple[bytes, bytes]:
+    """Send bytes, and more once asked to; return head and body of all that comes back."""
+    reader, writer = await connect(service)
     writer.write(sent)
+    if later:
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(later)
     received = await reader.read()
     writer.close()
     head, _, body = received.partition(b"\r\n\r\n")
@@ -68,6 +76,38 @@ async def test_a_slow_body_is_408(hasty: Service) -> None:
     head, body = await talk(hasty, request.encode())
     assert head.startswith(b"HTTP/1.1 408 ")
     assert json.loads(body)["code"] == "request_timeout"
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+
+
+@pytest.mark.parametrize("path", ["/webhooks/stripe", "/api/v1/payments/intents"])
+@pytest.mark.parametrize("chunk", [b"zz\r\n", b"-2\r\n{}\r\n", b"2\r\n{}\r\n\x00\r\n"])
+async def test_a_body_that_stops_being_http_is_400(
+    service: Service, path: str, chunk: bytes
+) -> None:
+    """At once, though its headers were good: nobody waits for the rest until it is too late."""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n".encode()
+    async with asyncio.timeout(service.settings.body_timeout_seconds / 2):
+        answer, body = await talk(service, head + CHUNKED, chunk)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["code"] == "malformed_request"
+
+
+async def test_a_client_that_goes_away_is_no_error_of_ours(
+    service: Service, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In the middle of its body: told like any other request, without a stack."""
+    reader, writer = await connect(service)
+    writer.write(POST.replace(b"/webhooks/stripe", b"/api/v1/payments/intents"))
+    writer.write(b"Content-Type: application/json\r\n" + CHUNKED)
+    await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    told = ""
+    async with asyncio.timeout(service.settings.body_timeout_seconds / 2):
+        while "status=400" not in (told := told + capfd.readouterr().out):
+            await service.get("/health")
+    assert "error" not in told
 
 
 async def test_slow_headers_end_the_connection(hasty: Service) -> None:

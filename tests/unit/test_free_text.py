@@ -1,11 +1,20 @@
 """Card numbers and deceptive characters in text from outside."""
 
+import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import Problem
-from app.input.free_text import check_texts, holds_card_number, refuse_card_numbers
+from app.input.free_text import (
+    _ISSUED,
+    MAX_FAULTS,
+    check_texts,
+    holds_card_number,
+    refuse_card_numbers,
+)
 
 VISA = "4242424242424242"
 
@@ -123,6 +132,31 @@ def test_what_no_issuer_has_passes(start: str) -> None:
         assert not holds_card_number(f"order {number}"), number
 
 
+@given(st.lists(st.integers(0, 10**7).map(str), min_size=1, max_size=12), st.sampled_from(" -"))
+def test_no_neighbouring_groups_are_overlooked(groups: list[str], separator: str) -> None:
+    """As many as make 13 to 19 digits, wherever they stand: as found by trying each of them."""
+    tried = [
+        "".join(groups[i:j]) for i in range(len(groups)) for j in range(i + 1, len(groups) + 1)
+    ]
+    cards = [
+        digits
+        for digits in tried
+        for first, last, lengths in _ISSUED
+        if len(digits) in lengths and first <= int(digits[: len(str(first))]) <= last
+        if luhn(digits[:-1]) == digits
+    ]
+    assert holds_card_number(separator.join(groups)) is bool(cards)
+
+
+@pytest.mark.parametrize("digits", ["0 ", "1 ", "4-", "6 1 ", "\u0660 "])
+def test_a_body_of_digits_holds_nobody_up(digits: str) -> None:
+    """64 KiB of groups, each the beginning of seven numbers: a tenth of a second at most."""
+    text = (digits * 65_536)[: 65_536 // len(digits.encode()) * len(digits)]
+    started = time.process_time()
+    holds_card_number(text)
+    assert time.process_time() - started < 0.5
+
+
 def fault(document: Any) -> Problem:
     """The problem a document gives."""
     with pytest.raises(Problem) as caught:
@@ -171,3 +205,8 @@ def test_loose_texts() -> None:
     with pytest.raises(Problem) as caught:
         refuse_card_numbers(["event-1", VISA])
     assert caught.value.code == "card_data_not_allowed"
+
+
+def test_an_answer_is_not_many_times_its_request() -> None:
+    """However many texts deceive, no more are told than anybody reads."""
+    assert len(fault(["\x01"] * 10_000).errors) == MAX_FAULTS

@@ -48,6 +48,13 @@ def test_another_file_is_refused(reader: object) -> None:
         list(reader(["a,b,c\n", "1,2,3\n"]))  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("row", ["Q4,Person,Some", "Q4,Person,A,,,,,EU list,more\n"])
+def test_a_row_that_was_cut_is_refused(row: str) -> None:
+    """Half a download would put half a list in force."""
+    with pytest.raises(FormatError, match="line 5"):
+        list(read_opensanctions([*OPEN, row]))
+
+
 def test_names_of_other_scripts_become_latin() -> None:
     """The same for the lists and for those who are screened."""
     assert transliterate("Владимир Петров") == "Vladimir Petrov"

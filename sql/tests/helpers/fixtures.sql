@@ -380,7 +380,7 @@ BEGIN
     PERFORM tap_helpers.enter(v_tenant_id);
     PERFORM FROM api.refund_create(v_tenant_id, 'fixtures', p_key, '\x00',
         jsonb_strip_nulls(jsonb_build_object('paymentId', p_payment_id, 'amount', p_amount)), p_lease, NULL);
-    RETURN payments.id_derive(v_tenant_id, 'refund', 'fixtures', p_key);
+    RETURN payments.id_derive(v_tenant_id, 'refund', 'api', 'fixtures', p_key);
 END
 $$;
 COMMENT ON FUNCTION tap_helpers.asked_refund(uuid, text, bigint, numeric) IS

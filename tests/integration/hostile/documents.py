@@ -102,6 +102,20 @@ JSON = (
         "unsupported_media_type",
         headers={"Content-Encoding": ["identity", "br"]},
     ),
+    Attack(
+        "compressed on the way",
+        415,
+        "unsupported_media_type",
+        body=b"2\r\n{}\r\n0\r\n\r\n",
+        headers={"Content-Length": None, "Transfer-Encoding": "gzip, chunked"},
+    ),
+    Attack(
+        "no JSON, and a query",
+        400,
+        "invalid_json",
+        "/api/v1/payments/intents?a=1",
+        body=b"{",
+    ),
 )
 
 TEXTS = (
@@ -161,6 +175,11 @@ TEXTS = (
             "a limit of zero": "limit=0",
             "a limit of 101": "limit=101",
             "a limit of 1e9": "limit=1e9",
+            "a limit of 5.0": "limit=5.0",
+            "a limit of +5": "limit=%2B5",
+            "a limit of 1_0": "limit=1_0",
+            "a limit in Arabic digits": "limit=%D9%A5",
+            "bytes that are not UTF-8": "orderId=%ff",
             "a limit beyond all numbers": "limit=" + "9" * 400,
             "a limit below zero": "limit=-1",
             "a parameter twice": "limit=1&limit=2",
@@ -181,6 +200,9 @@ TEXTS = (
             "a cursor of ours, changed": "MjAyNi0xMS0yM1QxODozMDowMC4wMDAwMDBaIHg",
             "SQL as a cursor": "'%20OR%20true--",
             "base64 that is not UTF-8": "____",
+            "a cursor of a zone that is none": (
+                "MjAyNi0wMS0wMlQwMzowNDowNSs5OTo5OSAwMTkyZjFjNC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA"
+            ),
             "an infinite cursor": "aW5maW5pdHkgMDE5MmYxYzQtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAw",
         }.items()
     ),

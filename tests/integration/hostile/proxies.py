@@ -43,9 +43,20 @@ _DISGUISES: dict[str, dict[str, Header]] = {
     "no token": {"Authorization": None},
 }
 
-TOO_MANY = tuple(
-    get(f"one too many as {name}", 429, "rate_limited", LIST, headers=PROXIED | headers)
-    for name, headers in _DISGUISES.items()
+TOO_MANY = (
+    *(
+        get(f"one too many as {name}", 429, "rate_limited", LIST, headers=PROXIED | headers)
+        for name, headers in _DISGUISES.items()
+    ),
+    # What wins over the address's limit, and so costs none.
+    get("one too many, and no path", 400, "invalid_path", "/api/v1/payments/1", headers=PROXIED),
+    Attack("and too large", 413, "payload_too_large", body=b" " * 65_537, headers=PROXIED),
+    Attack(
+        "and no JSON",
+        415,
+        "unsupported_media_type",
+        headers=PROXIED | {"Content-Type": "text/plain"},
+    ),
 )
 
 _PLACES: dict[str, dict[str, Header]] = {
@@ -54,7 +65,17 @@ _PLACES: dict[str, dict[str, Header]] = {
     "another token of the same user": PROXIED | bearer("payments:write"),
 }
 
-TOO_MANY_PAYMENTS = tuple(
-    Attack(f"a payment too many from {name}", 429, "rate_limited", INTENTS, headers=headers)
-    for name, headers in _PLACES.items()
+TOO_MANY_PAYMENTS = (
+    *(
+        Attack(f"a payment too many from {name}", 429, "rate_limited", INTENTS, headers=headers)
+        for name, headers in _PLACES.items()
+    ),
+    Attack("a payment too many, not JSON", 429, "rate_limited", body=b"{", headers=PROXIED),
+    Attack("a payment too many, no key", 429, "rate_limited", headers={"Idempotency-Key": None}),
+    Attack(
+        "a payment too many, without the scope",
+        403,
+        "insufficient_scope",
+        headers=PROXIED | bearer("payments:read"),
+    ),
 )

@@ -50,6 +50,8 @@ NAMES = {
     "turned text": "%E2%80%AEa",
     "201 characters": "x" * 201,
     "an escape": "%1b%5b31m",
+    "bytes that are not UTF-8": "%ff",
+    "a surrogate": "%ED%A0%80",
 }
 
 
@@ -157,7 +159,8 @@ ATTACKS = (
         headers={"Cookie": "a" * 4_000},
     ),
     get("an absolute target", 404, "not_found", "http://169.254.169.254/latest/meta-data"),
-    Attack("Expect something else", 417, "", headers={"Expect": "200-maybe"}),
+    Attack("Expect something else", 417, "expectation_failed", headers={"Expect": "200-maybe"}),
+    get("Expect something of nothing", 417, "expectation_failed", "/a", headers={"Expect": "x"}),
     _raw("another protocol", b"GET /health SPDY/1"),
     _raw("a method with brackets", b"G(T /health HTTP/1.1"),
     _raw("NUL in a header", GET, b"X: a\x00b\r\n"),

@@ -125,6 +125,15 @@ ATTACKS = (
         headers=bearer(tenant="33333333-3333-4333-8333-333333333333"),
     ),
     get(
+        "scopes with another white space",
+        403,
+        "insufficient_scope",
+        LIST,
+        headers={
+            "Authorization": f"Bearer {_with(scope='internal' + chr(0xA0) + 'payments:read')}"
+        },
+    ),
+    get(
         "a token in the query",
         401,
         "unauthenticated",
