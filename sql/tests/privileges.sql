@@ -204,6 +204,7 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.webhooks_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    'ops.troubles_open()',
     'ops.reviews_open(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
@@ -250,6 +251,7 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.webhooks_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    'ops.troubles_open()',
     'ops.operation_retry(uuid,uuid)',
     'ops.operation_cancel(uuid,uuid,text)',
     'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
@@ -276,6 +278,8 @@ $$, ARRAY[
     'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
+    'ops.tenant_disable(uuid)',
+    'ops.tenant_enable(uuid)',
     'ops.clock_advance(bigint)'
 ], 'payments_operator executes the reports and just its verbs');
 SELECT is_empty($$
