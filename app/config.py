@@ -39,6 +39,7 @@ MIN_WEBHOOK_SECRET_CHARS = 16
 HMAC_STATES = ("active", "verify-only", "retired")
 _HMAC_KEY = re.compile(r"(?P<id>[A-Za-z0-9._-]{1,64})(/(?P<state>[a-z-]+))?:(?P<secret>[^,]*)")
 
+POSTGRESQL = frozenset({"postgresql", "postgres"})
 STRIPE_API_BASE = "https://api.stripe.com"
 
 OTLP = "http/protobuf"
@@ -167,7 +168,7 @@ class Settings(BaseModel):
     @field_validator("database_url", "listen_database_url", "migration_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+        if value and urlsplit(value.get_secret_value()).scheme not in POSTGRESQL:
             raise ValueError("must be a postgresql:// URL")
         return value
 
@@ -259,6 +260,7 @@ class Settings(BaseModel):
             *self._token_faults(),
             *self._stripe_faults(),
             *self._time_faults(),
+            *self._port_faults(),
             *self._trace_faults(),
         ]
         if faults:
@@ -335,16 +337,29 @@ class Settings(BaseModel):
             )
         ]
 
+    def _port_faults(self) -> list[str]:
+        # 0: any free one. The worker may be on another machine; its port is its own business.
+        if not self.port or self.port != self.admin_port:
+            return []
+        return ["ADMIN_PORT: must differ from PORT; metrics are not for the public"]
 
-def database_url() -> str:
-    """DATABASE_URL, for commands that need nothing else.
+
+def database_url(*variables: str) -> str:
+    """The first of these variables that is set, for commands that need nothing else.
+
+    Args:
+        variables: names, in the order in which they count; DATABASE_URL is always the last.
 
     Raises:
-        SettingsError: it is not set.
+        SettingsError: none is set, or it is no address of a PostgreSQL.
     """
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    raise SettingsError(["DATABASE_URL: is required"])
+    for name in (*variables, "DATABASE_URL"):
+        if url := os.environ.get(name, "").strip():
+            if urlsplit(url).scheme not in POSTGRESQL:
+                raise SettingsError([f"{name}: must be a postgresql:// URL"])
+            return url
+    also = f" (or {', '.join(variables)})" if variables else ""
+    raise SettingsError([f"DATABASE_URL: is required{also}"])
 
 
 def is_url(source: str) -> bool:

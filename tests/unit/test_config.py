@@ -44,6 +44,7 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
     [
         ({"PORT": "http"}, "PORT"),
         ({"PORT": "70000"}, "PORT"),
+        ({"PORT": "9103"}, "ADMIN_PORT"),
         ({"APP_ENV": "staging"}, "APP_ENV"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
         ({"REDIS_URL": "http://x"}, "REDIS_URL"),
@@ -140,3 +141,27 @@ def test_a_fault_ends_the_process_with_2(command: str) -> None:
     assert done.returncode == 2
     assert done.stderr == "payment-service: JWT_SECRET: must be at least 32 bytes\n"
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({}, "DATABASE_URL: is required (or MIGRATION_DATABASE_URL)"),
+        ({"DATABASE_URL": "db.internal"}, "DATABASE_URL: must be a postgresql:// URL"),
+        (
+            {"DATABASE_URL": GOOD["DATABASE_URL"], "MIGRATION_DATABASE_URL": "mysql://x"},
+            "MIGRATION_DATABASE_URL: must be a postgresql:// URL",
+        ),
+    ],
+)
+def test_an_operators_command_names_the_variable_too(environ: dict[str, str], says: str) -> None:
+    """It needs an address and nothing else; a wrong one is not a failure of the database."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "tenant", "list"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"payment-service: {says}\n"
