@@ -27,4 +27,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.intent_funnel(uuid, timestamptz, timestamptz) IS
-    'How far the payments created in a period came, per currency: number, amount in minor units, share of all in basis points. Default: the last 30 days. Raises PY020, PY070. Example: SELECT * FROM ops.intent_funnel(''…'', now() - interval ''1 day'');';
+    'How far the payments created in a period came, per currency: number, what they ask for in minor units, share of all in basis points. Refunded: in full or in part; disputed: open or lost. Default: the last 30 days. Raises PY020, PY070. Example: SELECT * FROM ops.intent_funnel(''…'', now() - interval ''1 day'');';
