@@ -156,7 +156,7 @@ def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
 _shown: dict[Gauge, set[tuple[str, ...]]] = defaultdict(set)
 
 
-def _show(gauge: Gauge, values: Mapping[tuple[str, ...], int]) -> None:
+def _show(gauge: Gauge, values: Mapping[Any, int]) -> None:
     # A series that vanished cannot be told from a process that is gone: 0 is said, not left out.
     _shown[gauge] |= values.keys()
     for labels in _shown[gauge]:

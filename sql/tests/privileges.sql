@@ -426,7 +426,7 @@ SELECT x.grantee::regrole::text AS role, x.privilege_type AS privilege, c.relnam
  CROSS JOIN LATERAL aclexplode(a.attacl) AS x;
 
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_definer' $$, $$
-    SELECT 'SELECT', c.relname::text FROM our_relations AS c 
+    SELECT 'SELECT', c.relname::text FROM our_relations AS c
      WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
     SELECT 'INSERT', unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
