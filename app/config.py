@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -39,7 +41,6 @@ MIN_WEBHOOK_SECRET_CHARS = 16
 HMAC_STATES = ("active", "verify-only", "retired")
 _HMAC_KEY = re.compile(r"(?P<id>[A-Za-z0-9._-]{1,64})(/(?P<state>[a-z-]+))?:(?P<secret>[^,]*)")
 
-POSTGRESQL = frozenset({"postgresql", "postgres"})
 STRIPE_API_BASE = "https://api.stripe.com"
 
 OTLP = "http/protobuf"
@@ -87,7 +88,8 @@ class HmacKey:
 
 Secrets = tuple[SecretStr, ...]
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
-Port = Annotated[int, Field(ge=0, le=65535)]
+MAX_PORT = 65_535
+Port = Annotated[int, Field(ge=0, le=MAX_PORT)]
 
 
 class Settings(BaseModel):
@@ -168,15 +170,20 @@ class Settings(BaseModel):
     @field_validator("database_url", "listen_database_url", "migration_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and urlsplit(value.get_secret_value()).scheme not in POSTGRESQL:
-            raise ValueError("must be a postgresql:// URL")
+        if value and (fault := _database_fault(value.get_secret_value())):
+            raise ValueError(fault)
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: SecretStr) -> SecretStr:
-        if urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+        url = urlsplit(value.get_secret_value())
+        if url.scheme not in {"redis", "rediss", "unix"}:
             raise ValueError("must be a redis:// or rediss:// URL")
+        try:
+            _ = url.port
+        except ValueError:
+            raise ValueError("has a port that is none") from None
         return value
 
     @field_validator("jwt_secret")
@@ -355,11 +362,26 @@ def database_url(*variables: str) -> str:
     """
     for name in (*variables, "DATABASE_URL"):
         if url := os.environ.get(name, "").strip():
-            if urlsplit(url).scheme not in POSTGRESQL:
-                raise SettingsError([f"{name}: must be a postgresql:// URL"])
+            if fault := _database_fault(url):
+                raise SettingsError([f"{name}: {fault}"])
             return url
     also = f" (or {', '.join(variables)})" if variables else ""
     raise SettingsError([f"DATABASE_URL: is required{also}"])
+
+
+def _database_fault(url: str) -> str | None:
+    """What is wrong with an address of PostgreSQL; no part of it is repeated: it has a password."""
+    if url.partition("://")[0] not in {"postgresql", "postgres"}:
+        return "must be a postgresql:// URL"
+    try:
+        ports = str(conninfo_to_dict(url).get("port", ""))
+    except ProgrammingError:
+        return "cannot be read as a postgresql:// URL"
+    return None if all(_is_port(port) for port in ports.split(",")) else "has a port that is none"
+
+
+def _is_port(text: str) -> bool:
+    return not text or (text.isdecimal() and 0 < int(text) <= MAX_PORT)
 
 
 def is_url(source: str) -> bool:
