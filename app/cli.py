@@ -370,10 +370,7 @@ def _run(main_task: Coroutine[Any, Any, None]) -> None:
 
 
 def _migration_url() -> str:
-    url = os.environ.get("MIGRATION_DATABASE_URL") or os.environ.get("DATABASE_URL")
-    if not url:
-        raise SettingsError(["DATABASE_URL: is required (or MIGRATION_DATABASE_URL)"])
-    return url
+    return database_url("MIGRATION_DATABASE_URL")
 
 
 def _ops(query: LiteralString, values: list[Any]) -> list[TupleRow]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -86,7 +88,8 @@ class HmacKey:
 
 Secrets = tuple[SecretStr, ...]
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
-Port = Annotated[int, Field(ge=0, le=65535)]
+MAX_PORT = 65_535
+Port = Annotated[int, Field(ge=0, le=MAX_PORT)]
 
 
 class Settings(BaseModel):
@@ -167,15 +170,20 @@ class Settings(BaseModel):
     @field_validator("database_url", "listen_database_url", "migration_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
-            raise ValueError("must be a postgresql:// URL")
+        if value and (fault := _database_fault(value.get_secret_value())):
+            raise ValueError(fault)
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: SecretStr) -> SecretStr:
-        if urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+        url = urlsplit(value.get_secret_value())
+        if url.scheme not in {"redis", "rediss", "unix"}:
             raise ValueError("must be a redis:// or rediss:// URL")
+        try:
+            _ = url.port
+        except ValueError:
+            raise ValueError("has a port that is none") from None
         return value
 
     @field_validator("jwt_secret")
@@ -259,6 +267,7 @@ class Settings(BaseModel):
             *self._token_faults(),
             *self._stripe_faults(),
             *self._time_faults(),
+            *self._port_faults(),
             *self._trace_faults(),
         ]
         if faults:
@@ -335,16 +344,44 @@ class Settings(BaseModel):
             )
         ]
 
+    def _port_faults(self) -> list[str]:
+        # 0: any free one. The worker may be on another machine; its port is its own business.
+        if not self.port or self.port != self.admin_port:
+            return []
+        return ["ADMIN_PORT: must differ from PORT; metrics are not for the public"]
 
-def database_url() -> str:
-    """DATABASE_URL, for commands that need nothing else.
+
+def database_url(*variables: str) -> str:
+    """The first of these variables that is set, for commands that need nothing else.
+
+    Args:
+        variables: names, in the order in which they count; DATABASE_URL is always the last.
 
     Raises:
-        SettingsError: it is not set.
+        SettingsError: none is set, or it is no address of a PostgreSQL.
     """
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    raise SettingsError(["DATABASE_URL: is required"])
+    for name in (*variables, "DATABASE_URL"):
+        if url := os.environ.get(name, "").strip():
+            if fault := _database_fault(url):
+                raise SettingsError([f"{name}: {fault}"])
+            return url
+    also = f" (or {', '.join(variables)})" if variables else ""
+    raise SettingsError([f"DATABASE_URL: is required{also}"])
+
+
+def _database_fault(url: str) -> str | None:
+    """What is wrong with an address of PostgreSQL; no part of it is repeated: it has a password."""
+    if url.partition("://")[0] not in {"postgresql", "postgres"}:
+        return "must be a postgresql:// URL"
+    try:
+        ports = str(conninfo_to_dict(url).get("port", ""))
+    except ProgrammingError:
+        return "cannot be read as a postgresql:// URL"
+    return None if all(_is_port(port) for port in ports.split(",")) else "has a port that is none"
+
+
+def _is_port(text: str) -> bool:
+    return not text or (text.isdecimal() and 0 < int(text) <= MAX_PORT)
 
 
 def is_url(source: str) -> bool:

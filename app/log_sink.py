@@ -18,6 +18,9 @@ from app import metrics
 MAX_LINES = 10_000
 """Some 3 MB: a reader may stop for seconds under load without a line lost."""
 
+PROCESS_TRACE = os.urandom(16).hex()
+"""traceId of the lines that belong to no request or operation: what one process did by itself."""
+
 CLOSE_SECONDS = 2.0
 BATCH = 100
 RETRY_SECONDS = 0.5
@@ -96,4 +99,4 @@ class LogSink:
 def _told(count: int) -> bytes:
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     line = {"time": now, "level": "warning", "component": "logs", "message": "lines dropped"}
-    return orjson.dumps(line | {"count": count})
+    return orjson.dumps(line | {"traceId": PROCESS_TRACE, "count": count})

@@ -1,9 +1,11 @@
 """One JSON object a line on stdout: level, time, traceId, component, message and camelCase fields.
 
-Never a body, token, secret, card number, client secret or e-mail: callers pass ids and numbers.
+Never a body, token, secret, card number, client secret or e-mail. Callers pass ids and numbers;
+what errors and libraries say repeats what others wrote, so every text is looked through as well.
 """
 
 import logging
+import re
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -11,7 +13,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-from app.log_sink import LogSink
+from app.log_sink import PROCESS_TRACE, LogSink
 from app.tracing import spans
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
@@ -21,9 +23,22 @@ STDOUT, STDERR = 1, 2
 MAX_VALUE_CHARS = 500
 """Longer strings are cut: a log line is not a dump."""
 
-
 FIRST = ("time", "level", "traceId", "spanId", "component")
 """Fields every line begins with."""
+
+HIDDEN = "[hidden]"
+_SENSITIVE = re.compile(
+    r"""[\w.+-]+@[\w-]+\.[\w.-]+        # e-mail
+      | \b\w+_secret_\w+               # client secrets, ours and those of accounts
+      | \b(?:sk|rk|whsec)_\w+          # keys of Stripe, secrets of its webhooks
+      | \beyJ[\w-]+\.[\w-]+\.[\w-]*    # tokens
+      | (?<=://)[^\s/@]+(?=@)          # the login in an address
+      | (?i:bearer\s+|password\s*[=:]\s*)\S+
+      | DETAIL:(?s:.*?)(?=\nCONTEXT:|\n\n|\Z)   # a row, as PostgreSQL quotes it
+      | (?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])  # whatever is as long as a card number
+    """,
+    re.VERBOSE,
+)
 
 
 def configure(level: str, *, beside: bool = False) -> None:
@@ -57,8 +72,7 @@ def get_logger(component: str) -> FilteringBoundLogger:
 
 
 def _add_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    if trace := trace_id.get():
-        event.setdefault("traceId", trace)
+    event.setdefault("traceId", trace_id.get() or PROCESS_TRACE)
     if span := spans.current_id():
         event["spanId"] = span
     return event
@@ -66,13 +80,18 @@ def _add_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDic
 
 def _shape(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     line = {name: event.pop(name) for name in FIRST if name in event}
-    line["message"] = event.pop("event")
+    line["message"] = redacted(str(event.pop("event")))
     for name, value in event.items():
-        if isinstance(value, str) and len(value) > MAX_VALUE_CHARS and name != "exception":
-            line[name] = value[:MAX_VALUE_CHARS]
+        if isinstance(value, str):
+            line[name] = redacted(value)[: None if name == "exception" else MAX_VALUE_CHARS]
         elif value is not None:
             line[name] = value
     return line
+
+
+def redacted(text: str) -> str:
+    """The text without what must not be kept."""
+    return _SENSITIVE.sub(HIDDEN, text)
 
 
 def _dumps(event: EventDict, **_: Any) -> bytes:

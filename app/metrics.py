@@ -1,6 +1,7 @@
 """What this process counts. One registry; both processes export every name."""
 
 from collections import Counter as Counted
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ transfer_created = Counter("transfer_created_total", "Transfers made at Stripe",
 webhook_processed = Counter(
     "webhook_processed_total", "Webhook events by where they ended", ["state"], registry=registry
 )
+for _state in ("done", "ignored", "waiting", "quarantined", "dead", "error"):
+    webhook_processed.labels(_state)
 operations = Counter(
     "stripe_operations_total",
     "Operations carried, by kind and outcome",
@@ -110,12 +113,8 @@ def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
         counts[row["class"]] += row["items"]
         if row["currency"]:
             amounts[row["currency"]] += row["unexplained"]
-    discrepancies_open.clear()
-    unexplained_minor_units.clear()
-    for name, count in counts.items():
-        discrepancies_open.labels(name).set(count)
-    for currency, amount in amounts.items():
-        unexplained_minor_units.labels(currency).set(amount)
+    _show(discrepancies_open, {(name,): count for name, count in counts.items()})
+    _show(unexplained_minor_units, {(currency,): amount for currency, amount in amounts.items()})
 
 
 money_violations = Gauge(
@@ -138,12 +137,9 @@ refunds_waiting_amount = Gauge(
 
 
 def set_refunds_waiting(counts: Mapping[str, int], amounts: Mapping[str, int]) -> None:
-    """Show what waits now, by currency, over all tenants; what no longer waits goes."""
-    refunds_waiting.clear()
-    refunds_waiting_amount.clear()
-    for currency, count in counts.items():
-        refunds_waiting.labels(currency).set(count)
-        refunds_waiting_amount.labels(currency).set(amounts[currency])
+    """Show what waits now, by currency, over all tenants; what no longer waits goes to zero."""
+    _show(refunds_waiting, {(currency,): count for currency, count in counts.items()})
+    _show(refunds_waiting_amount, {(currency,): amounts[currency] for currency in counts})
 
 
 def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -153,12 +149,18 @@ def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         counts[row["kind"], row["state"]] += row["operations"]
         amounts[row["state"], row["currency"]] += int(row["amount"])
-    operations_open.clear()
-    operations_open_amount.clear()
-    for labels, count in counts.items():
-        operations_open.labels(*labels).set(count)
-    for labels, amount in amounts.items():
-        operations_open_amount.labels(*labels).set(amount)
+    _show(operations_open, counts)
+    _show(operations_open_amount, amounts)
+
+
+_shown: dict[Gauge, set[tuple[str, ...]]] = defaultdict(set)
+
+
+def _show(gauge: Gauge, values: Mapping[Any, int]) -> None:
+    # A series that vanished cannot be told from a process that is gone: 0 is said, not left out.
+    _shown[gauge] |= values.keys()
+    for labels in _shown[gauge]:
+        gauge.labels(*labels).set(values.get(labels, 0))
 
 
 def count_operation(kind: str, outcome: str) -> None:

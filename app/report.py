@@ -79,6 +79,9 @@ def ask(url: str, name: str, arguments: Mapping[str, str]) -> Answer:
         psycopg.Error: the database refused it.
     """
     with _connect(url) as connection:
+        # A date is midnight where the report's days begin, wherever the server stands.
+        zone = arguments.get("time_zone", "UTC")
+        connection.execute("SELECT set_config('TimeZone', %s, false)", [zone])
         if name not in {row[0] for row in connection.execute(_REPORTS)}:
             raise UnknownReportError(f"there is no report {name}")
         given = [sql.SQL("{} => %s").format(sql.Identifier(f"p_{one}")) for one in arguments]

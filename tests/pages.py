@@ -33,9 +33,13 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     """Every fenced block of a page, in order."""
+    return blocks_of(page.read_text(encoding="utf-8"))
+
+
+def blocks_of(text: str) -> list[Block]:
+    """Every fenced block of a text, in order."""
     return [
-        Block(found["kind"], found["text"], found["why"] or "")
-        for found in _FENCE.finditer(page.read_text(encoding="utf-8"))
+        Block(found["kind"], found["text"], found["why"] or "") for found in _FENCE.finditer(text)
     ]
 
 

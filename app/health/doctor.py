@@ -44,6 +44,11 @@ _UNGUARDED = """
        AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
 """
 _ROLES = "SELECT r FROM unnest(%s::text[]) AS r WHERE NOT pg_has_role(session_user, r, 'USAGE')"
+EXTENSIONS = ("fuzzystrmatch", "pg_trgm")
+_MISSING = """
+    SELECT x FROM unnest(%s::text[]) AS x
+     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = x)
+"""
 _INVALID = """
     SELECT i.indexrelid::regclass::text FROM pg_catalog.pg_index AS i
       JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
@@ -91,10 +96,11 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def look_at_server(settings: Settings) -> list[Finding]:
-    """Version, clock, row security, indexes."""
+    """Version, clock, extensions, row security, indexes."""
     async with _connection(settings.database_url.get_secret_value()) as connection:
         major = connection.info.server_version // 10_000
         now = await _value(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
+        missing = await _column(connection, _MISSING, list(EXTENSIONS))
         unguarded = await _column(connection, _UNGUARDED)
         invalid = await _column(connection, _INVALID)
     return [
@@ -104,6 +110,16 @@ async def look_at_server(settings: Settings) -> list[Finding]:
             Finding("postgresql", "fault", f"version {major}", "Use PostgreSQL 15 to 18."),
         ),
         _clock("postgresql clock", float(now) - time.time()),
+        _when(
+            not missing,
+            Finding("extensions", "ok", f"{', '.join(EXTENSIONS)} are there"),
+            Finding(
+                "extensions",
+                "fault",
+                f"without {', '.join(missing)}",
+                "`payment-service migrate` creates them, if the server has postgresql-contrib.",
+            ),
+        ),
         _when(
             not unguarded,
             Finding("row security", "ok", "enabled and forced on every tenant table"),
@@ -169,7 +185,7 @@ async def look_at_login(settings: Settings) -> list[Finding]:
 
 
 async def look_at_migrations(settings: Settings) -> list[Finding]:
-    """The database is what this release needs."""
+    """The database is what this release needs, and of the kind that we are told it is."""
     database = Database(settings, name="doctor", size=1)
     await database.open()
     try:
@@ -181,8 +197,19 @@ async def look_at_migrations(settings: Settings) -> list[Finding]:
             state.ready,
             Finding("migrations", "ok", f"all {len(migration_names())} applied"),
             Finding("migrations", "fault", state.detail, "Run `payment-service migrate`."),
-        )
+        ),
+        _environment(settings.app_env, state.environment),
     ]
+
+
+def _environment(ours: str, theirs: str) -> Finding:
+    check, says = "environment", f"APP_ENV is {ours}, the database is a {theirs} one"
+    if (ours == "production") == (theirs == "production"):
+        return Finding(check, "ok", says)
+    # The service refuses to serve from such a database; the other way round it would not notice.
+    verdict: Verdict = "fault" if ours == "production" else "warning"
+    todo = "Is this the DATABASE_URL that you meant? ops.deployment_set() says what a database is."
+    return Finding(check, verdict, says, todo)
 
 
 async def look_at_listen(settings: Settings) -> list[Finding]:

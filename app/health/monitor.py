@@ -153,7 +153,8 @@ class Monitor:
         changed = fault != self._seen[check.name].fault
         self._seen[check.name] = _Seen(now, now - started, fault, facts)
         if changed:
-            log.info("changed", check=check.name, reason=fault)
+            tell = log.warning if fault else log.info
+            tell("not well" if fault else "well", check=check.name, reason=fault)
 
 
 MONITOR: web.AppKey[Monitor] = web.AppKey("monitor", Monitor)

@@ -223,13 +223,18 @@ class Operations:
             return _Recorded(applied=False, enqueued=0)
 
     def _log(self, operation: Operation, result: Result, recorded: _Recorded) -> None:
-        outcome = result["outcome"]
-        write = log.debug if outcome == "succeeded" and recorded.applied else log.info
+        outcome, kind = result["outcome"], operation["kind"]
+        quiet = kind == "fetch" and outcome == "succeeded" and recorded.applied
+        write = log.debug if quiet else log.info
+        params = operation["request"]["params"]
         write(
             "operation",
             operationId=operation["id"],
             tenantId=operation["tenantId"],
-            kind=operation["kind"],
+            paymentId=params.get("metadata", {}).get("payment_id"),
+            kind=kind,
+            amount=params.get("amount"),
+            currency=params.get("currency"),
             outcome=outcome,
             adopted=result["adopted"],
             applied=recorded.applied,
@@ -237,7 +242,7 @@ class Operations:
             httpStatus=result["httpStatus"],
         )
         if recorded.applied:
-            metrics.count_operation(operation["kind"], outcome)
+            metrics.count_operation(kind, outcome)
 
     async def _release(self, operation: Operation) -> Result | None:
         if operation["fenced"]:

@@ -1,6 +1,7 @@
 """Received webhooks: apply each in SQL, then mark it; one that fails is marked in a second step."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,9 +85,19 @@ class Webhooks:
         await persist("mark event", lambda: self._finishes.submit(result))
         await failpoint("webhooks.after_finish", kind)
         metrics.count_event(kind, state)
-        if state not in {"done", "ignored"}:
-            await self._recall(event)
-            log.info("event", eventId=event["event_id"], state=state, reason=reason)
+        usual = state in {"done", "ignored"}
+        if usual and not log.is_enabled_for(logging.DEBUG):
+            return  # a line would cost a look-up of its trace
+        await self._recall(event)
+        write = log.debug if usual else log.info
+        write(
+            "event",
+            eventId=event["event_id"],
+            type=kind,
+            tenantId=str(event["tenant_id"]),
+            state=state,
+            reason=reason,
+        )
 
     async def _apply(self, event: Event) -> tuple[str, str | None]:
         try:

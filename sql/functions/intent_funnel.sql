@@ -8,9 +8,10 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
     WITH reached AS (
-        SELECT p.currency AS code, p.amount AS money, p.status = 'blocked' AS was_blocked, p.status NOT IN ('created', 'blocked') AS offered,
-               p.status NOT IN ('created', 'blocked', 'requires_payment_method', 'canceled') OR p.failure_code IS NOT NULL
-                   OR p.amount_captured > 0 AS tried,
+        SELECT p.currency AS code, p.amount AS money, p.status = 'blocked' AS was_blocked, p.status NOT IN ('created', 'blocked', 'failed') AS offered,
+               -- Stripe refused to make a failed one: no buyer saw it, though it has a failure_code as a declined card's has.
+               p.status <> 'failed' AND (p.status NOT IN ('created', 'blocked', 'requires_payment_method', 'canceled')
+                   OR p.failure_code IS NOT NULL OR p.amount_captured > 0) AS tried,
                p.status = 'requires_capture' OR p.amount_captured > 0 AS authorised, p.amount_captured > 0 AS captured,
                p.status IN ('canceled', 'failed') AS given_up, p.amount_refunded > 0 AS was_refunded, p.amount_disputed > 0 AS was_disputed
           FROM payments.payment_transactions AS p
@@ -26,4 +27,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.intent_funnel(uuid, timestamptz, timestamptz) IS
-    'How far the payments created in a period came, per currency: number, amount in minor units, share of all in basis points. Default: the last 30 days. Raises PY020, PY070. Example: SELECT * FROM ops.intent_funnel(''…'', now() - interval ''1 day'');';
+    'How far the payments created in a period came, per currency: number, what they ask for in minor units, share of all in basis points. Refunded: in full or in part; disputed: open or lost. Default: the last 30 days. Raises PY020, PY070. Example: SELECT * FROM ops.intent_funnel(''…'', now() - interval ''1 day'');';

@@ -12,9 +12,15 @@ BEGIN
         RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
     END IF;
     v_operation := payments.operation_lock(v_operation, true);
+    IF v_operation.state IN ('ready', 'unknown') AND v_operation.holds = '{}' THEN
+        UPDATE payments.stripe_operations AS o SET next_run_at = v_now, updated_at = v_now
+         WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
+        PERFORM payments.audit_act(p_tenant_id, 'operation_retry', p_operation_id::text);
+        RETURN v_operation.state;
+    END IF;
     IF NOT (v_operation.state = 'dead' OR (v_operation.state = 'failed' AND v_operation.kind IN ('transfer', 'fetch'))) THEN
         RAISE EXCEPTION 'a % operation of kind % is not retried by hand', v_operation.state, v_operation.kind
-            USING ERRCODE = 'PY030', HINT = 'Dead operations, and failed transfers and fetches, can be revived.';
+            USING ERRCODE = 'PY030', HINT = 'What waits for its turn is made due; dead operations, and failed transfers and fetches, are revived.';
     END IF;
     PERFORM FROM payments.stripe_transfers AS t
       WHERE t.tenant_id = p_tenant_id AND t.id = v_operation.subject_id AND t.status = 'canceled';
@@ -33,4 +39,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.operation_retry(uuid, uuid) IS
-    'Revives a dead operation, or a failed transfer or fetch, and returns its new state. A dead one is looked up at Stripe before it is sent again. Raises PY010, PY030, PY070. Example: SELECT ops.operation_retry(''…'', ''…'');';
+    'Makes an operation that waits for its next attempt due now, or revives a dead one, or a failed transfer or fetch; returns its state. What may have been sent is looked up at Stripe before it is sent again. Raises PY010, PY030, PY070. Example: SELECT ops.operation_retry(''…'', ''…'');';

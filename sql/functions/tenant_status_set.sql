@@ -2,8 +2,7 @@ CREATE OR REPLACE FUNCTION payments.tenant_status_set(p_tenant_id uuid, p_status
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
-    PERFORM payments.owner_check();
-    PERFORM payments.tenant_enter(p_tenant_id);
+    PERFORM payments.member_enter(p_tenant_id);
     UPDATE payments.tenants AS t SET status = p_status, updated_at = payments.clock()
      WHERE t.tenant_id = p_tenant_id;
     IF NOT FOUND THEN
@@ -12,4 +11,4 @@ BEGIN
     PERFORM payments.audit_act(p_tenant_id, CASE p_status WHEN 'active' THEN 'tenant_enable' ELSE 'tenant_disable' END, p_tenant_id::text);
 END
 $$;
-COMMENT ON FUNCTION payments.tenant_status_set(uuid, text) IS 'Sets a tenant''s status. Raises PY010, PY070.';
+COMMENT ON FUNCTION payments.tenant_status_set(uuid, text) IS 'Sets a tenant''s status. Raises PY001, PY002, PY010, PY070.';

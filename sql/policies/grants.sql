@@ -268,6 +268,7 @@ GRANT EXECUTE ON FUNCTION
     ops.webhook_lag(uuid, timestamptz, timestamptz),
     ops.webhooks_unapplied(uuid),
     ops.tenants_compared(timestamptz, timestamptz),
+    ops.troubles_open(),
     ops.reviews_open(uuid),
     ops.fraud_rules(uuid),
     ops.fraud_checks(uuid, uuid),
@@ -304,9 +305,11 @@ GRANT EXECUTE ON FUNCTION
     ops.fraud_list_set(uuid, text, text, text, boolean, text, timestamptz),
     ops.refund_policy_set(uuid, text, integer, timestamptz, interval, text[]),
     ops.split_rule_set(uuid, text, text, jsonb, timestamptz, timestamptz),
+    ops.tenant_disable(uuid),
+    ops.tenant_enable(uuid),
     ops.clock_advance(bigint)
     TO payments_operator;
--- NOTE: tenants are registered, disabled and given members by the database's owner only: no grant here.
+-- NOTE: tenants are registered and given members by the database's owner only: no grant here.
 
 -- What has been applied, too: a dump without it could not be migrated any further.
 GRANT USAGE ON SCHEMA payments, migrations TO payments_backup;

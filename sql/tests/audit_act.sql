@@ -85,7 +85,7 @@ SELECT is((SELECT array_agg(subject) FROM payments.audit_log WHERE object_id = '
 SELECT remember();
 SET LOCAL SESSION AUTHORIZATION tap_audit_ana;
 SELECT throws_ok($$ SELECT ops.refund_policy_set(tenant_a(), 'other', -1) $$, 'PY020', NULL, 'a refused act is an error');
-SELECT throws_ok($$ SELECT ops.tenant_disable(tenant_a()) $$, '42501', NULL, 'so is one that the role may not do');
+SELECT throws_ok($$ SELECT ops.tenant_register(tenant_a(), 'x') $$, '42501', NULL, 'so is one that the role may not do');
 SELECT throws_ok($$ SELECT payments.audit_act(tenant_a(), 'x', 'x') $$, '42501', NULL, 'nobody writes the log by hand');
 RESET SESSION AUTHORIZATION;
 SELECT unchanged('and none leaves anything');

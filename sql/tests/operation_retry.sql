@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(19);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -28,7 +28,6 @@ SET LOCAL SESSION AUTHORIZATION tap_retry_member;
 SELECT throws_ok($$ SELECT ops.operation_retry(tenant_a(), operation_of(pay('k2'), 'intent')) $$, 'PY030', NULL, 'a refused intent is not revived: its client was told');
 SELECT is(ops.operation_retry(tenant_a(), the('dead')), 'unknown', 'a dead operation is revived as unknown: it was sent once');
 SELECT is(ops.operation_retry(tenant_a(), the('failed')), 'ready', 'a failed transfer is revived as ready: its refusal was definite');
-SELECT throws_ok($$ SELECT ops.operation_retry(tenant_a(), the('dead')) $$, 'PY030', NULL, 'an operation under way is not revived');
 RESET SESSION AUTHORIZATION;
 SELECT is((SELECT (o.state, o.outcome, o.failures, o.generation, o.first_sent_at IS NOT NULL, o.next_run_at <= clock())::text FROM operation_row(the('dead')) AS o),
     '(unknown,,0,0,t,t)', 'a revived dead operation keeps its key, is due, and starts counting anew');
@@ -37,6 +36,18 @@ SELECT is((SELECT (o.state, o.outcome, o.failures, o.generation, o.finished_at):
 SELECT is((SELECT status FROM payments.stripe_transfers WHERE id = transfer_of(pay('k1'), 'a1')), 'pending', 'the transfer of a revived operation is pending again');
 SELECT is((SELECT operation #>> '{evidence,resource}' FROM api.operations_claim(tenant_a(), 'w', 10, 10) WHERE operation ->> 'id' = kept('dead')), 'transfers',
     'a revived dead operation is looked for before it is sent again');
+SELECT remember();
+SET LOCAL SESSION AUTHORIZATION tap_retry_member;
+SELECT throws_ok($$ SELECT ops.operation_retry(tenant_a(), the('dead')) $$, 'PY030', NULL, 'an operation under way is left alone');
+RESET SESSION AUTHORIZATION;
+SELECT unchanged('and unchanged');
+SELECT send(the('dead')), finish(the('dead'), '{"outcome": "unknown"}');
+SELECT cmp_ok((operation_row(the('dead'))).next_run_at, '>', clock(), 'an operation whose effect is unknown waits for its next look');
+SET LOCAL SESSION AUTHORIZATION tap_retry_member;
+SELECT is(ops.operation_retry(tenant_a(), the('dead')), 'unknown', 'it can be asked to look now');
+RESET SESSION AUTHORIZATION;
+SELECT is((SELECT (o.state, o.failures, o.generation, o.next_run_at <= clock())::text FROM operation_row(the('dead')) AS o), '(unknown,1,0,t)',
+    'and keeps its key and its count');
 SELECT settled_payment(tenant_a(), 'k3');
 SELECT keep('superseded', call_of(pay('k3'), 'v1'));
 SELECT enter(tenant_a()), payments.transfer_reduce(tenant_a(), transfer_of(pay('k3'), 'v1'), 1000, gen_random_uuid(), clock()), remember();

@@ -205,6 +205,7 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.webhooks_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    'ops.troubles_open()',
     'ops.reviews_open(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
@@ -251,6 +252,7 @@ $$, ARRAY[
     'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.webhooks_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    'ops.troubles_open()',
     'ops.operation_retry(uuid,uuid)',
     'ops.operation_cancel(uuid,uuid,text)',
     'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
@@ -277,6 +279,8 @@ $$, ARRAY[
     'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
     'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
     'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
+    'ops.tenant_disable(uuid)',
+    'ops.tenant_enable(uuid)',
     'ops.clock_advance(bigint)'
 ], 'payments_operator executes the reports and just its verbs');
 SELECT is_empty($$
@@ -424,7 +428,7 @@ SELECT x.grantee::regrole::text AS role, x.privilege_type AS privilege, c.relnam
  CROSS JOIN LATERAL aclexplode(a.attacl) AS x;
 
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_definer' $$, $$
-    SELECT 'SELECT', c.relname::text FROM our_relations AS c 
+    SELECT 'SELECT', c.relname::text FROM our_relations AS c
      WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
     SELECT 'INSERT', unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(11);
+SELECT plan(13);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT settled_payment(tenant_b(), 'k');
 SELECT enter(NULL);
@@ -27,6 +27,17 @@ SELECT throws_ok($$ SELECT * FROM ops.revenue(tenant_a(), p_by => 'colour') $$, 
 SELECT throws_ok($$ SELECT * FROM ops.revenue(tenant_a(), p_by => NULL) $$, 'PY020', NULL, 'no dimension is refused');
 SELECT throws_ok($$ SELECT * FROM ops.revenue(tenant_a(), p_time_zone => 'Moon/Crater') $$, '22023', NULL, 'an unknown time zone is refused');
 
+SELECT enter(NULL);
+RESET SESSION AUTHORIZATION;
+SELECT dispute(pay('k1'), 'd', 'lost'), enter(NULL);
+SET LOCAL SESSION AUTHORIZATION tap_report_member;
+SELECT set_eq($$ SELECT r.disputed, r.payees, r.platform, r.net FROM ops.revenue(tenant_a(), p_by => 'event') AS r WHERE r.bucket = 'e1' $$,
+    $$ VALUES (10000::numeric, 0::numeric, 0::numeric, 0::numeric) $$, 'what a bank took is no income');
+RESET SESSION AUTHORIZATION;
+SELECT dispute(pay('k1'), 'd', 'won'), enter(NULL);
+SET LOCAL SESSION AUTHORIZATION tap_report_member;
+SELECT set_eq($$ SELECT r.disputed, r.payees, r.platform, r.net FROM ops.revenue(tenant_a(), p_by => 'event') AS r WHERE r.bucket = 'e1' $$,
+    $$ VALUES (0::numeric, 8500::numeric, 1500::numeric, 10000::numeric) $$, 'what it gave back is income again');
 SELECT enter(NULL);
 RESET SESSION AUTHORIZATION;
 SET LOCAL SESSION AUTHORIZATION tap_report_stranger;

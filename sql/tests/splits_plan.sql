@@ -1,7 +1,10 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
+SELECT open_account(tenant_b(), 'seller', 's1'), enter(tenant_a());
+SELECT * FROM api.connected_account_create(tenant_a(), 'tap', 'k', '\x00',
+    '{"recipientType": "promoter", "recipientId": "p1", "email": "p@example.com", "country": "US"}', 20);
 SELECT asked_payment(tenant_a(), 'k1'), asked_payment(tenant_a(), 'k2');
 DELETE FROM payments.payment_splits;
 SELECT keep('one', pay('k1')), keep('two', pay('k2'));
@@ -13,6 +16,9 @@ SELECT throws_ok($$ SELECT payments.splits_plan(tenant_a(), ARRAY[the('one'), th
 SELECT throws_ok($$ SELECT payments.splits_plan(tenant_a(), ARRAY[the('one'), the('two')], '{100,100}', '{usd,usd}',
         ARRAY['[]', '[{"recipientType": "venue", "recipientId": "nobody", "amount": 1}, {"recipientType": "seller", "recipientId": "v1", "amount": 1}]']::jsonb[], clock()) $$,
     'PY024', 'no connected account for venue nobody, seller v1', 'recipients without an account refuse them all, each named');
+SELECT throws_ok($$ SELECT payments.splits_plan(tenant_a(), ARRAY[the('one')], '{100}', '{usd}',
+        ARRAY['[{"recipientType": "promoter", "recipientId": "p1", "amount": 1}, {"recipientType": "seller", "recipientId": "s1", "amount": 1}]']::jsonb[], clock()) $$,
+    'PY024', 'no connected account for promoter p1, seller s1', 'nor does an account that is not open yet count, or another tenant''s');
 SELECT unchanged('what is refused writes nothing');
 SELECT payments.splits_plan(tenant_a(), ARRAY[the('one'), the('two')], '{100,200}', '{usd,usd}', ARRAY[
     '[{"recipientType": "artist", "recipientId": "a1", "basisPoints": 5000}, {"recipientType": "platform", "recipientId": "platform", "amount": 1}, {"recipientType": "venue", "recipientId": "v1", "amount": 7}]',

@@ -54,7 +54,7 @@ SELECT functions_are('ops', ARRAY[
     'sanctions_add', 'sanctions_begin', 'sanctions_search', 'sanctions_versions', 'split_preview',
     'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
     'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
-    'transfers_pending', 'unowned_object_resolve', 'unowned_objects', 'violations_open', 'webhook_lag',
+    'transfers_pending', 'troubles_open', 'unowned_object_resolve', 'unowned_objects', 'violations_open', 'webhook_lag',
     'webhook_replay', 'webhooks_replay', 'webhooks_unapplied'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
@@ -99,7 +99,7 @@ SELECT functions_are('payments', ARRAY[
     'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
     'reversal_totals', 'reversals_forgo', 'reversals_start', 'review_close', 'review_json', 'review_open',
     'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_yield', 'rfc3339', 'sanctions_match',
-    'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_plan', 'split_rule_find',
+    'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_rule_find',
     'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
     'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
     'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused',

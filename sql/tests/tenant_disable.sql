@@ -1,8 +1,7 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(17);
+SELECT plan(19);
 CREATE ROLE tap_tenant_disable LOGIN IN ROLE payments_operator;
-GRANT EXECUTE ON FUNCTION ops.tenant_disable(uuid) TO tap_tenant_disable;
 SELECT set_config('tap.payment', created_payment(tenant_a(), 'before', '{"splits": []}')::text, true);
 UPDATE payments.tenants SET status = 'active', updated_at = created_at;
 SELECT enter(NULL);
@@ -22,13 +21,19 @@ SELECT throws_ok('SELECT ops.tenant_disable(NULL)', 'PY001', NULL, 'no tenant is
 SELECT unchanged('the refused missing tenant changed nothing');
 SET LOCAL SESSION AUTHORIZATION tap_tenant_disable;
 SELECT throws_ok($$ SELECT ops.tenant_disable(tenant_b()) $$, 'PY070', NULL,
-    'somebody who is not the owner is refused, even with a grant');
+    'an operator who is no member of the tenant is refused');
 RESET SESSION AUTHORIZATION;
 SELECT unchanged('the refused stranger changed nothing');
-SET LOCAL ROLE payments_operator;
-SELECT throws_ok($$ SELECT ops.tenant_disable(tenant_b()) $$, '42501', NULL, 'an operator has no grant');
+SET LOCAL ROLE payments_analyst;
+SELECT throws_ok($$ SELECT ops.tenant_disable(tenant_b()) $$, '42501', NULL, 'an analyst has no grant');
 RESET ROLE;
-SELECT unchanged('the operator without a grant changed nothing');
+SELECT unchanged('the analyst without a grant changed nothing');
+SELECT ops.tenant_member_add(tenant_b(), 'tap_tenant_disable'), enter(NULL);
+SET LOCAL SESSION AUTHORIZATION tap_tenant_disable;
+SELECT lives_ok($$ SELECT ops.tenant_disable(tenant_b()) $$, 'an operator who is a member of the tenant sets it disabled');
+RESET SESSION AUTHORIZATION;
+SELECT is((SELECT status FROM payments.tenants WHERE tenant_id = tenant_b()), 'disabled', 'and it is');
+SELECT enter(NULL);
 
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_api;

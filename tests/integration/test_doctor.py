@@ -22,9 +22,9 @@ async def test_a_sound_deployment(database: Database, redis_url: str) -> None:
         found = await findings(service.settings)
         assert {name: one.says for name, one in found.items() if one.verdict != "ok"} == {}
         assert set(found) == {
-            *("postgresql", "postgresql clock", "row security", "indexes", "login", "login power"),
-            *("migrations", "listen", "pooler", "redis", "redis memory", "stripe", "stripe clock"),
-            *("webhooks platform", "webhooks connect"),
+            *("postgresql", "postgresql clock", "extensions", "row security", "indexes"),
+            *("login", "login power", "migrations", "environment", "listen", "pooler", "redis"),
+            *("redis memory", "stripe", "stripe clock", "webhooks platform", "webhooks connect"),
         }
 
 
@@ -71,6 +71,23 @@ async def test_a_migration_is_missing(service: Service) -> None:
     assert finding.verdict == "fault"
     assert "001_baseline_payment" in finding.says
     assert "payment-service migrate" in finding.todo
+
+
+async def test_an_extension_is_missing(service: Service) -> None:
+    """Named, with who brings it."""
+    service.database.execute("DROP EXTENSION fuzzystrmatch CASCADE")
+    finding = (await findings(service.settings))["extensions"]
+    assert (finding.verdict, finding.says) == ("fault", "without fuzzystrmatch")
+    assert "payment-service migrate" in finding.todo
+
+
+async def test_another_kind_of_database(service: Service) -> None:
+    """Production never works on anything else; the other way round is worth a question."""
+    production = {"app_env": "production"}
+    finding = (await findings(service.settings.model_copy(update=production)))["environment"]
+    assert (finding.verdict, "production" in finding.says) == ("fault", True)
+    service.database.execute("UPDATE payments.deployment SET environment = 'production'")
+    assert (await findings(service.settings))["environment"].verdict == "warning"
 
 
 async def test_an_invalid_index(service: Service) -> None:

@@ -55,6 +55,26 @@ def test_forms(analyst: tuple[str, str]) -> None:
     assert "10000" in table
 
 
+@pytest.mark.parametrize(
+    ("zone", "midnight"), [(None, "00:00:00+00:00"), ("Asia/Tokyo", "00:00:00+09:00")]
+)
+def test_a_date_is_midnight_where_the_days_begin(
+    analyst: tuple[str, str], database: Database, zone: str | None, midnight: str
+) -> None:
+    """Not where the server stands, nor the client: in UTC, or in the zone that a report takes."""
+    url, tenant = analyst
+    role = f"analyst_of_{database.name}"
+    database.execute(f"ALTER ROLE {role} SET timezone = 'America/New_York'")
+    database.execute(
+        "CREATE FUNCTION ops.moment(p_tenant_id uuid, p_at timestamptz,"
+        " p_time_zone text DEFAULT '') RETURNS SETOF timestamptz LANGUAGE sql AS 'SELECT p_at'"
+    )
+    words = ["moment", "--tenant", tenant, "--arg", "at=2026-10-01", "--format", "json"]
+    words += ["--arg", f"time_zone={zone}"] if zone else []
+    (row,) = orjson.loads(report(url, *words).stdout)
+    assert row["moment"] == f"2026-10-01T{midnight}"
+
+
 def test_the_list_names_every_report(analyst: tuple[str, str]) -> None:
     """With arguments and comment; verbs are no reports."""
     listed = report(analyst[0]).stdout

@@ -44,9 +44,15 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
     [
         ({"PORT": "http"}, "PORT"),
         ({"PORT": "70000"}, "PORT"),
+        ({"PORT": "9103"}, "ADMIN_PORT"),
         ({"APP_ENV": "staging"}, "APP_ENV"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://host:port/x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://host/x?no_such_option=1"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://[::1/x"}, "DATABASE_URL"),
+        ({"LISTEN_DATABASE_URL": "postgresql://host:99999/x"}, "LISTEN_DATABASE_URL"),
         ({"REDIS_URL": "http://x"}, "REDIS_URL"),
+        ({"REDIS_URL": "redis://host:port"}, "REDIS_URL"),
         ({"JWT_SECRET": "short"}, "JWT_SECRET"),
         ({"JWT_SECRET": "0123" * 10}, "JWT_SECRET"),
         ({"JWT_JWKS": "https://x"}, "JWT_JWKS"),
@@ -115,8 +121,8 @@ def test_loopback_stripe_is_possible_in_production_when_said() -> None:
 
 def test_secrets_do_not_show() -> None:
     """Neither a log line nor a traceback can print them."""
-    shown = repr(load_settings(GOOD | {"INTERNAL_HMAC_KEYS": f"orders:{'k' * 32}"}))
-    for secret in ("0123456789abcdef", "sk_test_1", "whsec_", "k" * 32):
+    shown = repr(load_settings(GOOD | {"INTERNAL_HMAC_KEYS": f"orders:{'abcdefgh' * 4}"}))
+    for secret in ("0123456789abcdef", "sk_test_1", "whsec_", "abcdefgh"):
         assert secret not in shown
 
 
@@ -140,3 +146,27 @@ def test_a_fault_ends_the_process_with_2(command: str) -> None:
     assert done.returncode == 2
     assert done.stderr == "payment-service: JWT_SECRET: must be at least 32 bytes\n"
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({}, "DATABASE_URL: is required (or MIGRATION_DATABASE_URL)"),
+        ({"DATABASE_URL": "db.internal"}, "DATABASE_URL: must be a postgresql:// URL"),
+        (
+            {"DATABASE_URL": GOOD["DATABASE_URL"], "MIGRATION_DATABASE_URL": "mysql://x"},
+            "MIGRATION_DATABASE_URL: must be a postgresql:// URL",
+        ),
+    ],
+)
+def test_an_operators_command_names_the_variable_too(environ: dict[str, str], says: str) -> None:
+    """It needs an address and nothing else; a wrong one is not a failure of the database."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "tenant", "list"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"payment-service: {says}\n"

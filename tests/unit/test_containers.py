@@ -11,6 +11,7 @@ from typer.main import get_command
 from app import web
 from app.cli import cli
 from app.config import Settings
+from app.dev import simulator
 from app.worker import process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -64,6 +65,21 @@ def test_variables_are_the_program_s() -> None:
     for name in ("web", "worker", "migrate"):
         assert set(COMPOSE[name]["environment"]) <= VARIABLES, name
     assert required <= set(COMPOSE["web"]["environment"])
+
+
+def test_the_simulator_is_told_where_its_events_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both endpoints of web, each with its own secret; nothing would ever settle without."""
+    told: list[tuple[tuple[str, ...], dict[str, bool]]] = []
+    monkeypatch.setattr(simulator, "register", lambda *words, **more: told.append((words, more)))
+    for name, text in COMPOSE["web"]["environment"].items():
+        monkeypatch.setenv(name, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text))
+    (program,) = COMPOSE["webhooks"]["command"]
+    exec(program, {})  # noqa: S102 -- our own file
+    base, hooks = "http://simulator:12111", "http://web:3003/webhooks/stripe"
+    assert told == [
+        ((base, hooks, "whsec_compose_platform"), {}),
+        ((base, f"{hooks}/connect", "whsec_compose_connect"), {"connect": True}),
+    ]
 
 
 @pytest.mark.parametrize("component", DEPLOYMENTS)

@@ -163,7 +163,7 @@ def test_a_log_line_names_its_span(ended: InMemorySpanExporter) -> None:
     with spans.request("GET", "/api", PARENT) as span:
         told = line()
         assert told["spanId"] == f"{span.get_span_context().span_id:016x}"
-    assert [*told] == ["spanId", "message"]
+    assert [*told] == ["traceId", "spanId", "message"]
 
 
 def test_off_is_nothing_at_all() -> None:
