@@ -81,7 +81,7 @@ def ask(url: str, name: str, arguments: Mapping[str, str]) -> Answer:
     with _connect(url) as connection:
         # A date is midnight where the report's days begin, wherever the server stands.
         zone = arguments.get("time_zone", "UTC")
-        connection.execute("SELECT set_config('TimeZone', %s, false)", [zone])
+        connection.execute("SELECT set_config('TimeZone', %s, true)", [zone])
         if name not in {row[0] for row in connection.execute(_REPORTS)}:
             raise UnknownReportError(f"there is no report {name}")
         given = [sql.SQL("{} => %s").format(sql.Identifier(f"p_{one}")) for one in arguments]
@@ -126,4 +126,7 @@ def _plain(value: object) -> object:
 
 
 def _connect(url: str) -> psycopg.Connection[Row]:
-    return psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
+    # Not by start-up options: a pooler would refuse them.
+    connection = psycopg.connect(url, prepare_threshold=None)
+    connection.read_only = True
+    return connection

@@ -5,6 +5,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
+    IF p_at IS NULL THEN
+        RAISE EXCEPTION 'a moment must be named' USING ERRCODE = 'PY020';
+    END IF;
     RETURN QUERY
     SELECT a.kind, a.recipient_type, a.recipient_id, a.currency, a.debit - coalesce(l.debit, 0)::bigint, a.credit - coalesce(l.credit, 0)::bigint,
            a.debit - a.credit - coalesce(l.debit - l.credit, 0)::bigint
@@ -18,4 +21,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.ledger_balance_at(uuid, timestamptz) IS
-    'Every account''s balance as it was at a moment, minor units. Raises PY070. Example: SELECT * FROM ops.ledger_balance_at(''…'', now() - interval ''1 day'');';
+    'Every account''s balance as it was at a moment, minor units. Raises PY020 (no moment), PY070. Example: SELECT * FROM ops.ledger_balance_at(''…'', now() - interval ''1 day'');';

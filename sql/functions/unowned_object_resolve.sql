@@ -7,7 +7,7 @@ BEGIN
         RAISE EXCEPTION 'a note must say what it is' USING ERRCODE = 'PY020';
     END IF;
     UPDATE payments.unowned_objects AS u SET state = 'resolved', resolved_by = session_user, note = p_note
-     WHERE u.provider_account = p_provider_account AND u.provider_id = p_provider_id AND u.state IN ('open', 'resolved');
+     WHERE u.provider_account = p_provider_account AND u.provider_id = p_provider_id AND u.state = 'open';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such open object' USING ERRCODE = 'PY010';
     END IF;

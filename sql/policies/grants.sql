@@ -92,7 +92,7 @@ GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) O
 GRANT INSERT ON payments.aml_settings, payments.aml_limits, payments.exchange_rates, payments.aml_screenings, payments.sanctions_versions,
     payments.sanctions_lists, payments.sanctions_entries TO payments_definer;
 GRANT UPDATE (names) ON payments.sanctions_versions TO payments_definer;
-GRANT UPDATE (version_id) ON payments.sanctions_lists TO payments_definer;
+GRANT UPDATE (version_id, activated_at, activated_by) ON payments.sanctions_lists TO payments_definer;
 GRANT DELETE ON payments.sanctions_entries TO payments_definer;
 GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.fraud_list_entries TO payments_definer;
 GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;

@@ -24,12 +24,16 @@ COMMENT ON COLUMN payments.sanctions_versions.imported_at IS 'When.';
 COMMENT ON COLUMN payments.sanctions_versions.imported_by IS 'The database role that did.';
 
 CREATE TABLE payments.sanctions_lists (
-    format     text PRIMARY KEY,
-    version_id uuid NOT NULL REFERENCES payments.sanctions_versions (version_id)
+    format       text PRIMARY KEY,
+    version_id   uuid NOT NULL REFERENCES payments.sanctions_versions (version_id),
+    activated_at timestamptz NOT NULL,
+    activated_by text NOT NULL
 );
 COMMENT ON TABLE payments.sanctions_lists IS 'Which version of each list names are screened against: switching is one row. Reference data without a tenant.';
 COMMENT ON COLUMN payments.sanctions_lists.format IS 'The list.';
 COMMENT ON COLUMN payments.sanctions_lists.version_id IS 'Its version in force.';
+COMMENT ON COLUMN payments.sanctions_lists.activated_at IS 'Since when.';
+COMMENT ON COLUMN payments.sanctions_lists.activated_by IS 'The database role that put it in force.';
 
 CREATE TABLE payments.sanctions_entries (
     version_id uuid NOT NULL REFERENCES payments.sanctions_versions (version_id),

@@ -483,7 +483,7 @@ $$, $$
         ('discrepancies', '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
         ('fraud_list_entries', '{note,active,expires_at,updated_at,updated_by}'),
         ('sanctions_versions', '{names}'),
-        ('sanctions_lists', '{version_id}'),
+        ('sanctions_lists', '{activated_at,activated_by,version_id}'),
         ('reviews', '{status,note,decided_by,decided_at,updated_at}'),
         ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}')) AS u (t, columns),
            unnest(u.columns) AS c

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(10);
+SELECT plan(11);
 
 SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
 SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", "transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": "SDGT"},
@@ -9,6 +9,7 @@ SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SM
 
 SELECT is_empty($$ SELECT * FROM payments.sanctions_match('smith john paul', 80) $$, 'what is being imported is not in force');
 SELECT is(ops.sanctions_activate(the('list')), 4::bigint, 'it is switched to as a whole');
+SELECT is((SELECT (l.activated_by = session_user, l.activated_at <= clock())::text FROM payments.sanctions_lists AS l), '(t,t)', 'and it is known by whom and when');
 SELECT is((SELECT count(*) FROM payments.sanctions_match('smith john paul', 80)), 1::bigint, 'from then on names are screened against it');
 SELECT is(ops.sanctions_begin('ofac', '\x01'), NULL, 'the same file again is nothing new');
 SELECT keep('second', ops.sanctions_begin('ofac', '\x02'));
