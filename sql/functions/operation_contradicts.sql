@@ -18,6 +18,13 @@ AS $$
             (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}', p_operation.request ->> 'target')
         WHEN 'account' THEN p_object ->> 'id' IS NULL
         WHEN 'account_link' THEN p_object ->> 'url' IS NULL
+        WHEN 'fetch' THEN
+            p_object ->> 'id' IS DISTINCT FROM p_operation.request ->> 'target'
+            -- A charge that settled in another currency: its fee is in none that the payment's ledger has.
+            OR p_operation.request ->> 'resource' = 'balance_transactions' AND p_operation.request ->> 'target' IS NOT NULL
+               AND p_object ->> 'currency' IS DISTINCT FROM (
+                   SELECT p.currency FROM payments.payment_transactions AS p
+                    WHERE p.tenant_id = p_operation.tenant_id AND p.id = p_operation.payment_id)
         ELSE p_object ->> 'id' IS DISTINCT FROM p_operation.request ->> 'target'
     END
 $$;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(26);
+SELECT plan(29);
 
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
@@ -51,6 +51,11 @@ SELECT is(payments.operation_contradicts(operation_row(the('refund')), refund_ob
 SELECT is(payments.operation_contradicts(operation_row(the('reversal')), jsonb_build_object('id', 'trr_1', 'amount', 600, 'transfer', 'tr_' || transfer_of(pay('k1'), 'v1'))), false, 'a reversal as it was asked for does not');
 SELECT is(payments.operation_contradicts(operation_row(the('reversal')), jsonb_build_object('id', 'trr_1', 'amount', 600, 'transfer', 'tr_' || transfer_of(pay('k1'), 'v1')) || c), true, 'another one does: ' || c::text)
   FROM unnest(ARRAY['{"amount": 601}', '{"transfer": "tr_x"}', '{"id": null}']::jsonb[]) AS c;
+SELECT enter(tenant_a());
+SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'balance_transactions', 'txn_1', '');
+SELECT is(payments.operation_contradicts(operation_row(operation_of(pay('k1'), 'fetch')), jsonb_build_object('id', 'txn_1', 'currency', c.currency, 'fee', 1)), c.contradicts,
+    format('a fee in %L of a payment in usd: %s', c.currency, c.contradicts))
+  FROM (VALUES ('usd', false), ('eur', true), (NULL, true)) AS c (currency, contradicts);
 
 SELECT * FROM finish();
 ROLLBACK;
