@@ -150,7 +150,7 @@ def codes_of(endpoint: Endpoint) -> list[str]:
     names = _path_names(endpoint.path)
     if names:
         codes.add("invalid_path")
-    if set(names) - {"event_id"}:
+    if set(names) - {"eventId"}:
         codes.add("not_found")
     return [code for code in CODES if code in codes]
 
@@ -292,6 +292,7 @@ def _example(code: str) -> Json:
         "type": TYPE_PREFIX + code,
         "title": title,
         "status": status,
+        "detail": title,
         "instance": "/api/v1/payments/intents",
         "code": code,
         "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
