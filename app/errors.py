@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from app.logs import get_logger, trace_id
+from app.logs import OF_PROCESS, get_logger, trace_id
 
 log = get_logger("errors")
 
@@ -212,7 +212,7 @@ def response_of(problem: Problem, instance: str) -> web.Response:
         "detail": problem.detail or problem.title,
         "instance": instance,
         "code": problem.code,
-        "traceId": trace_id.get(),
+        "traceId": trace_id.get() or OF_PROCESS,
     }
     if problem.errors or problem.code == "validation_failed":
         body["errors"] = problem.errors or [_of_the_whole(body["detail"])]

@@ -4,6 +4,7 @@ Never a body, token, secret, card number, client secret or e-mail: callers pass 
 """
 
 import logging
+import os
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -16,6 +17,9 @@ from app.tracing import spans
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 """Trace of the request or operation under way; set by whoever starts one."""
+
+OF_PROCESS = os.urandom(16).hex()
+"""Trace of lines that belong to neither: they are of this process's life."""
 
 STDOUT, STDERR = 1, 2
 MAX_VALUE_CHARS = 500
@@ -57,8 +61,7 @@ def get_logger(component: str) -> FilteringBoundLogger:
 
 
 def _add_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    if trace := trace_id.get():
-        event.setdefault("traceId", trace)
+    event.setdefault("traceId", trace_id.get() or OF_PROCESS)
     if span := spans.current_id():
         event["spanId"] = span
     return event

@@ -33,6 +33,9 @@ transfer_created = Counter("transfer_created_total", "Transfers made at Stripe",
 webhook_processed = Counter(
     "webhook_processed_total", "Webhook events by where they ended", ["state"], registry=registry
 )
+for _state in ("done", "waiting", "ignored", "quarantined", "dead", "error"):
+    webhook_processed.labels(_state)  # zero is told, too
+
 operations = Counter(
     "stripe_operations_total",
     "Operations carried, by kind and outcome",

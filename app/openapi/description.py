@@ -76,6 +76,11 @@ _SIGNED = [
 ]
 _HEADERS: dict[str, Json] = {
     "X-Request-Id": {"required": True, "schema": {"type": "string"}},
+    "traceparent": {
+        "description": "W3C Trace Context: the caller's trace, or a new one, with a span of ours.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
     "Location": {"required": True, "schema": {"type": "string", "format": "uri-reference"}},
     "Link": {"description": '`<…>; rel="next"`', "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "`name;q=quota;w=seconds`", "schema": {"type": "string"}},
@@ -235,7 +240,7 @@ def _without_null(schema: Json) -> Json:
 
 
 def _success(endpoint: Endpoint, status: int) -> Json:
-    names = ["X-Request-Id", "RateLimit-Policy", "RateLimit"]
+    names = ["X-Request-Id", "traceparent", "RateLimit-Policy", "RateLimit"]
     names += ["Idempotent-Replayed"] if endpoint.body else []
     names += ["Link"] if endpoint.query else []
     names += ["Location"] if status in {201, 202} else []

@@ -1,9 +1,11 @@
 """Spans: what they are called, what they tell, and what they cost when nobody wants them."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextvars import Context
 from typing import Any
 from uuid import UUID
 
@@ -159,11 +161,26 @@ def test_a_log_line_names_its_span(ended: InMemorySpanExporter) -> None:
     def line() -> dict[str, Any]:
         return dict(logs._shape(None, "", logs._add_trace(None, "", {"event": "x"})))
 
-    assert "spanId" not in line()
+    assert [*line()] == ["traceId", "message"]
     with spans.request("GET", "/api", PARENT) as span:
         told = line()
         assert told["spanId"] == f"{span.get_span_context().span_id:016x}"
-    assert [*told] == ["spanId", "message"]
+    assert [*told] == ["traceId", "spanId", "message"]
+
+
+def test_a_log_line_always_has_a_trace() -> None:
+    """That of the request or operation under way; of neither, one for the whole process."""
+
+    def trace() -> str:
+        return str(logs._add_trace(None, "", {"event": "x"})["traceId"])
+
+    contexts = [Context(), Context()]
+    contexts[0].run(logs.trace_id.set, "4bf92f3577b34da6a3ce929d0e0e4736")
+    assert [c.run(trace) for c in contexts] == [
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        logs.OF_PROCESS,
+    ]
+    assert re.fullmatch("[0-9a-f]{32}", logs.OF_PROCESS)
 
 
 def test_off_is_nothing_at_all() -> None:
