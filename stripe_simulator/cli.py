@@ -22,6 +22,7 @@ from stripe_simulator.simulator import Simulator, Start
 
 # A world only grows and its records have no cycles: looking for them often would be wasted.
 GC_THRESHOLDS = (20_000, 20, 50)
+MAX_PORT = 65_535
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     out = argparse.ArgumentParser(
         prog="stripe-simulator", description="A stateful Stripe Connect with faults on demand."
     )
-    out.add_argument("--port", type=int, default=12111, help="0 picks a free one")
+    out.add_argument("--port", type=port, default=12111, help="0 picks a free one")
     out.add_argument("--host", default="127.0.0.1")
     out.add_argument("--seed", type=int, default=1, help="of ids and of random faults")
     out.add_argument("--secret-key", default="sk_test_simulator")
@@ -58,6 +59,13 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--state", metavar="FILE", help="SQLite file that survives a restart")
     out.add_argument("--country", default="US", help="of the platform")
     return out
+
+
+def port(text: str) -> int:
+    """Read a port number."""
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MAX_PORT}")
+    return int(text)
 
 
 def balance(text: str) -> tuple[str, int]:
