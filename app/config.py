@@ -259,6 +259,7 @@ class Settings(BaseModel):
             *self._token_faults(),
             *self._stripe_faults(),
             *self._time_faults(),
+            *self._port_faults(),
             *self._trace_faults(),
         ]
         if faults:
@@ -324,6 +325,11 @@ class Settings(BaseModel):
                 "OTEL_TRACES_EXPORTER: needs payment-service[otel] to be installed, or must be none"
             )
         return faults
+
+    def _port_faults(self) -> list[str]:
+        if self.port and self.port == self.admin_port:
+            return ["ADMIN_PORT: must differ from PORT; metrics are not for the public"]
+        return []
 
     def _time_faults(self) -> list[str]:
         if self.stripe_timeout_seconds * 2 <= self.operation_lease_seconds:

@@ -44,6 +44,7 @@ def test_each_required_variable_is_named_when_missing(variable: str) -> None:
     [
         ({"PORT": "http"}, "PORT"),
         ({"PORT": "70000"}, "PORT"),
+        ({"PORT": "9103"}, "ADMIN_PORT"),
         ({"APP_ENV": "staging"}, "APP_ENV"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
         ({"REDIS_URL": "http://x"}, "REDIS_URL"),
