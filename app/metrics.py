@@ -105,6 +105,13 @@ unexplained_minor_units = Gauge(
 )
 
 
+def _zero(gauge: Gauge) -> None:
+    """Set every series of a gauge to 0: one that vanished could not be told from a dead process."""
+    for family in gauge.collect():
+        for sample in family.samples:
+            gauge.labels(**sample.labels).set(0)
+
+
 def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
     """Show what is open now; what is no longer open goes to zero."""
     counts: Counted[str] = Counted()
@@ -113,8 +120,8 @@ def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
         counts[row["class"]] += row["items"]
         if row["currency"]:
             amounts[row["currency"]] += row["unexplained"]
-    discrepancies_open.clear()
-    unexplained_minor_units.clear()
+    _zero(discrepancies_open)
+    _zero(unexplained_minor_units)
     for name, count in counts.items():
         discrepancies_open.labels(name).set(count)
     for currency, amount in amounts.items():
@@ -156,8 +163,8 @@ def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         counts[row["kind"], row["state"]] += row["operations"]
         amounts[row["state"], row["currency"]] += int(row["amount"])
-    operations_open.clear()
-    operations_open_amount.clear()
+    _zero(operations_open)
+    _zero(operations_open_amount)
     for labels, count in counts.items():
         operations_open.labels(*labels).set(count)
     for labels, amount in amounts.items():

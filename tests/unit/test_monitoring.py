@@ -67,6 +67,18 @@ def test_counters_of_the_contract_are_told_from_the_start() -> None:
     }
 
 
+def test_what_is_settled_goes_to_zero() -> None:
+    """A series stays and says 0."""
+    found = {"class": "lost", "currency": "usd", "items": 1, "unexplained": 500}
+    stuck = {"kind": "refund", "state": "dead", "currency": "usd", "operations": 1, "amount": 7}
+    for rows, figures in (([found], [stuck]), ([], [])):
+        metrics.set_discrepancies(rows)
+        metrics.set_operations_open(figures)
+    assert metrics.registry.get_sample_value("unexplained_minor_units", {"currency": "usd"}) == 0
+    labels = {"kind": "refund", "state": "dead"}
+    assert metrics.registry.get_sample_value("stripe_operations_open", labels) == 0
+
+
 def test_what_must_be_zero_is_watched() -> None:
     """The gauges of which the contract says that they must be 0."""
     watched = set().union(*(named(rule["expr"]) for rule in RULES))
