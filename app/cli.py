@@ -342,6 +342,8 @@ def report(
         answer = reports.ask(url, name, given)
     except reports.UnknownReportError as error:
         raise typer.BadParameter(str(error), param_hint="NAME") from None
+    except reports.WrongArgumentsError as error:
+        raise typer.BadParameter(str(error), param_hint="--tenant, --arg") from None
     typer.echo(reports.render(answer, form.value), nl=False)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.models import Payee, PaymentStatus, Recipient, TransferStatus
+from app.models import DisputeStatus, Payee, PaymentStatus, Recipient, TransferStatus
 
 ID = "0192f1c4-7a52-4c3b-9f57-2a1b7c0d9e10"
 TIME = "2026-11-23T18:30:00.000000Z"
@@ -42,7 +42,7 @@ class ProblemDocument(BaseModel):
     type: str
     title: str
     status: int
-    detail: str | None = None
+    detail: str
     instance: str
     code: str
     trace_id: str
@@ -80,9 +80,7 @@ class Transfer(Answer):
     currency: str
     status: TransferStatus
     purpose: str
-    attempts: Annotated[
-        int | None, Field(description="Attempts that failed; null while no call is planned.")
-    ]
+    attempts: Annotated[int, Field(description="Calls to Stripe, the successful one included.")]
     next_attempt_at: Time | None
     last_error: Failure | None
     created_at: Time
@@ -198,18 +196,7 @@ class Dispute(Answer):
     stripe_dispute_id: str
     amount: Minor
     currency: str
-    status: Literal[
-        "warning_needs_response",
-        "warning_under_review",
-        "warning_closed",
-        "needs_response",
-        "under_review",
-        "appeal_needs_response",
-        "appeal_under_review",
-        "prevented",
-        "won",
-        "lost",
-    ]
+    status: DisputeStatus
     reason: str | None
     evidence_due_by: Time | None
     submission_count: int

@@ -32,7 +32,7 @@ from app.models import Document, Page
 MAX_BODY_BYTES = 64 * 1024
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME = re.compile(rf"[^{DECEPTIVE}\t\n\r]{{1,200}}")
-NAMES = frozenset({"event_id", "name"})
+NAMES = frozenset({"eventId", "name"})
 """Parts of a path that are the caller's own names and not our ids."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 BY_STRIPE = (

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from app.log_sink import PROCESS_TRACE
 from app.logs import get_logger, trace_id
 
 log = get_logger("errors")
@@ -212,14 +213,13 @@ def response_of(problem: Problem, instance: str) -> web.Response:
         "type": TYPE_PREFIX + problem.code,
         "title": problem.title,
         "status": problem.status,
+        "detail": problem.detail or problem.title,
         "instance": instance,
         "code": problem.code,
-        "traceId": trace_id.get(),
+        "traceId": trace_id.get() or PROCESS_TRACE,
     }
-    if problem.detail:
-        body["detail"] = problem.detail
-    if problem.errors:
-        body["errors"] = problem.errors
+    if problem.errors or problem.code == "validation_failed":
+        body["errors"] = problem.errors or [_of_the_whole(body["detail"])]
     return web.Response(
         body=orjson.dumps(body),
         status=problem.status,
@@ -228,10 +228,16 @@ def response_of(problem: Problem, instance: str) -> web.Response:
     )
 
 
+def _of_the_whole(detail: str) -> dict[str, str]:
+    return {"pointer": "", "code": "invalid", "detail": detail}
+
+
 def _headers_of(problem: Problem) -> dict[str, str]:
     headers = dict(problem.headers)
     if problem.code == "unauthenticated":
         headers.setdefault("WWW-Authenticate", 'Bearer error="invalid_token"')
+    if problem.code in {"signature_required", "signature_invalid"}:
+        headers.setdefault("WWW-Authenticate", "Signature")
     if problem.code == "insufficient_scope":
         headers.setdefault("WWW-Authenticate", 'Bearer error="insufficient_scope"')
     if problem.status in {429, 503} or problem.code == "idempotency_in_progress":

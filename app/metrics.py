@@ -1,7 +1,6 @@
 """What this process counts. One registry; both processes export every name."""
 
 from collections import Counter as Counted
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -105,6 +104,15 @@ unexplained_minor_units = Gauge(
 )
 
 
+def _show(gauge: Gauge, values: Mapping[Any, int]) -> None:
+    # A series that vanished cannot be told from a process that is gone: 0 is said, not left out.
+    for family in gauge.collect():
+        for sample in family.samples:
+            gauge.labels(**sample.labels).set(0)
+    for labels, value in values.items():
+        gauge.labels(*labels).set(value)
+
+
 def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
     """Show what is open now; what is no longer open goes to zero."""
     counts: Counted[str] = Counted()
@@ -151,16 +159,6 @@ def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
         amounts[row["state"], row["currency"]] += int(row["amount"])
     _show(operations_open, counts)
     _show(operations_open_amount, amounts)
-
-
-_shown: dict[Gauge, set[tuple[str, ...]]] = defaultdict(set)
-
-
-def _show(gauge: Gauge, values: Mapping[Any, int]) -> None:
-    # A series that vanished cannot be told from a process that is gone: 0 is said, not left out.
-    _shown[gauge] |= values.keys()
-    for labels in _shown[gauge]:
-        gauge.labels(*labels).set(values.get(labels, 0))
 
 
 def count_operation(kind: str, outcome: str) -> None:

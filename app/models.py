@@ -25,7 +25,6 @@ MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
 MAX_DEVICE_KEYS = 20
 MAX_CONDITIONS = 10
-MAX_EVIDENCE_KEYS = 30
 MAX_EVIDENCE_CHARS = 20_000
 RFC_3339 = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -82,6 +81,18 @@ PaymentStatus = Literal[
     "canceled",
     "failed",
     "blocked",
+]
+DisputeStatus = Literal[
+    "warning_needs_response",
+    "warning_under_review",
+    "warning_closed",
+    "needs_response",
+    "under_review",
+    "appeal_needs_response",
+    "appeal_under_review",
+    "prevented",
+    "won",
+    "lost",
 ]
 TransferStatus = Literal[
     "pending", "blocked", "paid", "partially_reversed", "reversed", "failed", "canceled"
@@ -273,14 +284,46 @@ class ConditionConfirm(Document):
     evidence: LongText
 
 
+EvidenceField = Literal[
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_communication",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "receipt",
+    "refund_policy",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "service_documentation",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_documentation",
+    "shipping_tracking_number",
+    "uncategorized_file",
+    "uncategorized_text",
+]
+"""Stripe's fields of evidence that are one text each."""
+
+
 class EvidenceSubmit(Document):
     """POST /api/v1/disputes/{id}/evidence: Stripe's evidence fields."""
 
     model_config = _example(evidence={"product_description": "Two tickets, scanned."})
 
     evidence: Annotated[
-        dict[ConditionName, Annotated[str, StringConstraints(max_length=MAX_EVIDENCE_CHARS)]],
-        Field(min_length=1, max_length=MAX_EVIDENCE_KEYS),
+        dict[EvidenceField, Annotated[str, StringConstraints(max_length=MAX_EVIDENCE_CHARS)]],
+        Field(min_length=1),
     ]
 
 
@@ -368,7 +411,7 @@ class DisputeList(Page):
     """GET /api/v1/disputes."""
 
     payment_id: Identifier | None = None
-    status: Text | None = None
+    status: DisputeStatus | None = None
 
 
 class ReviewList(Page):

@@ -33,6 +33,10 @@ class UnknownReportError(ValueError):
     """There is no such report; the text says so."""
 
 
+class WrongArgumentsError(ValueError):
+    """The report takes other arguments; the text says which."""
+
+
 @dataclass(frozen=True)
 class Report:
     """A report that can be asked for.
@@ -76,19 +80,24 @@ def ask(url: str, name: str, arguments: Mapping[str, str]) -> Answer:
 
     Raises:
         UnknownReportError: there is no such report.
+        WrongArgumentsError: it takes others.
         psycopg.Error: the database refused it.
     """
     with _connect(url) as connection:
         # A date is midnight where the report's days begin, wherever the server stands.
         zone = arguments.get("time_zone", "UTC")
         connection.execute("SELECT set_config('TimeZone', %s, true)", [zone])
-        if name not in {row[0] for row in connection.execute(_REPORTS)}:
+        known = {row[0]: row[1] for row in connection.execute(_REPORTS)}
+        if name not in known:
             raise UnknownReportError(f"there is no report {name}")
         given = [sql.SQL("{} => %s").format(sql.Identifier(f"p_{one}")) for one in arguments]
         query = sql.SQL("SELECT * FROM ops.{}({})").format(
             sql.Identifier(name), sql.SQL(", ").join(given)
         )
-        cursor = connection.execute(query, list(arguments.values()))
+        try:
+            cursor = connection.execute(query, list(arguments.values()))
+        except psycopg.errors.UndefinedFunction:
+            raise WrongArgumentsError(f"{name} takes {known[name]}") from None
         return Answer([column.name for column in cursor.description or []], cursor.fetchall())
 
 

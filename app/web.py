@@ -187,6 +187,7 @@ async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
         trace_id.set(trace.trace_id)
         response = await _answer(request, handler)
         response.headers["X-Request-Id"] = trace.request_id
+        response.headers["traceparent"] = trace.context
         _tell_limits(response, trace)
         _record(request, response, trace, time.perf_counter() - started)
         answered(span, response.status)

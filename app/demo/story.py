@@ -300,7 +300,7 @@ _KINDS = {
 
 _HEADS = (
     *("still owed", "held", "owed to us", "platform's share"),
-    *("Stripe's fees", "lost disputes", "left at Stripe"),
+    *("Stripe's fees", "in dispute", "left at Stripe"),
 )
 
 

@@ -18,7 +18,8 @@ def register(cli: typer.Typer) -> None:
 
 def dev(
     port: Annotated[
-        int, typer.Option(min=0, help="Of the API; another when taken. 0: any, for all.")
+        int,
+        typer.Option(min=0, max=65_535, help="Of the API; another when taken. 0: any, for all."),
     ] = API_PORT,
     database_url: DatabaseUrl = None,
 ) -> None:

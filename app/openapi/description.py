@@ -83,6 +83,11 @@ _SIGNED = [
 ]
 _HEADERS: dict[str, Json] = {
     "X-Request-Id": {"required": True, "schema": {"type": "string"}},
+    "traceparent": {
+        "description": "W3C Trace Context: the caller's trace, or a new one, with a span of ours.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
     "Location": {"required": True, "schema": {"type": "string", "format": "uri-reference"}},
     "Link": {"description": '`<…>; rel="next"`', "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "`name;q=quota;w=seconds`", "schema": {"type": "string"}},
@@ -157,7 +162,7 @@ def codes_of(endpoint: Endpoint) -> list[str]:
     names = _path_names(endpoint.path)
     if names:
         codes.add("invalid_path")
-    if set(names) - {"event_id"}:
+    if set(names) - {"eventId"}:
         codes.add("not_found")
     return [code for code in CODES if code in codes]
 
@@ -242,7 +247,7 @@ def _without_null(schema: Json) -> Json:
 
 
 def _success(endpoint: Endpoint, status: int) -> Json:
-    names = ["X-Request-Id", "RateLimit-Policy", "RateLimit"]
+    names = ["X-Request-Id", "traceparent", "RateLimit-Policy", "RateLimit"]
     names += ["Idempotent-Replayed"] if endpoint.body else []
     names += ["Link"] if endpoint.query else []
     names += ["Location"] if status in {201, 202} else []
@@ -299,6 +304,7 @@ def _example(code: str) -> Json:
         "type": TYPE_PREFIX + code,
         "title": title,
         "status": status,
+        "detail": title,
         "instance": "/api/v1/payments/intents",
         "code": code,
         "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",

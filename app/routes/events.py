@@ -14,7 +14,7 @@ LOCATION = "/api/v1/refund-batches/{id}"
 
 async def cancel(call: Call) -> web.Response:
     """Plan the refund of every payment for the event."""
-    answer = await ask(call, "event_cancel", LOCATION, event_id=call.names["event_id"])
+    answer = await ask(call, "event_cancel", LOCATION, event_id=call.names["eventId"])
     call.services.notifier.wake(CHORES)
     return answer
 
@@ -27,7 +27,7 @@ async def get(call: Call) -> web.Response:
 ENDPOINTS = (
     Endpoint(
         "POST",
-        "/api/v1/events/{event_id}/cancellation",
+        "/api/v1/events/{eventId}/cancellation",
         "refunds:write",
         cancel,
         body=Reason,

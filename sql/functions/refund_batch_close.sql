@@ -6,4 +6,4 @@ AS $$
        AND NOT EXISTS (SELECT FROM payments.refund_batch_items AS i
                         WHERE i.tenant_id = p_tenant_id AND i.batch_id = p_batch_id AND i.state = 'pending')
 $$;
-COMMENT ON FUNCTION payments.refund_batch_close(uuid, uuid, timestamptz) IS 'Marks a cancellation as finished once every item has its refund or was given up.';
+COMMENT ON FUNCTION payments.refund_batch_close(uuid, uuid, timestamptz) IS 'Marks a cancellation as finished once the refund of every item has been asked for or given up.';

@@ -5,7 +5,7 @@ AS $$
         'id', t.id, 'paymentId', t.payment_id, 'recipientType', t.recipient_type, 'recipientId', t.recipient_id,
         'stripeAccountId', t.stripe_account_id, 'stripeTransferId', t.stripe_transfer_id, 'amount', t.amount,
         'amountReversed', t.amount_reversed, 'currency', t.currency, 'status', t.status, 'purpose', t.purpose,
-        'attempts', o.failures,
+        'attempts', coalesce(o.failures + (o.state = 'succeeded')::integer, 0),
         'nextAttemptAt', CASE WHEN o.state IN ('ready', 'leased', 'unknown') AND o.holds = '{}'
                               THEN payments.rfc3339(o.next_run_at) END,
         'lastError', CASE WHEN o.last_error_code IS NOT NULL

@@ -22,11 +22,11 @@ COMMENT ON COLUMN payments.refund_batches.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.refund_batches.id IS 'The {id} of the API; derived from subject and client key.';
 COMMENT ON COLUMN payments.refund_batches.event_id IS 'The event.';
 COMMENT ON COLUMN payments.refund_batches.reason IS 'Why it was cancelled.';
-COMMENT ON COLUMN payments.refund_batches.status IS 'running, stopped (may be resumed) or finished.';
+COMMENT ON COLUMN payments.refund_batches.status IS 'running, stopped (may be resumed) or finished: nothing is left to ask for.';
 COMMENT ON COLUMN payments.refund_batches.total IS 'Number of payments.';
 COMMENT ON COLUMN payments.refund_batches.created_by IS 'Subject of the token.';
 COMMENT ON COLUMN payments.refund_batches.started_at IS 'When asked for.';
-COMMENT ON COLUMN payments.refund_batches.finished_at IS 'When the last item ended.';
+COMMENT ON COLUMN payments.refund_batches.finished_at IS 'When the refund of the last item had been asked for or given up.';
 COMMENT ON COLUMN payments.refund_batches.updated_at IS 'When last changed.';
 ALTER TABLE payments.refund_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 

@@ -13,7 +13,7 @@ SET LOCAL ROLE payments_api;
 SELECT is(api.transfer_get(tenant_a(), current_setting('tap.v1')::uuid) - 'createdAt' - 'updatedAt', jsonb_build_object(
     'id', current_setting('tap.v1'), 'paymentId', current_setting('tap.payment'), 'recipientType', 'venue', 'recipientId', 'v1',
     'stripeAccountId', 'acct_v1_aaaaaaaa', 'stripeTransferId', 'tr_' || current_setting('tap.v1'), 'amount', 6000, 'amountReversed', 0,
-    'currency', 'usd', 'status', 'paid', 'purpose', 'settlement', 'attempts', 0, 'nextAttemptAt', NULL, 'lastError', NULL),
+    'currency', 'usd', 'status', 'paid', 'purpose', 'settlement', 'attempts', 1, 'nextAttemptAt', NULL, 'lastError', NULL),
     'a paid transfer''s document has every field of the contract, and no other');
 SELECT is((SELECT (d ->> 'status', d -> 'stripeTransferId', d -> 'nextAttemptAt')::text
              FROM api.transfer_get(tenant_a(), current_setting('tap.a1')::uuid) AS d), '(blocked,null,null)',

@@ -18,8 +18,8 @@ SELECT finish(call_of(pay('k1'), 'v1'), '{"outcome": "failed", "code": "resource
 SELECT is(payments.transfer_json(tenant_a(), the('one')) -> 'lastError', '{"code": "resource_missing", "message": "No such charge"}', 'a refused one says why');
 SELECT is(payments.transfer_json(tenant_a(), the('one')) -> 'attempts', '1', 'and how often it was tried');
 SELECT paid_transfer(pay('k1'), 'v1');
-SELECT is((SELECT (d ->> 'status', d ->> 'stripeTransferId', d ->> 'nextAttemptAt', d ->> 'lastError')::text FROM payments.transfer_json(tenant_a(), the('one')) AS d),
-    format('(paid,tr_%s,,)', the('one')), 'a paid one names Stripe''s transfer, and has neither error nor next attempt');
+SELECT is((SELECT (d ->> 'status', d ->> 'stripeTransferId', d ->> 'nextAttemptAt', d ->> 'lastError', d ->> 'attempts')::text FROM payments.transfer_json(tenant_a(), the('one')) AS d),
+    format('(paid,tr_%s,,,2)', the('one')), 'a paid one names Stripe''s transfer, counts the attempt that paid it, and has neither error nor next attempt');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -78,8 +78,9 @@ class Furnished:
         tables_of = groupby(found, key=lambda row: row[0])
         return list(dict.fromkeys(key for _, rows in tables_of for _, key in islice(rows, each)))
 
-    def names(self, tenant: str, column: str) -> list[str]:
-        """Every value of the columns of this name."""
+    def names(self, tenant: str, name: str) -> list[str]:
+        """Every value of the columns of this name, which is written as in a path."""
+        column = re.sub("([A-Z])", r"_\1", name).lower()
         tables = self.database.execute(
             "SELECT t.name FROM tap_helpers.tenant_tables AS t JOIN pg_attribute AS a"
             " ON a.attrelid = t.oid AND a.attname = %s AND a.atttypid = 'text'::regtype ORDER BY 1",

@@ -157,6 +157,9 @@ async def test_the_trace_of_the_caller_goes_on(service: Service) -> None:
     assert "00f067aa0ba902b7" not in stored[0][0]
     reply = await service.ask("GET", "/nowhere", headers=headers)
     assert reply.body["traceId"] == trace
+    version, answered, span, flags = reply.headers["traceparent"].split("-")
+    assert (version, answered, flags) == ("00", trace, "01")
+    assert span != "00f067aa0ba902b7"
 
 
 async def test_connections_cut_by_the_server_heal(service: Service) -> None:

@@ -150,6 +150,9 @@ async def test_a_dispute_freezes_its_payment(service: Service) -> None:
     assert (await service.get(url))["amount"] == 10_000
     refused = await post(service, REFUNDS, {"paymentId": payment["id"]})
     assert (refused.status, refused.code) == (409, "payment_not_refundable")
+    unknown = await post(service, f"{url}/evidence", {"evidence": {"colour": "red"}})
+    assert (unknown.status, unknown.code) == (422, "validation_failed")
+    assert (await service.ask("GET", "/api/v1/disputes?status=open")).code == "validation_failed"
     body = {"evidence": {"uncategorized_text": "winning_evidence"}}
     assert (await post(service, f"{url}/evidence", body)).status == 200
     assert (await post(service, f"{url}/evidence", body)).status == 409

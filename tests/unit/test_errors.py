@@ -68,7 +68,7 @@ def test_our_own_faults_say_nothing(error: Exception) -> None:
     """No SQL, no text of an exception in the body."""
     body = orjson.loads(body_of(error))
     assert body["code"] == "internal"
-    assert "detail" not in body
+    assert body["detail"] == body["title"]
 
 
 def test_what_a_caller_can_act_on_is_told() -> None:
@@ -80,10 +80,21 @@ def test_what_a_caller_can_act_on_is_told() -> None:
     assert set(body) >= {"type", "title", "status", "detail", "instance", "code", "traceId"}
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_a_problem_has_every_member(code: str) -> None:
+    """Also when there is no more to say than its title; `validation_failed` always says where."""
+    body = orjson.loads(body_of(Problem(code)))
+    assert set(body) >= {"type", "title", "status", "detail", "instance", "code", "traceId"}
+    pointers = [fault["pointer"] for fault in body.get("errors", ())]
+    assert pointers == ([""] if code == "validation_failed" else [])
+
+
 @pytest.mark.parametrize(
     ("error", "name", "value"),
     [
         (Problem("unauthenticated"), "WWW-Authenticate", 'Bearer error="invalid_token"'),
+        (Problem("signature_required"), "WWW-Authenticate", "Signature"),
+        (Problem("signature_invalid"), "WWW-Authenticate", "Signature"),
         (Problem("insufficient_scope"), "WWW-Authenticate", 'Bearer error="insufficient_scope"'),
         (PoolExhausted("x"), "Retry-After", "1"),
         (ConnectionLost("x"), "Retry-After", "1"),

@@ -57,6 +57,28 @@ def test_an_alert_says_what_to_do(rule: dict[str, Any]) -> None:
     assert (ROOT / rule["annotations"]["runbook"]).is_file()
 
 
+def test_counters_of_the_contract_are_told_from_the_start() -> None:
+    """Also before the first event: no sample is no zero."""
+    told = {sample.name for family in metrics.registry.collect() for sample in family.samples}
+    assert told >= {
+        *("payment_intent_created_total", "payment_captured_total", "payment_failed_total"),
+        *("refund_processed_total", "transfer_created_total", "webhook_processed_total"),
+        "money_violations",
+    }
+
+
+def test_what_is_settled_goes_to_zero() -> None:
+    """A series stays and says 0."""
+    found = {"class": "lost", "currency": "usd", "items": 1, "unexplained": 500}
+    stuck = {"kind": "refund", "state": "dead", "currency": "usd", "operations": 1, "amount": 7}
+    for rows, figures in (([found], [stuck]), ([], [])):
+        metrics.set_discrepancies(rows)
+        metrics.set_operations_open(figures)
+    assert metrics.registry.get_sample_value("unexplained_minor_units", {"currency": "usd"}) == 0
+    labels = {"kind": "refund", "state": "dead"}
+    assert metrics.registry.get_sample_value("stripe_operations_open", labels) == 0
+
+
 def test_what_must_be_zero_is_watched() -> None:
     """The gauges of which the contract says that they must be 0."""
     watched = set().union(*(named(rule["expr"]) for rule in RULES))
