@@ -45,7 +45,7 @@ class State:
     @property
     def over(self) -> bool:
         """Nothing more will change by itself."""
-        return self.status == "stopped" or (self.status == "finished" and not self.pending)
+        return self.status in {"stopped", "finished"}
 
     def __str__(self) -> str:
         return (

@@ -170,7 +170,7 @@ class Aftermath:
         ended = await self._service.until(
             desk,
             f"/api/v1/refund-batches/{batch['id']}",
-            lambda b: b["finishedAt"] is not None and b["pending"] == 0,
+            lambda b: b["finishedAt"] is not None,
         )
         for payment, order in tickets:
             self.promised.refunded[payment] = order.amount

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.db import Database
-from app.errors import DatabaseError
+from app.errors import DatabaseError, Refused
 from app.failpoints import failpoint
 from app.logs import get_logger
 from app.wakeup import OPERATIONS, Notifier
@@ -65,7 +65,14 @@ class Chores:
 
     async def _each_tenant(self, due: str, work: Callable[[UUID], Awaitable[bool]]) -> bool:
         rows = await self._database.rows(due, limit=MAX_TENANTS)
-        return any([await work(row["tenant_id"]) for row in rows])
+        return any([await self._one_tenant(row["tenant_id"], work) for row in rows])
+
+    async def _one_tenant(self, tenant: UUID, work: Callable[[UUID], Awaitable[bool]]) -> bool:
+        try:
+            return await work(tenant)
+        except DatabaseError as error:
+            log.warning("a tenant's chore failed", tenantId=tenant, reason=str(error))
+            return False
 
     async def _release(self, tenant: UUID) -> bool:
         await failpoint("chores.before_release")
@@ -90,10 +97,16 @@ class Chores:
     async def _advance(self, tenant: UUID) -> bool:
         done = 0
         await failpoint("chores.before_advance")
-        while done < ITEMS_A_TURN and await self._database.rows(
-            "refund_batch_advance", tenant_id=tenant
-        ):
-            await failpoint("chores.after_advance")
-            done += 1
-            self._notifier.wake(OPERATIONS)
+        try:
+            while done < ITEMS_A_TURN and await self._database.rows(
+                "refund_batch_advance", tenant_id=tenant
+            ):
+                await failpoint("chores.after_advance")
+                done += 1
+                self._notifier.wake(OPERATIONS)
+        except Refused as error:
+            # Not a refusal of the refund, which its item keeps: one bad payment holds up nobody.
+            await self._database.value("refund_batch_postpone", tenant_id=tenant, reason=str(error))
+            log.warning("refund of a batch failed", tenantId=tenant, reason=str(error))
+            return True
         return done > 0
