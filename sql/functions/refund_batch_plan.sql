@@ -8,7 +8,7 @@ AS $$
         INSERT INTO payments.refund_batch_items (tenant_id, id, batch_id, payment_id, state, next_run_at, updated_at)
         SELECT p_tenant_id, gen_random_uuid(), b.id, p.id, 'pending', p_now, p_now
           FROM payments.refund_batches AS b
-          JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.event_id = b.event_id
+          JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.event_id = b.event_id AND p.event_id IS NOT NULL
          WHERE b.tenant_id = p_tenant_id AND b.id = p_batch_id
            AND (p.status = 'requires_capture'
                 OR (p.status = 'succeeded' AND p.amount_refunded + p.amount_refund_pending < p.amount_captured))
