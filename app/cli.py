@@ -106,7 +106,7 @@ def reconcile(
         Literal["text", "json"], typer.Option("--format", help="For a person or a program.")
     ] = "text",
 ) -> None:
-    """Compare Stripe with our books; exit 1 when something does not agree."""
+    """Fetch missed events, compare Stripe with our books; exit 1 when they do not agree."""
     from app.reconcile import command as reconcile_command
     from app.reconcile.stripe_lists import UnreadableError
 

@@ -2,8 +2,8 @@
 
 Every payment is a copy of one that went through the functions (bench/season.py), in all tables,
 under ids and Stripe ids of its own: what a real payment leaves, this one has. To save room the
-bytes of webhooks, the bodies of stored answers, frozen requests beyond amount and currency, and
-stored fraud decisions are left out; no report of a tenant's month reads them.
+bytes of webhooks, the bodies of stored answers, frozen requests beyond amount, currency and
+destination, and stored fraud decisions are left out; no report of a tenant's month reads them.
 
 Tenant 1 has a tenth of all payments, the others share the rest evenly. Payments come in the order
 of time, tenants mixed, as in life: one tenant's rows lie scattered over the tables.
@@ -159,7 +159,8 @@ SAID_DIFFERENTLY: Mapping[str, str] = {
     "stripe_operations.request": (
         "jsonb_build_object('params', jsonb_build_object("
         "'amount', x.request -> 'params' -> 'amount',"
-        " 'currency', x.request -> 'params' -> 'currency'))"
+        " 'currency', x.request -> 'params' -> 'currency',"
+        " 'destination', (x.request #>> '{{params,destination}}') || right(c.tenant::text, 6)))"
     ),
 }
 

@@ -14,8 +14,11 @@ from app.rate import Rate
 from app.reconcile.comparison import Reconciliation
 from app.reconcile.report import open_items, show, summarised
 from app.reconcile.stripe_lists import Lists
+from app.routes.webhooks import inbox
 from app.stripe_gateway import Gateway
 from app.wakeup import Notifier
+from app.worker.poll import poll
+from app.worker.sweep import sweep
 
 POOL_SIZE = 2
 ALL = "all"
@@ -43,7 +46,9 @@ def parse_since(text: str | None, default_days: float) -> datetime | None:
 
 
 async def run(settings: Settings, since: datetime | None, *, as_json: bool) -> bool:
-    """Compare, print the report on stdout, and say whether nothing is open.
+    """Fetch missed events, compare, print the report on stdout, and say whether nothing is open.
+
+    What was missed, and what is long unsettled, is applied by the workers; the comparison counts.
 
     Raises:
         UnreadableError: Stripe could not be read to the end.
@@ -60,6 +65,8 @@ async def run(settings: Settings, since: datetime | None, *, as_json: bool) -> b
         notifier = Notifier(database)
         stack.push_async_callback(notifier.close)
         lists = Lists(gateway, Rate(settings, database, inline=False))
+        await sweep(database, lists, inbox(database, notifier))
+        await poll(settings, database, notifier)
         reconciliation = Reconciliation(database, lists, notifier)
         done = await reconciliation.run("hand", since, settings.reconcile_grace_seconds)
         report = await reconciliation.report(done)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.db import Database
-from app.errors import DatabaseError
+from app.errors import DatabaseError, Refused
 from app.failpoints import failpoint
 from app.logs import get_logger
 from app.tenants import turn_of
@@ -94,10 +94,16 @@ class Chores:
     async def _advance(self, tenant: UUID) -> bool:
         done = 0
         await failpoint("chores.before_advance")
-        while done < ITEMS_A_TURN and await self._database.rows(
-            "refund_batch_advance", tenant_id=tenant
-        ):
-            await failpoint("chores.after_advance")
-            done += 1
-            self._notifier.wake(OPERATIONS)
+        try:
+            while done < ITEMS_A_TURN and await self._database.rows(
+                "refund_batch_advance", tenant_id=tenant
+            ):
+                await failpoint("chores.after_advance")
+                done += 1
+                self._notifier.wake(OPERATIONS)
+        except Refused as error:
+            # Not a refusal of the refund, which its item keeps: one bad payment holds up nobody.
+            await self._database.value("refund_batch_postpone", tenant_id=tenant, reason=str(error))
+            log.warning("refund of a batch failed", tenantId=tenant, reason=str(error))
+            return True
         return done > 0

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION payments.append_only_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = payments, pg_temp
 AS $$
 BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'PY060';
+    RAISE EXCEPTION '% keeps what it has: no %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'PY060';
 END
 $$;
 COMMENT ON FUNCTION payments.append_only_guard() IS 'Refuses UPDATE, DELETE and TRUNCATE, to everybody. Raises PY060.';

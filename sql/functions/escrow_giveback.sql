@@ -17,7 +17,7 @@ BEGIN
     v_part := least(p_amount, v_escrow.held_amount);
     UPDATE payments.escrows AS e
        SET held_amount = e.held_amount - v_part, refunded_amount = e.refunded_amount + v_part, updated_at = p_now,
-           status = CASE WHEN e.held_amount > v_part THEN e.status WHEN e.released_amount > 0 THEN 'released' ELSE 'cancelled' END
+           status = CASE WHEN e.held_amount > v_part THEN e.status ELSE 'cancelled' END
      WHERE e.tenant_id = p_tenant_id AND e.id = v_escrow.id;
     PERFORM payments.escrow_note(p_tenant_id, v_escrow.id, 'refunded', v_part, p_cause_type, 'stripe', p_cause_type || ':' || p_cause_id, p_now);
     RETURN v_part;

@@ -10,8 +10,8 @@ BEGIN
     IF p_escrow.status NOT IN ('held', 'partially_released') THEN
         RAISE EXCEPTION 'an escrow in status % releases nothing', p_escrow.status USING ERRCODE = 'PY030';
     END IF;
-    IF payments.escrow_called_off(p_escrow.tenant_id, p_escrow.payment_id) THEN
-        RAISE EXCEPTION 'the sale was called off: the buyer is being refunded' USING ERRCODE = 'PY030';
+    IF payments.payment_refunding(p_escrow.tenant_id, p_escrow.payment_id) THEN
+        RAISE EXCEPTION 'a refund is on its way, which takes from what is held' USING ERRCODE = 'PY030';
     END IF;
     IF v_amount NOT BETWEEN 1 AND p_escrow.held_amount THEN
         RAISE EXCEPTION 'from 1 to % can be released', p_escrow.held_amount USING ERRCODE = 'PY021';
@@ -35,4 +35,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.escrow_release_amount(payments.escrows, bigint, text, text, text, timestamptz) IS
-    'Releases held money (null: all, minor units) of a locked escrow: history, posting, transfer in one. The same cause releases once. Returns how many operations became due. Raises PY021, PY030 (wrong state, unconfirmed condition).';
+    'Releases held money (null: all, minor units) of a locked escrow: history, posting, transfer in one. The same cause releases once. Returns how many operations became due. Raises PY021, PY030 (wrong state, unconfirmed condition, a refund on its way).';

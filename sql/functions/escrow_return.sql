@@ -16,7 +16,7 @@ BEGIN
     v_part := least(p_amount, v_escrow.refunded_amount);
     UPDATE payments.escrows AS e
        SET held_amount = e.held_amount + v_part, refunded_amount = e.refunded_amount - v_part, updated_at = p_now,
-           status = CASE e.status WHEN 'cancelled' THEN 'held' ELSE e.status END
+           status = CASE WHEN e.status <> 'cancelled' THEN e.status WHEN e.released_amount > 0 THEN 'partially_released' ELSE 'held' END
      WHERE e.tenant_id = p_tenant_id AND e.id = v_escrow.id;
     PERFORM payments.escrow_note(p_tenant_id, v_escrow.id, 'returned', v_part, 'refund failed', 'stripe', p_refund_id::text, p_now);
     IF v_escrow.status = 'cancelled' AND payments.payment_frozen(p_tenant_id, p_payment_id) THEN

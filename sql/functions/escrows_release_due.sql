@@ -13,12 +13,12 @@ BEGIN
          WHERE e.tenant_id = p_tenant_id AND e.status IN ('held', 'partially_released') AND e.hold_until <= v_now
            AND NOT EXISTS (SELECT FROM payments.escrow_conditions AS c
                             WHERE c.tenant_id = p_tenant_id AND c.escrow_id = e.id AND c.confirmed_at IS NULL)
-           AND NOT payments.escrow_called_off(p_tenant_id, e.payment_id)
+           AND NOT payments.payment_refunding(p_tenant_id, e.payment_id)
          ORDER BY e.hold_until, e.id LIMIT p_limit
     LOOP
         v_escrow := payments.escrow_lock(p_tenant_id, v_escrow_id);
         CONTINUE WHEN v_escrow.status NOT IN ('held', 'partially_released') OR payments.payment_frozen(p_tenant_id, v_escrow.payment_id)
-                   OR payments.escrow_called_off(p_tenant_id, v_escrow.payment_id);
+                   OR payments.payment_refunding(p_tenant_id, v_escrow.payment_id);
         v_due := v_due + payments.escrow_release_amount(v_escrow, NULL, 'hold ended', 'worker', 'timed', v_now);
     END LOOP;
     RETURN v_due;

@@ -18,21 +18,11 @@ BEGIN
         SELECT FROM payments.refund_batches AS b WHERE b.tenant_id = p_tenant_id AND b.id = v_batch_id));
     INSERT INTO payments.refund_batches (tenant_id, id, event_id, reason, status, total, created_by, started_at, updated_at)
     VALUES (p_tenant_id, v_batch_id, p_event_id, p_request ->> 'reason', 'running', 0, p_subject, v_now, v_now);
-    -- No payment is locked here: each is when its turn comes.
-    WITH planned AS (
-        INSERT INTO payments.refund_batch_items (tenant_id, id, batch_id, payment_id, state, next_run_at, updated_at)
-        SELECT p_tenant_id, gen_random_uuid(), v_batch_id, p.id, 'pending', v_now, v_now
-          FROM payments.payment_transactions AS p
-         WHERE p.tenant_id = p_tenant_id AND p.event_id = p_event_id AND p.status = 'succeeded'
-           AND p.amount_refunded + p.amount_refund_pending + p.amount_disputed < p.amount_captured
-        RETURNING id
-    )
-    UPDATE payments.refund_batches AS b SET total = (SELECT count(*) FROM planned)
-     WHERE b.tenant_id = p_tenant_id AND b.id = v_batch_id;
+    PERFORM payments.refund_batch_plan(p_tenant_id, v_batch_id, v_now);
     PERFORM payments.refund_batch_close(p_tenant_id, v_batch_id, v_now);
     RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, 202,
         payments.refund_batch_json(p_tenant_id, v_batch_id));
 END
 $$;
 COMMENT ON FUNCTION api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb) IS
-    'Plans the refund of every captured payment of an event; the worker carries it out. Returns the batch. Raises PY003, PY040.';
+    'Plans the refund of every captured payment of an event, and the cancellation of every authorised one; the worker carries it out. Returns the batch. Raises PY003, PY040.';

@@ -6,8 +6,7 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
     SELECT l.at, l.what, l.detail, l.amount, l.currency FROM (
-        SELECT p.created_at AS at, 'payment created' AS what, 'order ' || p.order_id AS detail, p.amount, p.currency
-          FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id
+        SELECT c.happened_at AS at, c.what, c.detail, c.amount, c.currency FROM payments.payment_course(p_tenant_id, p_payment_id) AS c
         UNION ALL
         SELECT e.applied_at, 'event ' || e.event_type, concat_ws(' ', e.id, e.result, e.reason), NULL, NULL
           FROM payments.payment_events AS e WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id
@@ -29,13 +28,7 @@ BEGIN
         SELECT v.happened_at, 'escrow ' || v.event, concat_ws(' ', v.reason, 'by ' || v.actor), v.amount, e.currency
           FROM payments.escrow_events AS v
           JOIN payments.escrows AS e ON e.tenant_id = p_tenant_id AND e.id = v.escrow_id
-         WHERE v.tenant_id = p_tenant_id AND e.payment_id = p_payment_id
-        UNION ALL
-        SELECT r.created_at, 'refund requested', concat_ws(' ', r.reason, r.origin, 'by ' || r.created_by), r.amount, r.currency
-          FROM payments.payment_refunds AS r WHERE r.tenant_id = p_tenant_id AND r.payment_id = p_payment_id
-        UNION ALL
-        SELECT d.created_at, 'dispute opened', concat_ws(' ', d.stripe_dispute_id, d.reason), d.amount, d.currency
-          FROM payments.disputes AS d WHERE d.tenant_id = p_tenant_id AND d.payment_id = p_payment_id) AS l
+         WHERE v.tenant_id = p_tenant_id AND e.payment_id = p_payment_id) AS l
      ORDER BY l.at, l.what, l.detail;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such payment' USING ERRCODE = 'PY010';
@@ -43,4 +36,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.payment_timeline(uuid, uuid) IS
-    'One payment''s whole story in order: events, calls to Stripe, postings, escrow, refunds, disputes; amounts in minor units. Raises PY010, PY070. Example: SELECT * FROM ops.payment_timeline(''…'', ''…'');';
+    'One payment''s whole story in order: events, calls to Stripe, postings, escrow, refunds, transfers and reversals with what they are by now, disputes, reviews; amounts in minor units. Raises PY010, PY070. Example: SELECT * FROM ops.payment_timeline(''…'', ''…'');';

@@ -12,9 +12,10 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such stopped or finished batch' USING ERRCODE = 'PY010';
     END IF;
+    PERFORM payments.refund_batch_plan(p_tenant_id, p_batch_id, v_now);
     PERFORM payments.refund_batch_close(p_tenant_id, p_batch_id, v_now);
     PERFORM payments.audit_act(p_tenant_id, 'refund_batch_resume', p_batch_id::text);
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_resume(uuid, uuid) IS
-    'Goes on with a stopped cancellation, and tries the failed items of a finished one again. Raises PY010, PY070. Example: SELECT ops.refund_batch_resume(''…'', ''…'');';
+    'Goes on with a stopped cancellation, tries the failed items of a finished one again, and takes in payments of the event that have succeeded since. Raises PY010, PY070. Example: SELECT ops.refund_batch_resume(''…'', ''…'');';

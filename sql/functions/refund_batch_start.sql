@@ -15,4 +15,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_start(uuid, text, text) IS
-    'Cancels an event: plans the refund of each of its captured payments and returns the batch; again for the same event: the same batch. Raises PY003, PY020, PY070. Example: SELECT ops.refund_batch_start(''…'', ''gig-1'', ''storm'');';
+    'Cancels an event: plans the refund of each of its captured payments (one only authorised is cancelled) and returns the batch; again for the same event: the same batch. Raises PY003, PY020, PY070. Example: SELECT ops.refund_batch_start(''…'', ''gig-1'', ''storm'');';

@@ -5,8 +5,10 @@ AS $$
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
-    SELECT b.id, b.event_id, b.status, b.total, b.reason, b.created_by, b.started_at, b.finished_at
-      FROM payments.refund_batches AS b WHERE b.tenant_id = p_tenant_id ORDER BY b.started_at DESC, b.id;
+    SELECT b.id, b.event_id, j.body ->> 'status', b.total, b.reason, b.created_by, b.started_at, (j.body ->> 'finishedAt')::timestamptz
+      FROM payments.refund_batches AS b
+     CROSS JOIN LATERAL (SELECT payments.refund_batch_json(p_tenant_id, b.id) AS body) AS j
+     WHERE b.tenant_id = p_tenant_id ORDER BY b.started_at DESC, b.id;
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batches(uuid) IS

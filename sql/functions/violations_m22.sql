@@ -9,6 +9,9 @@ AS $$
        -- The longest wait there is, for a saved error of Stripe, is a day.
        AND (o.next_run_at > payments.clock() + interval '2 days'
             OR ('dispute' = ANY (o.holds) AND NOT payments.payment_frozen(p_tenant_id, c.id))
+            OR ('review' = ANY (o.holds) AND NOT payments.payment_reviewed(p_tenant_id, c.id))
+            OR ('payee_review' = ANY (o.holds) AND NOT payments.account_reviewed(p_tenant_id, (
+                    SELECT t.connected_account_id FROM payments.stripe_transfers AS t WHERE t.tenant_id = p_tenant_id AND t.id = o.subject_id)))
             OR ('payee_blocked' = ANY (o.holds) AND payments.payee_hold_forgotten(p_tenant_id, o.subject_id)))
     UNION ALL
     SELECT x.object_type, x.id::text, format('%s, and nothing is under way for it', x.status), c.id

@@ -211,6 +211,7 @@ GRANT EXECUTE ON FUNCTION
     api.escrows_release_due(uuid, integer),
     api.refund_batches_due(integer),
     api.refund_batch_advance(uuid),
+    api.refund_batch_postpone(uuid, text),
     api.nonces_sweep(uuid, integer),
     api.idempotency_sweep(uuid, integer),
     api.fraud_signals_sweep(uuid, integer),

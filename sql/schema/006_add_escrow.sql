@@ -42,7 +42,7 @@ COMMENT ON COLUMN payments.escrows.released_amount IS 'Minor units released to t
 COMMENT ON COLUMN payments.escrows.refunded_amount IS 'Minor units given back to the buyer.';
 COMMENT ON COLUMN payments.escrows.currency IS 'The payment''s currency.';
 COMMENT ON COLUMN payments.escrows.status IS
-    'pending: not captured yet. held. partially_released. released, cancelled: nothing is held any more. disputed: frozen by a chargeback.';
+    'pending: not captured yet. held. partially_released. Nothing is held any more: released (the last of it went to the recipient) or cancelled (to the buyer, or the payment came to nothing). disputed: frozen by a chargeback.';
 COMMENT ON COLUMN payments.escrows.hold_until IS 'Released by itself from then on, conditions met; at most 90 days after the payment (Stripe''s limit).';
 COMMENT ON COLUMN payments.escrows.created_at IS 'When asked for.';
 COMMENT ON COLUMN payments.escrows.updated_at IS 'When last changed.';
@@ -104,4 +104,4 @@ SELECT 'escrow', f, t
     ('held', '{partially_released,released,cancelled,disputed}'),
     ('partially_released', '{released,cancelled,disputed}'),
     ('disputed', '{held,partially_released,released,cancelled}'),
-    ('cancelled', '{held}')) AS g (f, ts), unnest(ts) AS t;
+    ('cancelled', '{held,partially_released}')) AS g (f, ts), unnest(ts) AS t;

@@ -9,7 +9,7 @@ SELECT is((SELECT (e.status, e.held_amount, e.released_amount, e.refunded_amount
 SELECT is((SELECT (v.event, v.amount, v.reason)::text FROM payments.escrow_events AS v WHERE v.event = 'refunded'), '(refunded,2000,refund)', 'its history says so');
 SELECT is((SELECT sum(t.amount) FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k1') AND t.recipient_id = 's1' AND t.status <> 'canceled'), 3000::numeric, 'what was released is left alone');
 SELECT refund(pay('k1'), 'r2');
-SELECT is((SELECT (e.status, e.held_amount, e.released_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k1')), '(released,0,3000,5000)', 'when the hold is empty it is over');
+SELECT is((SELECT (e.status, e.held_amount, e.released_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k1')), '(cancelled,0,3000,5000)', 'when the hold is empty it is over');
 SELECT is((SELECT count(*) FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k1') AND t.status <> 'canceled'), 0::bigint, 'the rest comes out of the transfer that had not gone yet');
 SELECT dispute(pay('k2'), 'd', 'lost', 5000);
 SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k2')), '(held,4000,4000)', 'a lost dispute takes from the hold, too');

@@ -7,7 +7,7 @@ SELECT api.escrow_release(tenant_a(), 'svc', 'x1', '\x01', escrow_of(pay('k1')),
 SELECT paid_transfer(pay('k1'), 's1');
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.payee_giveback(tenant_a(), pay('k1'), 'refund', the('c'), 'seller', 's1', 4000, 'usd', 'provider_clearing', clock()), 1, 'a payee gives back out of its hold and its transfer');
-SELECT is((SELECT (e.held_amount, e.refunded_amount, e.status)::text FROM payments.escrows AS e), '(0,3000,released)', 'the hold first, to the last cent');
+SELECT is((SELECT (e.held_amount, e.refunded_amount, e.status)::text FROM payments.escrows AS e), '(0,3000,cancelled)', 'the hold first, to the last cent');
 SELECT is((SELECT (v.amount, v.status)::text FROM payments.transfer_reversals AS v), '(1000,pending)', 'then the transfer');
 SELECT set_eq($$ SELECT g.leg, g.amount FROM payments.ledger_postings AS g WHERE g.cause_id = the('c') $$, $$ VALUES ('held:seller:s1', 3000::bigint), ('seller:s1', 1000) $$, 'each posted as what it was');
 SELECT remember();

@@ -149,6 +149,7 @@ $$, ARRAY[
     'api.escrows_release_due(uuid,integer)',
     'api.refund_batches_due(integer)',
     'api.refund_batch_advance(uuid)',
+    'api.refund_batch_postpone(uuid,text)',
     'api.nonces_sweep(uuid,integer)',
     'api.idempotency_sweep(uuid,integer)',
     'api.fraud_signals_sweep(uuid,integer)',
@@ -360,7 +361,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
               ('payments.refund_totals()'), ('payments.reversal_totals()'), ('payments.dispute_totals()'),
-              ('payments.payment_mark()'), ('payments.reviews_close()') $$,
+              ('payments.payment_mark()'), ('payments.reviews_close()'), ('payments.escrow_void()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')

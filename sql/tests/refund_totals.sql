@@ -30,5 +30,22 @@ SELECT unchanged('no refused change left anything');
 UPDATE payments.payment_refunds SET status = 'failed' WHERE id = the('r1');
 SELECT is((SELECT (p.amount_refund_pending, p.amount_refunded)::text FROM payments.payment_transactions AS p WHERE p.id = pay('k1')), '(0,0)', 'one that fails after it succeeded re-opens the payment');
 
+-- Whatever somebody writes into the sums, the next refund is measured against the refunds.
+RESET ROLE;
+SELECT settled_payment(tenant_a(), 'k2'), settled_payment(tenant_a(), 'k3'), keep('r2', refund(pay('k2'), 'r2', 9000));
+CREATE FUNCTION pg_temp.put_on(p_key text, p_amount bigint) RETURNS void LANGUAGE sql
+AS $$ INSERT INTO payments.payment_refunds (tenant_id, id, payment_id, amount, currency, status, reason, metadata, origin, created_by, created_at, updated_at)
+      SELECT tap_helpers.tenant_a(), gen_random_uuid(), tap_helpers.pay(p_key), p_amount, 'usd', 'pending', 'other', '{}', 'api', 'x', now(), now() $$;
+UPDATE payments.payment_transactions SET amount_refunded = 0 WHERE id = pay('k2');
+SELECT throws_ok($$ SELECT pg_temp.put_on('k2', 1001) $$, '23514', NULL, 'sums that were tampered with give no room');
+SELECT throws_ok($$ UPDATE payments.payment_refunds SET payment_id = pay('k3') WHERE id = the('r2') $$, 'PY060', NULL, 'a refund cannot be moved to another payment');
+SELECT throws_ok('DELETE FROM payments.payment_refunds', 'PY060', NULL, 'nor deleted, by a superuser either');
+SELECT throws_ok('TRUNCATE payments.payment_refunds CASCADE', 'PY060', NULL, 'nor all of them');
+SELECT dispute(pay('k3'), 'd', 'needs_response', 6000), remember();
+SELECT throws_ok($$ SELECT pg_temp.put_on('k3', 4001) $$, 'PY051', NULL, 'what a bank may take is not refunded, whoever writes it');
+SELECT unchanged('and leaves nothing');
+SELECT pg_temp.put_on('k3', 4000);
+SELECT is((SELECT (p.amount_refund_pending, p.amount_disputed)::text FROM payments.payment_transactions AS p WHERE p.id = pay('k3')), '(4000,6000)', 'the rest is');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -55,7 +55,7 @@ SELECT g.machine, g.from_state, t AS to_state
     ('escrow', 'held', '{partially_released,released,cancelled,disputed}'),
     ('escrow', 'partially_released', '{released,cancelled,disputed}'),
     ('escrow', 'disputed', '{held,partially_released,released,cancelled}'),
-    ('escrow', 'cancelled', '{held}'),
+    ('escrow', 'cancelled', '{held,partially_released}'),
     ('review', 'open', '{approved,rejected,canceled}'),
     ('operation', 'ready', '{leased,unknown,failed,succeeded}'),
     ('operation', 'leased', '{ready,succeeded,failed,unknown,dead}'),

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(13);
+SELECT plan(20);
 SELECT open_account(t, 'venue', 'v1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT set_config('tap.other', settled_payment(tenant_b(), 'k')::text, true);
@@ -106,6 +106,66 @@ SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m1
                'posted as paid: transfer dddddddd-dddd-4ddd-8ddd-dddddddddddd, which is not there') $$,
     'a payment posted for a transfer that is not there is a breach');
 RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SELECT keep('r', refund(current_setting('tap.payment')::uuid, 'r', 1000));
+SELECT reverse(current_setting('tap.payment')::uuid), keep('v', reversal_of(the('r'), 'v1')), enter(tenant_a());
+SAVEPOINT clean;
+SET LOCAL session_replication_role = replica;
+UPDATE payments.stripe_operations SET request = jsonb_set(request, '{params,destination}', '"acct_x"') WHERE id = current_setting('tap.call')::uuid;
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('transfer', current_setting('tap.v1')) $$, 'a transfer to another account than was meant is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.stripe_operations SET request = jsonb_set(request, '{params,amount}', '999') WHERE subject_id = the('r');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('refund', kept('r')) $$, 'a refund of another amount than was asked of Stripe is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.stripe_operations SET provider_id = 're_x' WHERE subject_id = the('r');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('refund', kept('r')) $$, 'an accepted refund whose operation made another one is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+DELETE FROM payments.stripe_operations WHERE subject_id = the('r');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('refund', kept('r')) $$, 'so is one that nobody asked for');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.stripe_operations SET provider_id = 'trr_x' WHERE subject_id = the('v');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('reversal', kept('v')) $$, 'a reversal whose operation made another one is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+DELETE FROM payments.ledger_postings WHERE cause_type = 'reversal' AND cause_id = the('v');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('reversal', kept('v')) $$, 'a reversal that was not posted is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.transfer_reversals SET status = 'pending', stripe_reversal_id = NULL WHERE id = the('v');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m10(tenant_a())', $$ VALUES ('reversal', kept('v')) $$, 'an operation that succeeded without its reversal being done is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
 
 SELECT enter(tenant_b());
 SET LOCAL ROLE payments_definer;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(10);
+SELECT plan(13);
 SELECT open_account(t, 'venue', 'v1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT set_config('tap.other', settled_payment(tenant_b(), 'k')::text, true);
@@ -79,6 +79,22 @@ SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m1
     $$ VALUES ('posting', (SELECT id::text FROM payments.ledger_postings WHERE cause_type = 'transfer'), '6000 usd from  to usd') $$,
     'a posting with an account of another tenant is a breach');
 RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+ALTER TABLE payments.ledger_postings DISABLE TRIGGER append_only;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m11(tenant_a())',
+    $$ VALUES ('table', 'ledger_postings', 'its guard append_only is missing or off') $$, 'a ledger that can be rewritten is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+GRANT UPDATE (amount) ON payments.ledger_postings TO payments_definer;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m11(tenant_a())',
+    $$ VALUES ('table', 'ledger_postings', 'payments_definer may change it') $$, 'so is a right to do so');
+SELECT is_empty('SELECT * FROM payments.violations_m11(tenant_a(), ARRAY[current_setting(''tap.payment'')::uuid])', 'which is nothing of a payment');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
 
 SELECT enter(tenant_b());
 SET LOCAL ROLE payments_definer;

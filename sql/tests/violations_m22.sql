@@ -77,6 +77,22 @@ SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m2
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
+SET LOCAL session_replication_role = replica;
+UPDATE payments.stripe_operations SET holds = '{review}' WHERE id = the('ready');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m22(tenant_a())', $$ VALUES ('operation', kept('ready')) $$, 'a hold for a review that is over is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.stripe_operations SET holds = '{payee_review}' WHERE id = the('ready');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m22(tenant_a())', $$ VALUES ('operation', kept('ready')) $$, 'and one for a review of the payee');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
 SELECT enter(tenant_b());
 SET LOCAL ROLE payments_definer;
 SELECT is_empty('SELECT * FROM payments.violations_m22(tenant_b())', 'another tenant that is right has no breach');

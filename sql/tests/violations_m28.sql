@@ -18,7 +18,7 @@ ALTER TABLE payments.escrows DROP CONSTRAINT escrow_adds_up;
 UPDATE payments.escrows SET held_amount = 5001 WHERE id = the('e');
 SET LOCAL session_replication_role = origin;
 SET LOCAL ROLE payments_definer;
-SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e'), 'held 5001, released 3000, refunded 0 of 8000') $$, 'a hold that does not add up is a breach');
+SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e'), 'partially_released: held 5001, released 3000, refunded 0 of 8000') $$, 'a hold that does not add up is a breach');
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
@@ -26,7 +26,7 @@ SET LOCAL session_replication_role = replica;
 DELETE FROM payments.escrow_events WHERE event = 'released';
 SET LOCAL session_replication_role = origin;
 SET LOCAL ROLE payments_definer;
-SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e'), 'held 5000, released 3000, refunded 0 of 8000') $$, 'a release without its history is a breach');
+SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e'), 'partially_released: held 5000, released 3000, refunded 0 of 8000') $$, 'a release without its history is a breach');
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
@@ -35,6 +35,30 @@ DELETE FROM payments.stripe_transfers WHERE purpose = 'release';
 SET LOCAL session_replication_role = origin;
 SET LOCAL ROLE payments_definer;
 SELECT set_eq('SELECT object_type, object_id, detail FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e'), 'released 3000, transferred 0, netted 0') $$, 'a release without its transfer is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.escrows SET held_amount = 4000, refunded_amount = 1000 WHERE id = the('e');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e')) $$, 'a refund from the hold without its history is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+UPDATE payments.escrows SET status = 'disputed' WHERE id = the('e');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e')) $$, 'a hold that is frozen for nothing is a breach');
+RESET ROLE;
+ROLLBACK TO SAVEPOINT clean;
+
+SET LOCAL session_replication_role = replica;
+INSERT INTO payments.disputes (tenant_id, id, payment_id, stripe_dispute_id, amount, currency, status, created_at, updated_at, submission_count) SELECT tenant_a(), gen_random_uuid(), pay('k1'), 'dp_x', 1, 'usd', 'needs_response', now(), now(), 0;
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE payments_definer;
+SELECT set_eq('SELECT object_type, object_id FROM payments.violations_m28(tenant_a())', $$ VALUES ('escrow', kept('e')) $$, 'and one that a dispute does not freeze');
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 

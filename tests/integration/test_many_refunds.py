@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -27,9 +28,14 @@ async def paid(service: Service) -> Any:
 
 
 async def refund(service: Service, payment: Any, key: str, amount: int | None) -> Reply:
-    """One client's request."""
+    """One client's request; told that we are too busy, it asks again under its key."""
     body = {"paymentId": payment["id"]} | ({} if amount is None else {"amount": amount})
-    return await service.ask("POST", REFUNDS, body, headers=PRIVILEGED | {"Idempotency-Key": key})
+    headers = PRIVILEGED | {"Idempotency-Key": key}
+    while True:
+        reply = await service.ask("POST", REFUNDS, body, headers=headers)
+        if reply.status != HTTPStatus.SERVICE_UNAVAILABLE:
+            return reply
+        assert "Retry-After" in reply.headers
 
 
 async def refunds_at_stripe(service: Service) -> list[int]:

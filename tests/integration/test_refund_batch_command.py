@@ -100,6 +100,7 @@ def test_a_stopped_batch_is_not_waited_for() -> None:
     """A watch ends when nothing changes by itself any more."""
     assert State("stopped", 2, 0, 0, 2, 0, "gig").over
     assert State("finished", 2, 1, 1, 0, 0, "gig").over
+    assert not State("running", 2, 1, 0, 1, 0, "gig").over
     assert not State("running", 2, 2, 0, 0, 0, "gig").over
 
 
@@ -113,3 +114,40 @@ def test_on_a_terminal_it_is_a_bar() -> None:
     assert "gig" in shown
     assert "3/3" in shown
     assert "1 failed" in shown
+
+
+async def test_a_payment_that_breaks_its_refund_holds_up_nobody(service: Service) -> None:
+    """An error that no refund should meet: the item is put off and says why; the others go on."""
+    await service.payee()
+    await service.start_worker()
+    payments = [await paid(service, orderId=f"order-{n}", eventId="gig") for n in range(3)]
+    service.database.execute(BREAK.format(payment=payments[0]["id"]))
+    started = await run(service, "start", TENANT, "gig", "--reason", "storm", "--no-watch")
+    batch = started.stdout.strip()
+    await service.until(started_at(batch), succeeded=2, pending=1, status="running")
+    query = "SELECT state, error FROM payments.refund_batch_items WHERE error IS NOT NULL"
+    assert service.database.execute(query) == [("pending", "P0001 broken")]
+
+
+BREAK = """
+    CREATE FUNCTION public.broken() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+    CREATE TRIGGER broken BEFORE INSERT ON payments.payment_refunds
+        FOR EACH ROW WHEN (NEW.payment_id = '{payment}') EXECUTE FUNCTION public.broken()
+"""
+
+
+async def test_an_authorised_payment_of_a_cancelled_event_is_cancelled(service: Service) -> None:
+    """Its buyer's money is free again; the batch is over when Stripe has done it."""
+    await service.payee()
+    await service.start_worker()
+    held = await service.payment(orderId="held", eventId="gig", captureMethod="manual")
+    await service.pay(held)
+    await service.until(f"/api/v1/payments/{held['id']}", status="requires_capture")
+    await paid(service, orderId="captured", eventId="gig")
+    started = await run(service, "start", TENANT, "gig", "--reason", "storm")
+    assert started.returncode == 0, started.stderr
+    last = started.stdout.splitlines()[-1]
+    assert last == "gig finished: 2 of 2 refunded, 0 pending, 0 failed, 10000 minor units"
+    await service.until(f"/api/v1/payments/{held['id']}", status="canceled")
+    assert service.violations() == []

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.reconcile import command
 from app.reconcile.stripe_lists import UnreadableError
 from app.worker.schedule import Chore, do_if_due
 from tests.integration.reconciling import auditor
@@ -39,6 +40,18 @@ async def test_a_lost_payment_is_found_settled_and_paid_out(service: Service) ->
 
     await eventually(paid)
     assert service.violations() == []
+
+
+async def test_a_comparison_by_hand_fetches_what_was_missed(service: Service) -> None:
+    """F34: without a worker the events wait in the inbox; one that starts then settles it."""
+    await service.payee()
+    await lose_everything(service)
+    payment = await service.payment()
+    await service.pay(payment)
+    await command.run(service.settings, None, as_json=True)
+    assert stored(service, "platform") > 0
+    await service.start_worker()
+    await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
 
 
 async def test_events_of_payees_are_swept_too(service: Service) -> None:

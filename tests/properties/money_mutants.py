@@ -5,8 +5,8 @@ from tests.faults.mutants import Mutant
 MUTANTS = {
     "each refund is shared out by itself": Mutant(
         "payments.giveback_share",
-        "payments.giveback_calculate(array_agg(l.share ORDER BY l.n),"
-        " sum(l.given)::bigint + p_delta) AS given",
+        "payments.giveback_target(array_agg(l.share ORDER BY l.n),"
+        " array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta) AS given",
         "(SELECT array_agg(u.given + sign(p_delta)::bigint * u.part ORDER BY u.n)"
         " FROM unnest(array_agg(l.given ORDER BY l.n), payments.giveback_calculate("
         "array_agg(l.share ORDER BY l.n), abs(p_delta))) WITH ORDINALITY AS u (given, part, n))"

@@ -48,6 +48,7 @@ FAULTS = (
 MOMENTS = (1, 10, LEASE_SECONDS + 5, 700, 6 * 3600, 25 * 3600)
 PAYEES = (("venue", "p0"), ("artist", "p1"), ("promoter", "p2"), ("seller", "p3"), ("venue", "p4"))
 MOST_PAYMENTS = 3
+EVENT = "gig"
 LEASE_SHARE = 0.8
 PLENTY = 1_000
 DRAIN_ROUNDS = 60
@@ -154,6 +155,10 @@ INBOX = """
            extract(epoch FROM next_run_at - payments.clock())::float8 AS wait
       FROM payments.webhook_inbox WHERE state IN ('received', 'waiting', 'dead', 'quarantined')
 """
+UNREFUNDED = """
+    SELECT id, state, error, extract(epoch FROM next_run_at - payments.clock())::float8 AS wait
+      FROM payments.refund_batch_items WHERE state = 'pending'
+"""
 
 
 @dataclass
@@ -212,7 +217,7 @@ class Play:
         total = AMOUNTS[amount % len(AMOUNTS)]
         shares = self._shares(total, parts)
         request: Json = {"amount": total, "currency": "usd", "orderId": f"o{len(self.rows)}"}
-        request["splits"] = shares
+        request |= {"splits": shares, "eventId": EVENT}
         if how % 4 == 1:
             request["captureMethod"] = "manual"
         if how % 3 == 1:
@@ -305,6 +310,12 @@ class Play:
             hold = holds[which % len(holds)]
             self._try("escrow_cancel", {"reason": "no show"}, escrow_id=hold["id"])
 
+    def cancel_event(self, moves: int) -> None:
+        """Cancel the event; a worker gets at some of its payments."""
+        self._ask("event_cancel", {"reason": "storm"}, COMPLETES, event_id=EVENT)
+        for _ in range(moves % 3):
+            self.scenario.call("refund_batch_advance")
+
     def block(self, which: int) -> None:
         """Stripe takes a payee's right to receive away."""
         self._capability(which, "inactive")
@@ -371,11 +382,12 @@ class Play:
         self.scenario.call("escrows_release_due", limit=10)
         while self.scenario.call("receivable_retry"):
             pass
+        self._refund_batches()
 
     def quiet(self) -> None:
         """All news is told and all that is due now is done."""
         for _ in range(6):
-            told = self._tell_everything()
+            told = self._tell_everything() + self._refund_batches()
             if not self._work_off() and not told:
                 return
 
@@ -419,7 +431,7 @@ class Play:
 
     def _drain(self) -> None:
         for round_ in range(DRAIN_ROUNDS):
-            told = self._tell_everything()
+            told = self._tell_everything() + self._refund_batches()
             if self._work_off() or told:
                 continue
             left = self._undone()
@@ -441,7 +453,7 @@ class Play:
             for row in self.scenario.read(UNDONE, self.scenario.tenant)
             if not (frozen and row["holds"] == ["dispute"])
         ]
-        return operations + self.scenario.read(INBOX)
+        return operations + self.scenario.read(INBOX) + self.scenario.read(UNREFUNDED)
 
     def _revive(self, left: Sequence[Json]) -> None:
         for row in left:
@@ -628,6 +640,12 @@ class Play:
             self.mail = []
         return told + self._inbox(COMPLETES)
 
+    def _refund_batches(self) -> int:
+        done = 0
+        while self.scenario.call("refund_batch_advance"):
+            done += 1
+        return done
+
     # ── the world ─────────────────────────────────────────────────────────────────────────────
 
     def _pass(self, seconds: int) -> None:
@@ -731,6 +749,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "decide": Play.decide,
     "release": Play.release,
     "call_off": Play.call_off,
+    "cancel_event": Play.cancel_event,
     "block": Play.block,
     "enable": Play.enable,
     "spend": Play.spend,

@@ -161,6 +161,10 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
         def call_off(self, a: int) -> None:
             self.do("call_off", a)
 
+        @rule(a=few)
+        def cancel_event(self, a: int) -> None:
+            self.do("cancel_event", a)
+
         @rule(a=few, on=st.booleans())
         def change_payee(self, a: int, on: bool) -> None:  # noqa: FBT001 - drawn
             self.do("enable" if on else "block", a)
