@@ -97,7 +97,8 @@ class Outcome:
         """Read one row of output of the statement at `line`."""
         for said in row.splitlines():
             if plan := _PLAN.match(said):
-                self.planned = int(plan.group(1))
+                # The first one counts: pgTAP tells plan(0) as no plan, and afterwards what ran.
+                self.planned = int(plan.group(1)) if self.planned is None else self.planned
             elif assertion := _ASSERTION.match(said):
                 self._take_assertion(line, *assertion.groups())
             elif self.failures and said.startswith("#") and not said.startswith("# Looks like"):

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(2);
 SET LOCAL ROLE payments_worker;
 SELECT api.chore_done('nobody knows it', 300);
 SELECT is(api.chore_take('nobody knows it', 300, 600), false, 'to be done with an unknown chore changes nothing: it is new');

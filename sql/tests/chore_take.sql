@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(11);
 SET LOCAL ROLE payments_worker;
 SELECT is(api.chore_take('sweep', 300, 600), false, 'a chore that is new is not due yet');
 SELECT advance('299 seconds');

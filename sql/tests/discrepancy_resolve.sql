@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(8);
 CREATE ROLE tap_ana LOGIN IN ROLE payments_operator;
 SELECT ops.tenant_member_add(tenant_a(), 'tap_ana');
 SELECT enter(tenant_a());

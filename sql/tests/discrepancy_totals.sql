@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(1);
 CREATE FUNCTION pg_temp.note(p_tenant uuid, p_id text, p_class text, p_unexplained bigint) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
     PERFORM enter(p_tenant);
     PERFORM payments.discrepancy_note(p_tenant, 'platform', p_class, 'x', p_id, NULL, '2', NULL, p_unexplained, 'usd', to_timestamp(1)); END $$;

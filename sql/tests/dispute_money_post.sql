@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1');
 SELECT keep('out', '{"id": "txn_out", "amount": -10000, "fee": 1500}'::jsonb), keep('back', '{"id": "txn_back", "amount": 10000, "fee": -500}'::jsonb);

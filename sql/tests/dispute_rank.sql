@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(4);
 SET LOCAL ROLE payments_definer;
 SELECT is((SELECT string_agg(s, ' ' ORDER BY payments.dispute_rank(s), s) FROM unnest(ARRAY['lost', 'needs_response', 'warning_closed', 'under_review', 'warning_needs_response',
         'warning_under_review', 'prevented', 'won']) AS s),

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(11);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1', resale()) FROM open_account(tenant_a(), 'seller', 's1');
 SELECT dispute(pay('k1'), 'd', 'needs_response', 300), dispute(pay('k1'), 'e', 'warning_needs_response', 40);

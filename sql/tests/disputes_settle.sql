@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(16);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1'), paid_payment(tenant_a(), 'k2'), paid_payment(tenant_a(), 'k3'), paid_payment(tenant_a(), 'k4');
 -- Before the payment's own success is known.

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(37);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT open_account(tenant_a(), 'promoter', 'p1', false);
 -- k1: all of it the platform's; k2: 1,500 of 10,000 the platform's; k3: not captured; k4: disputed.

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(4);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT settled_payment(tenant_a(), 'k1', '{"splits": []}');
 SELECT keep('d', (d.body ->> 'id')::uuid) FROM api.distribute_payment(tenant_a(), 'svc', 'd1', '\x01', jsonb_build_object('orderId', 'order-1', 'paymentIntentId', 'pi_' || pay('k1'), 'chargeId',

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(5);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT open_account(tenant_b(), 'venue', 'v1');
 CREATE FUNCTION pg_temp.part(p_account text, p_amount bigint, p_type text, p_id text) RETURNS jsonb LANGUAGE sql

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'seller', 's1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT settled_payment(tenant_a(), 'k1', resale('{"conditions": ["scanned", "delivered"]}')), settled_payment(tenant_a(), 'k2', resale('{"conditions": ["scanned"]}'));
 SELECT keep('e', escrow_of(pay('k1'))), keep('over', escrow_of(pay('k2'))), keep('none', gen_random_uuid()), refund(pay('k2'), 'r');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1', resale()), settled_payment(tenant_a(), 'k2', resale() || '{"splits": [{"recipientType": "venue", "recipientId": "v1", "basisPoints": 10000}, {"recipientType": "seller", "recipientId": "s1", "basisPoints": 0}]}');
 SELECT is((SELECT (e.amount, e.held_amount, e.status)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k1')), '(8000,8000,held)', 'what is captured is held');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(5);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
 SELECT settled_payment(tenant_a(), 'k1', resale()), keep('e', escrow_of(pay('k1')));
 SELECT keep('e', escrow_of(pay('k1')));

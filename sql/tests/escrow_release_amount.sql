@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(17);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
 SELECT settled_payment(tenant_a(), 'k1', resale()), settled_payment(tenant_a(), 'k2', resale('{"conditions": ["scanned"]}')), created_payment(tenant_a(), 'k3', resale()),
        settled_payment(tenant_a(), 'k4', resale() || '{"currency": "isk"}');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(10);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1'), open_account(tenant_a(), 'seller', 's1');
 SELECT created_payment(tenant_a(), 'k1', resale('{"conditions": ["scanned", "delivered", "scanned"]}')), created_payment(tenant_a(), 'k2');
 SELECT is((SELECT (e.recipient_type, e.recipient_id, e.connected_account_id = account_of(tenant_a(), 's1'), e.amount, e.held_amount, e.currency, e.status, e.hold_until)::text FROM payments.escrows AS e),

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(11);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
 SELECT settled_payment(tenant_a(), k, resale(jsonb_build_object('holdUntil', clock() + interval '1 day'))) FROM unnest(ARRAY['k1', 'k2', 'k3', 'k4']) AS k;
 SELECT keep('r1', refund(pay('k1'), 'r1')), keep('r2', refund(pay('k2'), 'r2', 5000)), keep('r3', refund(pay('k3'), 'r3'));

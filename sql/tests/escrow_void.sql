@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(5);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
 SELECT created_payment(tenant_a(), 'k1', resale()), created_payment(tenant_a(), 'k2', resale()), asked_payment(tenant_a(), 'k3', resale());
 SELECT apply(tenant_a(), 'e1', event('payment_intent.canceled', intent_object(pay('k1'), 'canceled')));

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(8);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'seller', 's1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT settled_payment(tenant_a(), 'k3', resale(jsonb_build_object('holdUntil', clock() + interval '1 hour', 'conditions', '["scanned"]'::jsonb)));
 SELECT settled_payment(tenant_b(), 'k4', resale(jsonb_build_object('holdUntil', clock() + interval '1 hour')));

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(13);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'seller', 's1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT keep('soon', jsonb_build_object('holdUntil', clock() + interval '1 day'));
 SELECT settled_payment(tenant_b(), 'k1', resale(kept('soon')::jsonb));

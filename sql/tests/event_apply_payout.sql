@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(11);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 CREATE FUNCTION pg_temp.news(p_status text, p_account text DEFAULT 'acct_v1_aaaaaaaa', p_more jsonb DEFAULT '{}') RETURNS text LANGUAGE sql
 AS $$ SELECT (e.state, e.enqueued)::text FROM payments.event_apply_payout(tap_helpers.tenant_a(), jsonb_build_object('livemode', false, 'account', p_account, 'data', jsonb_build_object('object',

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(14);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT paid_payment(tenant_b(), 'k1'), paid_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), keep('r', asked_refund(pay('k1'), 'r', 1000));
 CREATE FUNCTION pg_temp.news(p_payment uuid, p_more jsonb DEFAULT '{}', p_livemode boolean DEFAULT false) RETURNS text LANGUAGE sql

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(8);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT paid_payment(tenant_b(), 'k1', '{"eventId": "gig"}');
 SELECT paid_payment(tenant_a(), k, jsonb_build_object('eventId', CASE k WHEN 'k5' THEN 'other' ELSE 'gig' END)) FROM unnest(ARRAY['k1', 'k2', 'k3', 'k5']) AS k;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(15);
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.giveback_calculate('{6000,2500,1500}', 10000), '{6000,2500,1500}', 'all of it given back is what each received');
 SELECT is(payments.giveback_calculate('{6000,2500,1500}', 0), '{0,0,0}', 'nothing given back is nothing from anybody');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(10);
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.giveback_target('{6000,2500,1500}', '{0,0,0}', 5000), payments.giveback_calculate('{6000,2500,1500}', 5000), 'with nothing borne before it is the plain share');
 SELECT is(payments.giveback_target('{7000,3000}', '{0,3000}', 3000), '{0,3000}', 'where the shares changed everybody has given what it had');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(3);
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_definer;
 SELECT count(*) FROM payments.idempotency_begin(tenant_a(), 'svc', 'r', 'k', '\x01', NULL);

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), asked_payment(tenant_a(), 'open'), asked_payment(tenant_a(), 'unknown'), created_payment(tenant_b(), 'k1', '{"splits": []}');
 SELECT finish(operation_of(pay('unknown'), 'intent'), '{"outcome": "unknown"}');

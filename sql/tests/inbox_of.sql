@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(3);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT settled_payment(tenant_a(), 'k1'), receive('evt_1', 'x', '[]'), receive('evt_2', 'x', '[]');
 UPDATE payments.webhook_inbox SET tenant_id = tenant_a() WHERE event_id = 'evt_1';

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(5);
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.ledger_account_open(tenant_a(), 'payee_held', 'venue', 'v9', 'usd', clock()), payments.ledger_account_id(tenant_a(), 'payee_held', 'venue', 'v9', 'usd'), 'an account is opened under the id that follows from what it is for');

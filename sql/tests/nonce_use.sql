@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(8);
 SET LOCAL ROLE payments_api;
 SELECT lives_ok($$ SELECT api.nonce_use(tenant_a(), 'orders', 'n-1', 900) $$, 'a nonce is used up');
 SELECT remember();

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(6);
 SELECT api.nonce_use(tenant_a(), 'orders', 'n-' || i, 900) FROM generate_series(1, 3) AS i;
 SELECT enter(NULL);
 SELECT api.nonce_use(tenant_b(), 'orders', 'n-1', 900);

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1');
 CREATE FUNCTION pg_temp.listed(p_resource text, p_object jsonb, p_account text DEFAULT 'platform') RETURNS integer LANGUAGE sql AS $$

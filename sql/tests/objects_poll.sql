@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'), paid_payment(tenant_a(), 'paid');
 SELECT keep('r', refund(pay('paid'), 'r', 1000, 'pending'));

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(7);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT created_payment(tenant_b(), 'k1'), paid_payment(tenant_a(), 'paid'), created_payment(tenant_a(), 'k1'), asked_payment(tenant_a(), 'asked');
 SELECT keep('r', refund(pay('paid'), 'r', 1000, 'pending')), refund(pay('paid'), 'ok', 1000), dispute(pay('paid'), 'd', 'needs_response', 100), dispute(pay('paid'), 'w', 'won', 100);

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(9);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
 SELECT settled_payment(tenant_a(), 'k1', resale()), keep('c', gen_random_uuid());
 SELECT api.escrow_release(tenant_a(), 'svc', 'x1', '\x01', escrow_of(pay('k1')), '{"reason": "r", "amount": 5000}', 20);

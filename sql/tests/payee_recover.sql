@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1'), open_account(tenant_a(), 'seller', 's1');
 SELECT settled_payment(tenant_a(), 'k1'), settled_payment(tenant_a(), 'k2'), paid_payment(tenant_a(), 'k3'), settled_payment(tenant_a(), 'k4', resale());
 CREATE FUNCTION pg_temp.recover(p_key text, p_recipient text, p_amount bigint) RETURNS integer LANGUAGE sql

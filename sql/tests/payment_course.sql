@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(2);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT paid_payment(tenant_a(), 'k1'), settled_payment(tenant_b(), 'k1');
 SELECT apply(tenant_a(), 'w', event('radar.early_fraud_warning.created', jsonb_build_object('id', 'issfr_1', 'charge', 'ch_' || pay('k1'), 'fraud_type', 'misc', 'actionable', true)));

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(9);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT paid_payment(tenant_a(), 'k1'), authorised_payment(tenant_a(), 'k2');
 SELECT is_empty('SELECT 1 FROM payments.payment_marks', 'paying, splitting and paying out leave no mark: they post');

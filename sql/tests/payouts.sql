@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(4);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT apply(t, 'evt_' || r || left(t::text, 1), event('payout.paid', jsonb_build_object('id', 'po_' || r || left(t::text, 1), 'amount', 5, 'currency', 'usd', 'status', 'paid', 'arrival_date', 1795000000),
            jsonb_build_object('account', 'acct_' || r || '_' || left(t::text, 8))), 'connect') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t, unnest(ARRAY['v1', 'a1']) AS r;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(6);
 SELECT enter(tenant_a()), keep('c', gen_random_uuid());
 SET LOCAL ROLE payments_definer;
 SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9', 70, 'usd', 'refund', the('c'), 'x', NULL, clock());

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(3);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT paid_payment(tenant_a(), 'k1'), keep('r', refund(pay('k1'), 'r1', 5000));
 SELECT reverse(pay('k1'), 'v1', 'balance_insufficient'), reverse(pay('k1'));

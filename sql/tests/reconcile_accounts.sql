@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(3);
 SELECT open_account(t, 'venue', 'v1') FROM unnest(ARRAY[tenant_b(), tenant_a()]) AS t;
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(8);
 SELECT enter(tenant_a());
 CREATE FUNCTION pg_temp.begun(p_since timestamptz) RETURNS timestamptz LANGUAGE sql AS $$ SELECT (api.reconcile_begin('hand', p_since, 600) ->> 'since')::timestamptz $$;
 SET LOCAL ROLE payments_worker;

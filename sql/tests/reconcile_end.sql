@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(6);
 SELECT keep('old', api.reconcile_begin('hand', NULL, -5)::text);
 SELECT api.reconcile_sort(kept('old')::jsonb, x, 'payment_intents', jsonb_build_array(jsonb_build_object('id', 'pi_' || x, 'created', 1))) FROM unnest(ARRAY['platform', 'acct_1']) AS x;
 SELECT keep('run', api.reconcile_begin('hand', NULL, -5)::text), keep('late', api.reconcile_begin('hand', '2026-01-01Z', -5)::text);

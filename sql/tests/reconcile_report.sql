@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(3);
 SELECT enter(tenant_a());
 SELECT keep('run', api.reconcile_begin('hand', NULL, -5)::text);
 SELECT api.reconcile_compare(tenant_a(), kept('run')::jsonb, 'acct_1', 'balance_transactions', '[{"id": "txn_1", "type": "adjustment", "net": 5, "currency": "usd", "created": 1000}]');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(7);
 SELECT enter(tenant_a());
 SELECT payments.discrepancy_note(tenant_a(), x.account, 'missing_here', 'payout', x.id, NULL, '1', NULL, 0, NULL, x.at)
   FROM (VALUES ('platform', 'po_gone', to_timestamp(1000)), ('platform', 'po_old', to_timestamp(1)), ('acct_1', 'po_unread', to_timestamp(1000))) AS x (account, id, at);

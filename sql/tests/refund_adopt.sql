@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(10);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), keep('r', asked_refund(pay('k1'), 'r', 4000)::text);
 CREATE FUNCTION pg_temp.adopt(p_object jsonb) RETURNS uuid LANGUAGE sql

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(13);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1'), authorised_payment(tenant_a(), 'k2'), settled_payment(tenant_a(), 'k3'), settled_payment(tenant_a(), 'k4'),
        settled_payment(tenant_a(), 'k5', '{"currency": "isk"}');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(4);
 SELECT open_account(tenant_a(), 'venue', 'v1'), enter(tenant_a());
 SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
 SET LOCAL ROLE payments_api;

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(5);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), keep('r1', gen_random_uuid()), keep('r2', gen_random_uuid());
 CREATE FUNCTION pg_temp.call(p_refund text, p_reason text, p_lease numeric) RETURNS jsonb LANGUAGE sql

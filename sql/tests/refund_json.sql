@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(4);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1');
 SELECT paid_transfer(pay('k1'), 'v1'), send(call_of(pay('k1'), 'a1'));

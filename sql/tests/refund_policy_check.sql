@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(17);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT settled_payment(tenant_a(), 'k1', '{"eventId": "gig"}'), settled_payment(tenant_a(), 'k2', '{"eventId": "other"}'), settled_payment(tenant_a(), 'k3');
 CREATE FUNCTION pg_temp.check(p_key text, p_amount bigint, p_reason text DEFAULT 'requested_by_customer', p_subject text DEFAULT 'svc', p_later interval DEFAULT '0') RETURNS text LANGUAGE sql

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SELECT enter(tenant_a());
 CREATE ROLE tap_policy_member IN ROLE payments_operator;
 CREATE ROLE tap_policy_stranger IN ROLE payments_operator;

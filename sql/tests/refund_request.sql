@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(9);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), ops.refund_policy_set(tenant_a(), NULL, 1000), keep('r', gen_random_uuid());
 CREATE FUNCTION pg_temp.request(p_refund uuid, p_payment uuid, p_amount bigint, p_reason text DEFAULT 'other') RETURNS jsonb LANGUAGE sql

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(13);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), settled_payment(tenant_a(), 'k2');
 SELECT keep('r1', refund(pay('k1'), 'r1', 3333)), keep('r2', refund(pay('k1'), 'r2', 3334));

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(3);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT paid_payment(tenant_b(), 'k1'), paid_payment(tenant_a(), 'k1'), paid_payment(tenant_a(), 'k2');
 SELECT keep('r', asked_refund(pay('k1'), 'r1', 3000)), keep('q', asked_refund(pay('k2'), 'r2'));

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(10);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), keep('r1', refund(pay('k1'), 'r1', 5000));
 SELECT is(reverse(pay('k1'), 'v1', 'balance_insufficient'), 1, 'the venue has spent it');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(6);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), keep('r1', refund(pay('k1'), 'r1'));
 SELECT keep('v', reversal_of(the('r1'), 'v1')::text);

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(4);
 SELECT ops.tenant_disable(tenant_b()), enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT results_eq('SELECT * FROM api.tenants_page(NULL, 9)', 'VALUES (tenant_a()), (tenant_b())', 'all tenants, in order, disabled ones too: their money is still there');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1', false);
 SELECT settled_payment(tenant_a(), 'k1'), keep('c', gen_random_uuid()), keep('d', gen_random_uuid());
 SELECT keep('t', transfer_of(pay('k1'), 'v1')), keep('b', transfer_of(pay('k1'), 'a1')), keep('op', call_of(pay('k1'), 'v1'));

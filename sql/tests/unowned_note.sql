@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(12);
 SET LOCAL ROLE payments_system;
 CREATE FUNCTION pg_temp.class(p_resource text, p_object jsonb, p_tenants bigint DEFAULT 0) RETURNS text LANGUAGE sql AS $$ SELECT n.class FROM payments.unowned_note(p_resource, p_object, p_tenants) AS n $$;
 SELECT is(pg_temp.class('payment_intents', '{}'), 'unowned', 'what is nobody''s is unowned');

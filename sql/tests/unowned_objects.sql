@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(2);
 SELECT keep('run', api.reconcile_begin('hand', NULL, -5)::text);
 SELECT api.reconcile_sort(kept('run')::jsonb, 'platform', 'payouts', '[{"id": "po_x", "object": "payout", "amount": 5, "currency": "usd", "created": 1}]'),
        api.reconcile_sort(kept('run')::jsonb, 'platform', 'payment_intents', '[{"id": "pi_x", "amount": 5, "created": 1}, {"id": "pi_y", "created": 1}]');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(6);
 SET LOCAL ROLE payments_system;
 SELECT is(payments.uuid_said('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'), tenant_a(), 'a uuid is read');
 SELECT is(payments.uuid_said(x), NULL, 'nothing else is: ' || coalesce(x, 'null'))

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(10);
 SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1'), open_account(t, 'seller', 's1') FROM unnest(ARRAY[tenant_a(), tenant_b()]) AS t;
 SELECT settled_payment(tenant_b(), 'k1');
 SELECT paid_payment(tenant_a(), 'k1');

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(0);
+SELECT plan(2);
 SET LOCAL ROLE payments_api;
 SELECT is(api.violations_total(), 0::bigint, 'there is none');
 RESET ROLE;

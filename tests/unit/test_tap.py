@@ -22,6 +22,7 @@ def test_a_plan_that_is_met_passes() -> None:
     [
         (("1..2", "ok 1 - a"), "1: planned 2 assertions, ran 1"),
         (("1..1", "ok 1", "ok 2"), "1: planned 1 assertions, ran 2"),
+        (("1..0", "ok 1", "1..1"), "1: planned 0 assertions, ran 1"),
         (("ok 1 - a",), "1: no plan: 1 assertions ran"),
         ((), "1: no plan: 0 assertions ran"),
         (("1..1", "ok 1 # SKIP no reason"), "2: skipped 1: # SKIP no reason"),
