@@ -88,7 +88,7 @@ class Aftermath:
             await self._refund(payment, order, amount)
         if rest:
             await self._refund(payment, order)
-        more = {"paymentId": payment, "amount": order.amount}
+        more = {"paymentId": payment, "reason": "other", "amount": order.amount}
         refused = await self._service.refused(
             office(order.market), "/api/v1/refunds", more, f"refund-{order.number}-too-much"
         )

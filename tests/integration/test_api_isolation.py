@@ -144,6 +144,9 @@ async def test_one_connection_serves_two_tenants_in_turn(thief: Thief) -> None:
         missing = await thief.service.ask("GET", f"{endpoint.path}/{uuid4()}", headers=bearer)
         assert missing.code == "not_found"
         refused = await thief.service.ask(
-            "POST", "/api/v1/refunds", {"paymentId": str(uuid4())}, headers=bearer
+            "POST",
+            "/api/v1/refunds",
+            {"paymentId": str(uuid4()), "reason": "other"},
+            headers=bearer,
         )
         assert refused.code == "not_found"

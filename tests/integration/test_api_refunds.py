@@ -47,7 +47,9 @@ async def test_a_refund_reaches_buyer_and_payee(service: Service) -> None:
     await service.payee()
     await service.start_worker()
     payment = await paid_out(service, await paid(service))
-    reply = await post(service, REFUNDS, {"paymentId": payment["id"], "amount": 4_000})
+    reply = await post(
+        service, REFUNDS, {"paymentId": payment["id"], "reason": "other", "amount": 4_000}
+    )
     assert (reply.status, reply.body["status"]) == (201, "succeeded")
     assert reply.headers["Location"] == f"{REFUNDS}/{reply.body['id']}"
 
@@ -68,7 +70,7 @@ async def test_the_same_key_refunds_once(service: Service) -> None:
     await service.payee()
     await service.start_worker()
     payment = await paid(service)
-    body = {"paymentId": payment["id"], "amount": 1}
+    body = {"paymentId": payment["id"], "reason": "other", "amount": 1}
     first = await post(service, REFUNDS, body, **{"Idempotency-Key": "r"})
     again = await post(service, REFUNDS, body, **{"Idempotency-Key": "r"})
     assert (again.status, again.body["id"]) == (201, first.body["id"])
@@ -84,12 +86,16 @@ async def test_what_cannot_be_refunded_is_refused(service: Service) -> None:
     await service.payee()
     await service.start_worker()
     payment, fresh = await paid(service), await service.payment(orderId="order-2")
-    too_much = await post(service, REFUNDS, {"paymentId": payment["id"], "amount": 10_001})
+    too_much = await post(
+        service, REFUNDS, {"paymentId": payment["id"], "reason": "other", "amount": 10_001}
+    )
     assert (too_much.status, too_much.code) == (409, "refund_exceeds_remaining")
-    uncaptured = await post(service, REFUNDS, {"paymentId": fresh["id"]})
+    uncaptured = await post(service, REFUNDS, {"paymentId": fresh["id"], "reason": "other"})
     assert (uncaptured.status, uncaptured.code) == (409, "payment_not_refundable")
-    assert (await post(service, REFUNDS, {"paymentId": str(uuid4())})).status == 404
-    body = {"paymentId": payment["id"]}
+    assert (
+        await post(service, REFUNDS, {"paymentId": str(uuid4()), "reason": "other"})
+    ).status == 404
+    body = {"paymentId": payment["id"], "reason": "other"}
     foreign = await service.ask("POST", REFUNDS, body, headers=bearer(tenant=OTHER_TENANT))
     assert foreign.status in {403, 404}
     unscoped = await service.ask("POST", REFUNDS, body, headers=bearer("payments:write"))
@@ -148,7 +154,7 @@ async def test_a_dispute_freezes_its_payment(service: Service) -> None:
     await eventually(opened)
     url = f"/api/v1/disputes/{found[0]['id']}"
     assert (await service.get(url))["amount"] == 10_000
-    refused = await post(service, REFUNDS, {"paymentId": payment["id"]})
+    refused = await post(service, REFUNDS, {"paymentId": payment["id"], "reason": "other"})
     assert (refused.status, refused.code) == (409, "payment_not_refundable")
     unknown = await post(service, f"{url}/evidence", {"evidence": {"colour": "red"}})
     assert (unknown.status, unknown.code) == (422, "validation_failed")

@@ -29,7 +29,9 @@ async def paid(service: Service) -> Any:
 
 async def refund(service: Service, payment: Any, key: str, amount: int | None) -> Reply:
     """One client's request; told that we are too busy, it asks again under its key."""
-    body = {"paymentId": payment["id"]} | ({} if amount is None else {"amount": amount})
+    body = {"paymentId": payment["id"], "reason": "other"} | (
+        {} if amount is None else {"amount": amount}
+    )
     headers = PRIVILEGED | {"Idempotency-Key": key}
     while True:
         reply = await service.ask("POST", REFUNDS, body, headers=headers)

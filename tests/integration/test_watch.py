@@ -29,7 +29,9 @@ def plant(service: Service, change: LiteralString, value: object) -> None:
 
 async def touched(service: Service, payment: Any) -> None:
     """Something happens to the payment."""
-    reply = await post(service, "/api/v1/refunds", {"paymentId": payment["id"], "amount": 10})
+    reply = await post(
+        service, "/api/v1/refunds", {"paymentId": payment["id"], "reason": "other", "amount": 10}
+    )
     assert reply.status == 201, reply.body
 
 

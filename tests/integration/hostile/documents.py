@@ -242,7 +242,7 @@ CARDS = (
         422,
         "card_data_not_allowed",
         REFUNDS,
-        {"paymentId": "<paid>", "note": CARD},
+        {"paymentId": "<paid>", "reason": "other", "note": CARD},
     ),
     Attack(
         "in a reason",

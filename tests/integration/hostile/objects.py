@@ -11,7 +11,7 @@ REASON = {"reason": "because"}
 POSTS: dict[str, tuple[str, Any]] = {
     "capture": (f"{V1}/payments/<their_payment>/capture", {}),
     "cancel": (f"{V1}/payments/<their_payment>/cancel", {}),
-    "refund": (f"{V1}/refunds", {"paymentId": "<their_payment>"}),
+    "refund": (f"{V1}/refunds", {"paymentId": "<their_payment>", "reason": "other"}),
     "release": (f"{V1}/escrows/<their_escrow>/release", REASON),
     "call off": (f"{V1}/escrows/<their_escrow>/cancel", REASON),
     "confirm": (f"{V1}/escrows/<their_escrow>/conditions/scanned", {"evidence": "x"}),
@@ -113,7 +113,7 @@ OTHERS_PROPERTIES = (
 
 _ROUTES = {
     "payments:write": (INTENTS, GOOD),
-    "refunds:write": (f"{V1}/refunds", {"paymentId": "<paid>"}),
+    "refunds:write": (f"{V1}/refunds", {"paymentId": "<paid>", "reason": "other"}),
     "accounts:write": (
         f"{V1}/connected-accounts",
         {"recipientType": "artist", "recipientId": "a", "email": "a@b.example", "country": "US"},

@@ -60,7 +60,9 @@ async def _one_of_everything(service: Service, tenant: str) -> Ids:
     held = await paid("held", escrow=SELLER | {"conditions": ["scanned"]})
     disputed = await paid("disputed", "pm_card_createDispute")
     waiting = await ask("POST", "payments/intents", ORDER | {"orderId": "open"})
-    refund = await ask("POST", "refunds", {"paymentId": payment["id"], "amount": 1_000})
+    refund = await ask(
+        "POST", "refunds", {"paymentId": payment["id"], "reason": "other", "amount": 1_000}
+    )
     batch = await ask("POST", "events/event-none/cancellation", {"reason": "rain"})
     return {
         "paid": payment["id"],
