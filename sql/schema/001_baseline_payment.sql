@@ -639,10 +639,12 @@ COMMENT ON COLUMN payments.payment_events.applied_at IS 'When applied.';
 CREATE TABLE payments.provider_rates (
     provider_account text PRIMARY KEY,
     tokens           numeric NOT NULL,
-    refilled_at      timestamptz NOT NULL
+    refilled_at      timestamptz NOT NULL,
+    reserved         numeric NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE payments.provider_rates IS
     'Token bucket of POSTs towards one Stripe account, shared by all processes. Holds no tenant''s data.';
 COMMENT ON COLUMN payments.provider_rates.provider_account IS 'The Stripe account, by a digest of its key.';
 COMMENT ON COLUMN payments.provider_rates.tokens IS 'Calls that may start now; negative: requests ran ahead of the rate.';
 COMMENT ON COLUMN payments.provider_rates.refilled_at IS 'When tokens was last brought up to date.';
+COMMENT ON COLUMN payments.provider_rates.reserved IS 'Of these calls, those kept for the queue: no request can take them.';
