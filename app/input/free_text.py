@@ -1,8 +1,9 @@
 """Text from outside: no card number may enter, nor a character that shows another text than it is.
 
 A card number is 13 to 19 digits of any script, in groups or in one piece, that begin as issuers'
-numbers of that length do and satisfy Luhn. UUIDs, hexadecimal digests, phone numbers with their +
-and clock readings are none, though one in ten of them satisfies Luhn.
+numbers of that length do and satisfy Luhn. UUIDs, hexadecimal digests and ids (with letters at two
+places: a word before a number is no id), phone numbers with their + and clock readings are none,
+though one in ten of them satisfies Luhn.
 """
 
 import re
@@ -67,7 +68,8 @@ _LENGTHS = {
 """First four digits to how long a number that begins so may be; no two networks share them."""
 
 _OPAQUE = re.compile(
-    r"(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{32,})(?![0-9a-z])",
+    r"(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{32,}"
+    r"|(?=\d*[a-f]+\d+[a-f])[0-9a-f]{16,})(?![0-9a-z])",
     re.ASCII | re.IGNORECASE,
 )
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)

@@ -56,7 +56,8 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "1 to 255 visible ASCII characters, bare or quoted; kept for at least 30 days.",
+    "description": "1 to 255 visible ASCII characters, bare or quoted; kept for at least 30 days. "
+    "A UUID is best: what could be a card number is refused.",
     "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
     "example": "order-20731-attempt-1",
 }

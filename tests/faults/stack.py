@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import http.client
 import json
-import secrets
 import subprocess
 import time
 import uuid
@@ -270,7 +269,7 @@ class Stack:
         headers = {
             "Authorization": f"Bearer {mint(JWT_SECRET, TENANT, 'tester', 600)}",
             "Content-Type": "application/json",
-            "Idempotency-Key": key or secrets.token_hex(8),
+            "Idempotency-Key": key or str(uuid.uuid4()),
         }
         sent = json.dumps(body).encode() if body is not None else b""
         return request(self.web_port, method, path, sent, headers)
@@ -287,7 +286,7 @@ class Stack:
         headers = {
             **Signer(SERVICE, SERVICE_SECRET).headers("POST", url, sent, bearer),
             "Content-Type": "application/json",
-            "Idempotency-Key": key or secrets.token_hex(8),
+            "Idempotency-Key": key or str(uuid.uuid4()),
         }
         return request(self.web_port, "POST", path, sent, headers)
 

@@ -1,6 +1,6 @@
 """Web and worker die at every named point; afterwards everything has happened exactly once."""
 
-import secrets
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -87,7 +87,7 @@ def test_a_web_killed_while_it_makes_an_intent_makes_one(
     stack: Stack, orders: int, name: str
 ) -> None:
     """F02, F03, F04, F83: the client asks again with its key and gets the one payment."""
-    key = secrets.token_hex(8)
+    key = str(uuid.uuid4())
     order_at_dying_web(stack, f"{name}[intent]=exit", key)
     stack.start_web()
     stack.start_worker()
@@ -102,7 +102,7 @@ def test_a_worker_killed_while_it_ends_a_dead_webs_intent_makes_one(
     stack: Stack, orders: int, name: str, web_died: str
 ) -> None:
     """Web and worker die over the same intent, one after the other: still one."""
-    key = secrets.token_hex(8)
+    key = str(uuid.uuid4())
     order_at_dying_web(stack, f"{web_died}[intent]=exit", key)
     kind = "" if name == "worker.after_claim" else "[intent]"
     dying = stack.start_worker(f"{name}{kind}=exit")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import socket
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -155,7 +156,7 @@ def test_a_client_that_hangs_up_finds_its_payment_later(
     stack: Stack, orders: int, point: str, tmp_path: Path
 ) -> None:
     """F76: it closes its socket at each step; the request ends all the same, once."""
-    go_on, key = tmp_path / "go on", secrets.token_hex(8)
+    go_on, key = tmp_path / "go on", str(uuid.uuid4())
     stack.start_web(f"{point}[intent]=pause:{go_on}")
     hang_up(stack, key)
     go_on.touch()

@@ -4,8 +4,8 @@ import contextlib
 import http.client
 import os
 import resource
-import secrets
 import socket
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -135,7 +135,7 @@ def test_stricter_isolation_costs_retries_and_nothing_else(shop: Stack, level: s
             shop.start_worker()
 
         def buy(_: int) -> None:
-            key = secrets.token_hex(8)
+            key = str(uuid.uuid4())
             payment = shop.order_until_done(key, key)
             shop.pay(payment["stripePaymentIntentId"])
             until(lambda: stories.settled(shop, payment), "a settled payment")

@@ -1,5 +1,6 @@
 """Migrations: up, down, up; repeatable files; failures that change nothing; two runs at once."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -32,7 +33,10 @@ def _dump(url: str) -> str:
         capture_output=True,
         text=True,
     )
-    return done.stdout
+    # Servers patched in November 2026 count a column's changes; a pg_dump before them tells it.
+    return re.sub(
+        r"^ALTER TABLE .* SET \(pg_attver=\d+\);\n\n?", "", done.stdout, flags=re.MULTILINE
+    )
 
 
 @pytest.fixture

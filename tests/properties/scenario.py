@@ -113,7 +113,7 @@ class Scenario:
             function,
             on=on,
             subject=SUBJECT,
-            idempotency_key=key or secrets.token_hex(8),
+            idempotency_key=key or str(uuid.uuid4()),
             fingerprint=FINGERPRINT,
             request=Jsonb(request),
             lease_seconds=LEASE_SECONDS,
