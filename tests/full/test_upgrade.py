@@ -1,8 +1,8 @@
 """The release before this one beside this one, on this one's schema: a rolling deploy, and back.
 
-The release before is the last tag before this commit. As long as there is none it is what stood on
-this branch just before the newest migration came: the code that a deploy of that migration would
-have met. Needs git, and the history.
+The release before is the last tag before this commit. As long as there is none it is the newest
+commit that has fewer migrations than this one, and none that this one has not: the code that a
+deploy of the newest migration would have met. Needs git, and the history.
 """
 
 import subprocess
@@ -38,12 +38,12 @@ def _release_before() -> str:
     tag = _git("describe", "--tags", "--abbrev=0", "HEAD^")
     if tag:
         return tag
-    newest = _git(
-        *("log", "-1", "--first-parent", "--diff-filter=A", "--format=%H", "--", "sql/schema")
-    )
-    if not newest:
-        pytest.fail("no git history: the release before this one cannot be had")
-    return f"{newest}^"
+    known = {path.name for path in (ROOT / "sql/schema").iterdir()}
+    for commit in _git("log", "--first-parent", "--format=%H", "--", "sql/schema").split():
+        listed = _git("ls-tree", "--name-only", f"{commit}:sql/schema").split()
+        if set(listed) < known:
+            return commit
+    pytest.fail("no git history: the release before this one cannot be had")
 
 
 @pytest.fixture(scope="module")
