@@ -86,17 +86,23 @@ async def _faults(
     service: Service, attacks: Iterable[Attack], ids: Ids, digest: Digest
 ) -> dict[str, str]:
     """What is wrong with the answers, by name."""
+
+    async def undisturbed() -> set[tuple[str, str]]:
+        # Webhooks of what was done before must not come in between.
+        await service.control("POST", "drain", {})
+        return digest()
+
     found = {}
-    before = digest()
+    before = await undisturbed()
     for attack in attacks:
         if attack.first:
             await send(service, attack.first, ids)
-            before = digest()
+            before = await undisturbed()
         answer = await send(service, attack, ids)
         fault = _fault(attack, answer)
         changed = {table for table, _ in digest() - before}
         if changed and not attack.changes:
-            fault, before = f"{fault} and {changed} have changed", digest()
+            fault, before = f"{fault} and {changed} have changed", await undisturbed()
         if fault:
             found[attack.name] = fault
     return found
