@@ -218,18 +218,14 @@ def response_of(problem: Problem, instance: str) -> web.Response:
         "code": problem.code,
         "traceId": trace_id.get() or PROCESS_TRACE,
     }
-    if problem.errors or problem.code == "validation_failed":
-        body["errors"] = problem.errors or [_of_the_whole(body["detail"])]
+    if problem.errors:
+        body["errors"] = problem.errors
     return web.Response(
         body=orjson.dumps(body),
         status=problem.status,
         headers=_headers_of(problem),
         content_type="application/problem+json",
     )
-
-
-def _of_the_whole(detail: str) -> dict[str, str]:
-    return {"pointer": "", "code": "invalid", "detail": detail}
 
 
 def _headers_of(problem: Problem) -> dict[str, str]:

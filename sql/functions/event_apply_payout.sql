@@ -13,12 +13,7 @@ BEGIN
     reason := 'account not known yet';
     SELECT o.object_id INTO v_account_id FROM payments.provider_objects AS o
      WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id AND o.object_type = 'account';
-    -- A live Connect endpoint hears of test payouts too, and an account has the same id in both modes.
-    IF FOUND AND ((p_event ->> 'livemode')::boolean <> (
-           SELECT i.livemode FROM payments.payment_intents AS i WHERE i.tenant_id = p_tenant_id AND i.livemode IS NOT NULL LIMIT 1)) IS TRUE THEN
-        state := 'quarantined';
-        reason := 'livemode is not ours';
-    ELSIF FOUND THEN
+    IF FOUND THEN
         INSERT INTO payments.payouts AS y
             (tenant_id, id, connected_account_id, stripe_payout_id, amount, currency, status, arrival_date, failure_code,
              failure_message, created_at, updated_at)
@@ -36,4 +31,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.event_apply_payout(uuid, jsonb, timestamptz) IS
-    'Records what Stripe says of a payee''s payout, forward only, so that the payee can be told where its money is. One of the other mode than our payments is quarantined.';
+    'Records what Stripe says of a payee''s payout, forward only, so that the payee can be told where its money is.';

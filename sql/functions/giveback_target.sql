@@ -1,5 +1,6 @@
--- Counted in units that the currency can pay (currency_unit), unless an odd amount was moved elsewhere. In two steps when the shares changed on the way: up to what had been borne then in those proportions, beyond it by what was
--- left of each share. At the seam both give the same, so nobody is asked for an old refund again.
+-- Counted in units that the currency can pay (currency_unit), unless an odd amount was moved elsewhere. In two steps when the shares
+-- changed on the way: up to what had been borne then in those proportions, beyond it by what was left of each share. At the seam both
+-- give the same, so nobody is asked for an old refund again.
 CREATE OR REPLACE FUNCTION payments.giveback_target(
     p_shares bigint[], p_borne bigint[], p_total bigint, p_unit bigint DEFAULT 1
 ) RETURNS bigint[]

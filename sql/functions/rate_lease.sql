@@ -12,6 +12,7 @@ DECLARE
     v_bucket payments.provider_rates;
     v_new numeric;
     v_kept numeric;
+    v_taken numeric := 0;
 BEGIN
     -- A bucket that a crash turns back by a moment does no harm: nobody waits for the disk.
     SET LOCAL synchronous_commit = off;
@@ -26,13 +27,12 @@ BEGIN
     IF p_inline THEN
         -- A buyer is waiting behind an inline call: it may run up to one second ahead of the rate, the queue pays it back.
         granted := least(p_wanted, greatest(0, floor(v_bucket.tokens + p_rate)::integer));
-        v_kept := 0;
     ELSE
-        v_kept := least(p_wanted, floor(v_bucket.reserved));
-        granted := least(p_wanted, v_kept + greatest(0, floor(v_bucket.tokens)));
+        v_taken := least(p_wanted, floor(v_bucket.reserved));
+        granted := least(p_wanted, v_taken + greatest(0, floor(v_bucket.tokens)));
     END IF;
     UPDATE payments.provider_rates AS r
-       SET tokens = v_bucket.tokens - granted + v_kept, reserved = v_bucket.reserved - v_kept, refilled_at = greatest(v_now, r.refilled_at)
+       SET tokens = v_bucket.tokens - granted + v_taken, reserved = v_bucket.reserved - v_taken, refilled_at = greatest(v_now, r.refilled_at)
      WHERE r.provider_account = p_provider_account;
     retry_after := CASE WHEN granted > 0 THEN 0 ELSE round(least(
         (1 - least(v_bucket.tokens, 1)) / p_rate, CASE WHEN NOT p_inline THEN (1 - v_bucket.reserved) / (p_rate * v_share) END), 3) END;

@@ -23,7 +23,7 @@ SELECT is((SELECT y.status FROM payments.payouts AS y), 'failed', 'but not the o
 RESET ROLE;
 SELECT open_account(tenant_a(), 'artist', 'a1'), created_payment(tenant_a(), 'k1'), remember();
 SET LOCAL ROLE payments_definer;
-SELECT is((SELECT (e.state, e.reason)::text FROM payments.event_apply_payout(tenant_a(), jsonb_build_object('livemode', true, 'account', 'acct_v1_aaaaaaaa', 'data', '{"object": {"id": "po_2"}}'::jsonb), clock()) AS e), '(quarantined,"livemode is not ours")', 'one of the other mode than our payments is none of ours');
+SELECT is((SELECT (e.state, e.reason)::text FROM payments.event_dispatch(tenant_a(), 'connect', jsonb_build_object('type', 'payout.paid', 'livemode', true, 'account', 'acct_v1_aaaaaaaa', 'data', '{"object": {"id": "po_2"}}'::jsonb), clock()) AS e), '(quarantined,"livemode is not ours")', 'one of the other mode than our payments is none of ours');
 SELECT unchanged('and is not recorded');
 
 SELECT * FROM finish();
