@@ -148,14 +148,15 @@ def status(dsn: str, *, sql_root: Path | None = None) -> Status:
     """Compare a database with the tree; changes nothing."""
     root = sql_root or default_sql_root()
     with _backend(dsn) as backend:
-        known = backend.applied()
+        applied = backend.applied()
         tree = [migration.id for migration in read_all(root / "schema")]
         files = repeatables.read_files(root)
-        loaded = repeatables.recorded(backend.connection)
+        known = repeatables.recorded(backend.connection)
+    loaded = repeatables.renamed(known, repeatables.moved_files(files, known))
     return Status(
-        applied=known,
-        pending=[name for name in tree if name not in known],
-        unknown=[name for name in known if name not in tree],
+        applied=applied,
+        pending=[name for name in tree if name not in applied],
+        unknown=[name for name in applied if name not in tree],
         changed=[file.name for file in repeatables.changed_files(files, loaded)],
         orphaned=sorted(loaded.keys() - {file.name for file in files}),
     )

@@ -2,7 +2,8 @@
 
 One transaction loads every changed file twice, with `check_function_bodies` off and then on, so
 that files may refer to each other in any order and a wrong body is still found. What each file
-created is recorded: when the file goes, or no longer creates it, it is dropped.
+created is recorded: when the file goes, or no longer creates it, it is dropped. A file that only
+moved (a new path with the text of one that is gone) is not loaded again: its record moves along.
 """
 
 import hashlib
@@ -122,9 +123,9 @@ class LoadResult:
 def read_files(root: Path) -> list[RepeatableFile]:
     """Return the repeatable files below the SQL root: functions, then policies, by name."""
     return [
-        RepeatableFile(f"{folder}/{path.name}", path, path.read_text(encoding="utf-8"))
+        RepeatableFile(path.relative_to(root).as_posix(), path, path.read_text(encoding="utf-8"))
         for folder in _DEFAULT_OWNER
-        for path in sorted((root / folder).glob("*.sql"))
+        for path in sorted((root / folder).rglob("*.sql"))
     ]
 
 
@@ -134,6 +135,31 @@ def recorded(connection: _Connection) -> dict[str, Recorded]:
         return {}
     rows = connection.execute(f"SELECT path, checksum, objects FROM {SCHEMA}.repeatable")  # noqa: S608
     return {path: Recorded(checksum, tuple(objects)) for path, checksum, objects in rows}
+
+
+def moved_files(files: Iterable[RepeatableFile], known: dict[str, Recorded]) -> dict[str, str]:
+    """Return the new path of each recorded file whose text stands elsewhere now.
+
+    A file that moved from functions to policies, or back, has another owner and is loaded anew.
+    """
+    files = list(files)
+    present = {file.name for file in files}
+    gone = {
+        (name.partition("/")[0], record.checksum): name
+        for name, record in known.items()
+        if name not in present
+    }
+    moved: dict[str, str] = {}
+    for file in files:
+        before = gone.pop((file.name.partition("/")[0], file.checksum), None)
+        if before is not None and file.name not in known:
+            moved[before] = file.name
+    return moved
+
+
+def renamed(known: dict[str, Recorded], moved: dict[str, str]) -> dict[str, Recorded]:
+    """Return what was loaded under the paths the files have now."""
+    return {moved.get(name, name): record for name, record in known.items()}
 
 
 def changed_files(
@@ -159,12 +185,23 @@ def load(connection: _Connection, root: Path, *, grants_anyway: bool = False) ->
     connection.execute(_TABLE_DDL)
     files = read_files(root)
     known = recorded(connection)
+    moved = moved_files(files, known)
+    _record_moves(connection, moved)
+    known = renamed(known, moved)
     changed = changed_files(files, known)
     gone = known.keys() - {file.name for file in files}
     if not (changed or gone or grants_anyway):
         return LoadResult([], [])
     with connection.transaction():
         return _Load(connection, files, known).run(changed)
+
+
+def _record_moves(connection: _Connection, moved: dict[str, str]) -> None:
+    for before, now in moved.items():
+        connection.execute(
+            f"UPDATE {SCHEMA}.repeatable SET path = %s WHERE path = %s",  # noqa: S608
+            [now, before],
+        )
 
 
 class _Load:

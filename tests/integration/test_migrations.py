@@ -328,11 +328,43 @@ def test_a_vanished_file_takes_its_objects_along(url: str, tree: Path) -> None:
     assert migrate.status(url, sql_root=tree).current
 
 
-def test_a_moved_function_is_kept(url: str, tree: Path) -> None:
-    """Renaming a file drops nothing: what another file makes now stays."""
+def test_a_moved_file_reloads_nothing(url: str, tree: Path) -> None:
+    """A new path with a known text is a rename: no function is loaded, no trigger made anew."""
+    watch = _write(
+        tree,
+        "functions/watch.sql",
+        """
+        CREATE OR REPLACE FUNCTION payments.watch() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RETURN new; END $$;
+        SET LOCAL ROLE payments_owner;
+        CREATE OR REPLACE TRIGGER watch BEFORE INSERT ON payments.payment_transactions
+            FOR EACH ROW EXECUTE FUNCTION payments.watch();
+        """,
+    )
     migrate.migrate(url, sql_root=tree)
-    (tree / "functions/z_last.sql").rename(tree / "functions/z_moved.sql")
-    assert migrate.migrate(url, sql_root=tree).dropped == []
+    versions = (
+        "SELECT (SELECT array_agg(xmin::text ORDER BY oid) FROM pg_trigger WHERE NOT tgisinternal),"
+        " (SELECT array_agg(p.xmin::text ORDER BY p.oid) FROM pg_proc AS p"
+        "   WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace))"
+    )
+    before = _rows(url, versions)
+    (tree / "functions/ledger").mkdir()
+    watch.rename(tree / "functions/ledger/watch.sql")
+    (tree / "functions/z_last.sql").rename(tree / "functions/ledger/api.z_moved.sql")
+    assert migrate.status(url, sql_root=tree).current
+    assert migrate.migrate(url, sql_root=tree) == migrate.MigrateResult()
+    assert _rows(url, versions) == before
+    paths = _rows(url, "SELECT path FROM migrations.repeatable WHERE path ~ 'ledger' ORDER BY path")
+    assert paths == [("functions/ledger/api.z_moved.sql",), ("functions/ledger/watch.sql",)]
+
+
+def test_a_file_moved_and_changed_keeps_its_objects(url: str, tree: Path) -> None:
+    """A new path with another text is a new file; what it makes now is not dropped with the old."""
+    migrate.migrate(url, sql_root=tree)
+    moved = (tree / "functions/z_last.sql").rename(tree / "functions/z_moved.sql")
+    moved.write_text("-- Moved.\n" + moved.read_text())
+    result = migrate.migrate(url, sql_root=tree)
+    assert (result.loaded[0], result.dropped) == ("functions/z_moved.sql", [])
     assert _rows(url, "SELECT api.a()") == [(2,)]
 
 
