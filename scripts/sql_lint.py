@@ -16,6 +16,7 @@ from app.migrations.statements import line_at, split
 
 _ROOT = Path(__file__).resolve().parent.parent
 _SQL = _ROOT / "sql"
+_FOLDERS = ("schema", "functions", "policies")
 _MAX_BODY_LINES = 60
 # Keyed by a provider's id, before the tenant is known.
 _GLOBAL_TABLES = frozenset({"provider_objects", "provider_rates", "webhook_inbox"})
@@ -28,6 +29,7 @@ _KEY = re.compile(r"\b(PRIMARY KEY|UNIQUE|FOREIGN KEY)\s*\(\s*(\w+)", re.IGNOREC
 _UNIQUE_INDEX = re.compile(
     r"CREATE UNIQUE INDEX\b.*?\bON (?:payments\.)?(\w+)\s*\(\s*(\w+)", re.IGNORECASE | re.DOTALL
 )
+_FUNCTION = re.compile(r"^CREATE OR REPLACE (?:FUNCTION|PROCEDURE) (\w+)\.(\w+)", re.MULTILINE)
 _REFERENCE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(?:ONLY\s+)?payments\.(\w+)\b(?!\s*\()")
 _TENANT_OF_SESSION = re.compile(
     r"nullif\(\s*(current_setting)\('app\.current_tenant_id', true\), ''\)::uuid"
@@ -65,8 +67,8 @@ class Source:
 
     @property
     def folder(self) -> str:
-        """The folder of sql/ it lies in."""
-        return self.path.parent.name
+        """The folder of sql/ it lies in: schema, functions or policies."""
+        return next(part for part in reversed(self.path.parts) if part in _FOLDERS)
 
     @property
     def crosses_tenants(self) -> bool:
@@ -221,6 +223,16 @@ def h6_keys_are_looked_up_by_columns(source: Source) -> Iterator[Finding]:
         yield from _search(source, pattern, "take the document apart in a MATERIALIZED CTE first")
 
 
+def h7_the_file_name_says_the_door(source: Source) -> Iterator[Finding]:
+    """`api.NAME.sql` and `ops.NAME.sql` may be called from outside, `NAME.sql` is private."""
+    if source.folder == "functions":
+        for match in _FUNCTION.finditer(source.code):
+            door, name = match.groups()
+            wanted = f"{name}.sql" if door == "payments" else f"{door}.{name}.sql"
+            if source.path.name != wanted:
+                yield match.start(), f"{door}.{name} belongs into a file of its own, {wanted}"
+
+
 _RULES: dict[str, Rule] = {
     "R1": r1_keys_start_with_tenant,
     "R4": r4_statements_name_the_tenant,
@@ -234,6 +246,7 @@ _RULES: dict[str, Rule] = {
     "H4": h4_functions_are_short,
     "H5": h5_functions_are_explained,
     "H6": h6_keys_are_looked_up_by_columns,
+    "H7": h7_the_file_name_says_the_door,
 }
 
 
@@ -251,7 +264,7 @@ def _files(*folders: str) -> list[Path]:
     return [
         path
         for folder in folders
-        for path in sorted((_SQL / folder).glob("*.sql"))
+        for path in sorted((_SQL / folder).rglob("*.sql"))
         if not path.name.endswith(".rollback.sql")
     ]
 
@@ -279,7 +292,7 @@ def _squawk() -> int:
 
 def main() -> int:
     """Print every finding; return the exit code."""
-    paths = _files("schema", "functions", "policies")
+    paths = _files(*_FOLDERS)
     found = [
         line for path in paths for line in check(Source(path, path.read_text(encoding="utf-8")))
     ]

@@ -43,7 +43,7 @@ _STATES_HEAD = """\
 # States
 
 Generated from `payments.state_transitions` and the CHECK constraints by `make docs`; do not edit.
-A trigger (`sql/functions/state_guard.sql`) refuses every step that is not drawn here.
+A trigger (`sql/functions/platform/state_guard.sql`) refuses every step that is not drawn here.
 """
 _MACHINES = """
     SELECT machine, array_agg(ARRAY[from_state, to_state] ORDER BY from_state, to_state)

@@ -1,4 +1,4 @@
-"""pgTAP files as pytest items: one item a file of sql/tests.
+"""pgTAP files as pytest items: one item a file below sql/tests.
 
 A file runs as the superuser in one transaction that is rolled back, in a database of the worker,
 with `tap` on the search path and, in `tap_helpers`, what sql/tests/helpers makes; it starts with
@@ -20,8 +20,8 @@ from app.migrations.statements import line_at, split
 from tests.database import Database, create_database, drop_database
 from tests.servers import server_of
 
-_FOLDER = ("sql", "tests")
-_HELPERS = Path(__file__).resolve().parent.parent.joinpath(*_FOLDER, "helpers")
+_SCRIPTS = Path(__file__).resolve().parent.parent / "sql" / "tests"
+_HELPERS = _SCRIPTS / "helpers"
 _ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+-)?\s*(.*)$")
 _PLAN = re.compile(r"^1\.\.(\d+)$")
 # The runner's transaction is the one: a script written for psql may bring its own.
@@ -33,8 +33,8 @@ _database_key = pytest.StashKey[Database]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "TapFile | None":
-    """Take the .sql files of sql/tests."""
-    if file_path.suffix == ".sql" and file_path.parent.parts[-2:] == _FOLDER:
+    """Take the .sql files below sql/tests, but for the helpers."""
+    if file_path.suffix == ".sql" and _SCRIPTS in file_path.parents and file_path.parent != _HELPERS:
         return TapFile.from_parent(parent, path=file_path)
     return None
 

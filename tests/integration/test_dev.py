@@ -132,7 +132,7 @@ def test_changed_code_restarts_web_and_worker(dev: Dev) -> None:
 
 def test_changed_sql_is_migrated(dev: Dev) -> None:
     """Saving a file under sql/ runs the migrations; web and worker stay."""
-    os.utime(ROOT / "sql" / "functions" / "clock.sql")
+    os.utime(ROOT / "sql" / "functions" / "platform" / "clock.sql")
     assert until(lambda: dev.said("clock.sql: migrating")), dev.log.read_text()[-2000:]
 
 

@@ -685,6 +685,6 @@ def test_an_installed_wheel_finds_its_sql(tmp_path: Path) -> None:
     wanted = {
         path.name
         for folder in ("schema", "functions", "policies")
-        for path in (sql_root() / folder).glob("*.sql")
+        for path in (sql_root() / folder).rglob("*.sql")
     }
     assert shipped == wanted

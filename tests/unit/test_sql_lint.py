@@ -13,7 +13,7 @@ _FUNCTION = (
 
 
 def _rules(folder: str, text: str) -> set[str]:
-    source = sql_lint.Source(Path(f"/sql/{folder}/x.sql"), text)
+    source = sql_lint.Source(Path(f"/sql/{folder}/api.f.sql"), text)
     return {line.split(": ")[1] for line in sql_lint.check(source)}
 
 
@@ -100,6 +100,7 @@ def _table(keys: str) -> str:
             _FUNCTION.format("SELECT FROM a JOIN b ON b.id = (a.e ->> 'id')::uuid;"),
             _FUNCTION.format("SELECT FROM a WHERE a.id = (p_e ->> 'id')::uuid;"),
         ),
+        ("H7", "functions", _FUNCTION.replace("api.f", "payments.f"), _FUNCTION.format("NULL;")),
     ],
 )
 def test_rule_finds_the_wrong_way_only(rule: str, folder: str, wrong: str, right: str) -> None:
