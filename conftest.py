@@ -1,3 +1,3 @@
 """Plugins of the whole run: they serve `tests` and `sql/tests` alike."""
 
-pytest_plugins = ("tests.servers", "tests.tap")
+pytest_plugins = ("tests.support.servers", "tests.support.tap")

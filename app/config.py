@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from app.auth.public_keys import KeySetError, parse_keys
+from app.public_keys import KeySetError, parse_keys
 
 MIN_SECRET_BYTES = 32
 """HS256 needs a key at least as long as its digest (RFC 7518, 3.2)."""

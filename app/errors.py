@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from app.log_sink import PROCESS_TRACE
-from app.logs import get_logger, trace_id
+from app.observability.log_writer import PROCESS_TRACE
+from app.observability.logs import get_logger, trace_id
 
 log = get_logger("errors")
 

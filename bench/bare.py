@@ -10,12 +10,12 @@ from uuid import UUID
 
 from aiohttp import web
 
-from app.auth.authenticator import Caller
 from app.config import load_settings
-from app.endpoint import Call
-from app.keys import SERVICES, TRACE
-from app.routes import payments
-from app.web import create_app
+from app.http.application import create_app
+from app.http.auth.authenticator import Caller
+from app.http.context import SERVICES, TRACE
+from app.http.endpoint import Call
+from app.http.routes import payments
 
 
 def _handler(tenant: UUID) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -22,12 +22,12 @@ import psycopg
 import stripe
 from aiohttp import web
 
-from app.micro_batch import MicroBatch
+from app.database.group_commit import MicroBatch
 
 TOLERANCE_SECONDS = 300
 FLUSHES = 2
 MAX_BATCH = 64
-"""As in app/routes/webhooks.py: the same batching on both sides."""
+"""As in app/http/routes/webhooks.py: the same batching on both sides."""
 
 INSERT: LiteralString = """
 INSERT INTO payments.webhook_inbox

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from app.report import Report, reports
+from app.commands.report import Report, reports
 from bench.history import Addresses, History, tenant_number
 from bench.hot import Hot
 from bench.latency import Stopwatch, Taken

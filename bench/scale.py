@@ -16,13 +16,13 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from app.embedded import EmbeddedPostgres
-from app.migrate import migrate
+from app.migrations.migrate import migrate
 from app.migrations.roles import SERVICE_LOGIN, provision_service
 from bench import growth, reports
 from bench.history import History, make_history
 from bench.report import Measure
 from bench.stack import Database
+from local.embedded import EmbeddedPostgres
 
 PAYMENTS = 1_000_000
 FEW = 10_000

@@ -12,11 +12,11 @@ from uuid import UUID
 import psycopg
 
 from stripe_simulator.operations import disputes
-from tests.database import Database as TestDatabase
-from tests.integration.service import settings_for
-from tests.properties.play import COMPLETES, Play
-from tests.properties.scenario import Json, Scenarios, share
-from tests.properties.stripe_world import StripeWorld
+from tests.support.database import Database as TestDatabase
+from tests.support.play import COMPLETES, Play
+from tests.support.scenario import Json, Scenarios, share
+from tests.support.service import settings_for
+from tests.support.stripe_world import StripeWorld
 
 VISA, DECLINED = 0, 6
 PAID_PATTERNS = 18

@@ -19,11 +19,11 @@ import jwt
 import psycopg
 from psycopg import sql
 
-from app.embedded import EmbeddedPostgres, EmbeddedValkey
-from app.embedded.process import free_port, spawn_own
-from app.migrate import migrate
+from app.migrations.migrate import migrate
 from app.migrations.roles import SERVICE_LOGIN, provision_service
 from bench.load import Spec
+from local.embedded import EmbeddedPostgres, EmbeddedValkey
+from local.embedded.process import free_port, spawn_own
 
 TEMPLATE = "bench_template"
 START_SECONDS = 30.0

@@ -6,7 +6,7 @@ is the limit to stay below.
 
 import timeit
 
-from app.tracing import NO_SPAN, answered, spans, traceparent
+from app.observability.tracing import NO_SPAN, answered, spans, traceparent
 from bench.report import Measure
 from bench.stack import Stack
 

@@ -14,11 +14,11 @@ from uuid import UUID
 
 import psycopg
 
-from app.embedded.process import free_port
 from bench.report import Measure
 from bench.stack import Database, Stack
 from bench.stub import Stub
 from bench.transfers import Queue
+from local.embedded.process import free_port
 
 CALLS = 200
 WARM_UP = 20

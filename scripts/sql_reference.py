@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
-from app.embedded import EmbeddedPostgres
-from app.migrate import migrate
+from app.migrations.migrate import migrate
+from local.embedded import EmbeddedPostgres
 
 _DOCS = Path(__file__).resolve().parent.parent / "docs"
 _HEAD = """\

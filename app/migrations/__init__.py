@@ -1,1 +1,1 @@
-"""How `app.migrate` works inside: yoyo for structure, checksums for functions and policies."""
+"""Structure by yoyo, functions and policies by checksum; `migrate` is what commands call."""

@@ -13,9 +13,9 @@ import psycopg
 from psycopg import sql
 
 from app.config import Settings
-from app.db import CONNECT_TIMEOUT_SECONDS, Database
+from app.database.client import CONNECT_TIMEOUT_SECONDS, Database
 from app.errors import DatabaseError
-from app.logs import get_logger
+from app.observability.logs import get_logger
 
 log = get_logger("listener")
 

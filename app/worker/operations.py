@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app import metrics
 from app.config import Settings
-from app.db import Database, Jsonb
+from app.database.client import Database, Jsonb
+from app.database.group_commit import MicroBatch
+from app.database.notify import OPERATIONS, Notifier
 from app.errors import DatabaseError, Refused
 from app.failpoints import failpoint
-from app.inline import LEASE_SHARE
-from app.logs import get_logger, trace_id
-from app.micro_batch import MicroBatch
-from app.rate import Rate
-from app.stripe_gateway import Gateway, LookError, Result
-from app.tracing import spans, trace_of
-from app.wakeup import OPERATIONS, Notifier
-from app.worker.loop import Claimed
+from app.http.carry import LEASE_SHARE
+from app.observability import metrics
+from app.observability.logs import get_logger, trace_id
+from app.observability.tracing import spans, trace_of
+from app.stripe.gateway import Gateway, LookError, Result
+from app.stripe.rate import Rate
 from app.worker.persist import persist
+from app.worker.queue import Claimed
 
 log = get_logger("operations")
 

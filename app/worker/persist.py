@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from app.errors import ConnectionLost, PoolExhausted
-from app.logs import get_logger
+from app.observability.logs import get_logger
 
 log = get_logger("worker")
 

@@ -12,30 +12,33 @@ from typing import Any
 
 from aiohttp import web
 
-from app import metrics
 from app.config import Settings
-from app.db import Database
+from app.database.client import Database
+from app.database.notify import CHORES, OPERATIONS, WEBHOOKS, Notifier
 from app.errors import DatabaseError
-from app.health.checks import checks, guard_check, listener_check
-from app.health.monitor import MONITOR, Monitor, add_routes
-from app.logs import get_logger
-from app.rate import Rate
-from app.reconcile.comparison import Reconciliation
-from app.reconcile.stripe_lists import Lists
-from app.routes.webhooks import inbox
-from app.stripe_gateway import Gateway
-from app.tracing import spans
-from app.wakeup import CHORES, OPERATIONS, WEBHOOKS, Notifier
-from app.worker import audit, fold, retention, schedule, watch
-from app.worker.chores import Chores
+from app.http.routes.webhooks import inbox
+from app.observability import metrics
+from app.observability.health.checks import checks, guard_check, listener_check
+from app.observability.health.monitor import MONITOR, Monitor, add_routes
+from app.observability.logs import get_logger
+from app.observability.tracing import spans
+from app.stripe.gateway import Gateway
+from app.stripe.rate import Rate
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
 from app.worker.listener import Listener
-from app.worker.loop import Loop
 from app.worker.operations import Operations
-from app.worker.poll import poll
+from app.worker.periodic import audit_chain as audit
+from app.worker.periodic import invariants as watch
+from app.worker.periodic import ledger_rollup as fold
+from app.worker.periodic import retention, schedule
+from app.worker.periodic.due_work import Chores
+from app.worker.periodic.missed_events import sweep
+from app.worker.periodic.schedule import Chore
+from app.worker.periodic.unsettled_objects import poll
+from app.worker.queue import Loop
+from app.worker.reconcile.comparison import Reconciliation
+from app.worker.reconcile.stripe_lists import Lists
 from app.worker.restore import send_once_agreed
-from app.worker.schedule import Chore
-from app.worker.sweep import sweep
 from app.worker.webhooks import Webhooks
 
 log = get_logger("worker")

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 from app.config import Settings
 from app.errors import DatabaseError
-from app.logs import get_logger
-from app.reconcile.comparison import Reconciliation
-from app.reconcile.report import open_items
-from app.reconcile.stripe_lists import UnreadableError
-from app.stripe_gateway import Gateway
+from app.observability.logs import get_logger
+from app.stripe.gateway import Gateway
+from app.worker.reconcile.comparison import Reconciliation
+from app.worker.reconcile.report import open_items
+from app.worker.reconcile.stripe_lists import UnreadableError
 
 log = get_logger("restore")
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import orjson
 
-from app import metrics
 from app.config import Settings
-from app.db import Database, Jsonb
+from app.database.client import Database, Jsonb
+from app.database.group_commit import MicroBatch
+from app.database.notify import OPERATIONS, Notifier
 from app.errors import Refused
 from app.failpoints import failpoint
-from app.logs import get_logger, trace_id
-from app.micro_batch import MicroBatch
-from app.origins import Origins
-from app.tracing import spans, trace_of
-from app.wakeup import OPERATIONS, Notifier
-from app.worker.loop import Claimed
+from app.observability import metrics
+from app.observability.event_traces import Origins
+from app.observability.logs import get_logger, trace_id
+from app.observability.tracing import spans, trace_of
 from app.worker.persist import persist
+from app.worker.queue import Claimed
 
 log = get_logger("webhooks")
 

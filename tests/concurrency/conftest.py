@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.concurrency.sessions import Sessions
-from tests.database import Database
-from tests.properties.scenario import Scenarios
+from tests.support.database import Database
+from tests.support.scenario import Scenarios
+from tests.support.sessions import Sessions
 
 
 @pytest.fixture

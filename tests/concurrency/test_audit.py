@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from psycopg.types.json import Jsonb
 
-from tests.concurrency.sessions import Sessions, until
-from tests.properties.scenario import Connection, call
+from tests.support.scenario import Connection, call
+from tests.support.sessions import Sessions, until
 
 ROWS = """
     SELECT a.subject, l.seq FROM payments.audit_log AS a

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.sessions import Sessions, outcome, sqlstate
-from tests.properties.scenario import Connection, Payment, payment_of, succeeded
+from tests.support.scenario import Connection, Payment, payment_of, succeeded
+from tests.support.sessions import Sessions, outcome, sqlstate
 
 SPENT = "PY040"
 REPLAYED = "PY042"

@@ -10,8 +10,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.concurrency.sessions import Sessions, sqlstate
-from tests.properties.scenario import (
+from tests.support.scenario import (
     HALVES,
     LEASE_SECONDS,
     SUBJECT,
@@ -24,6 +23,7 @@ from tests.properties.scenario import (
     share,
     succeeded,
 )
+from tests.support.sessions import Sessions, sqlstate
 
 IN_PROGRESS = "PY041"
 WRONG_STATE = "PY030"

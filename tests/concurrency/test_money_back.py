@@ -9,8 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.concurrency.sessions import Sessions, sqlstate
-from tests.properties.scenario import (
+from tests.support.scenario import (
     HALVES,
     Connection,
     Json,
@@ -21,6 +20,7 @@ from tests.properties.scenario import (
     succeeded,
     transfer_object,
 )
+from tests.support.sessions import Sessions, sqlstate
 
 WRONG_STATE, AMOUNT_INVALID = "PY030", "PY021"
 EXCEEDS, NOT_REFUNDABLE = "PY051", "PY052"

@@ -8,8 +8,7 @@ import orjson
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.concurrency.sessions import Sessions
-from tests.properties.scenario import (
+from tests.support.scenario import (
     HALVES,
     LEASE_SECONDS,
     Connection,
@@ -20,6 +19,7 @@ from tests.properties.scenario import (
     transfer_object,
     unknown,
 )
+from tests.support.sessions import Sessions
 
 FIRST_COME = pytest.mark.parametrize("first", ["event", "answer"])
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.sessions import Sessions
-from tests.properties.scenario import (
+from tests.support.scenario import (
     Connection,
     Json,
     Payment,
@@ -15,6 +14,7 @@ from tests.properties.scenario import (
     succeeded,
     transfer_object,
 )
+from tests.support.sessions import Sessions
 
 DEBT = """
     SELECT amount, amount_netted AS netted, amount_reversing AS reversing,

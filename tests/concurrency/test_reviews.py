@@ -9,8 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.concurrency.sessions import Sessions, outcome, sqlstate
-from tests.properties.scenario import (
+from tests.support.scenario import (
     HALVES,
     Connection,
     Json,
@@ -19,6 +18,7 @@ from tests.properties.scenario import (
     payment_of,
     succeeded,
 )
+from tests.support.sessions import Sessions, outcome, sqlstate
 
 WRONG_STATE, NOT_REFUNDABLE = "PY030", "PY052"
 APPROVE, REJECT = "approved", "rejected"

@@ -1,8 +1,8 @@
 """The continuous check of the invariants, among transactions that are still running."""
 
-from app.worker.watch import CHANGES_A_SLICE
-from tests.concurrency.sessions import Sessions, until
-from tests.properties.scenario import HALVES, Connection, Payment, Scenario, succeeded
+from app.worker.periodic.invariants import CHANGES_A_SLICE
+from tests.support.scenario import HALVES, Connection, Payment, Scenario, succeeded
+from tests.support.sessions import Sessions, until
 
 PLANT = """
     UPDATE payments.payment_splits SET amount = amount + 1

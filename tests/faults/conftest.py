@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.database import Server, temporary_database
-from tests.faults.stack import Stack, running_stack
+from tests.support.database import Server, temporary_database
+from tests.support.stack import Stack, running_stack
 
 
 @pytest.fixture(scope="module")

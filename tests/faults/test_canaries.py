@@ -12,22 +12,22 @@ import orjson
 import pytest
 import stripe
 
-from app.embedded import EmbeddedPostgres
-from app.embedded.process import free_port
-from app.migrate import migrate
+from app.migrations.migrate import migrate
 from app.migrations.roles import provision_service
-from tests.database import Database, Server, create_database
-from tests.faults.stack import PLATFORM_SECRET, STRIPE_KEY, Stack, running_stack
-from tests.integration.hostile.attack import GOOD, Attack, send
-from tests.integration.hostile.test_hostile import TABLES
-from tests.integration.hostile.world import Ids, fill
-from tests.integration.service import (
+from local.embedded import EmbeddedPostgres
+from local.embedded.process import free_port
+from tests.integration.test_hostile import TABLES
+from tests.support.database import Database, Server, create_database
+from tests.support.hostile.attack import GOOD, Attack, send
+from tests.support.hostile.world import Ids, fill
+from tests.support.service import (
     CONNECT_SECRET,
     JWT_SECRET,
     OTHER_TENANT,
     Service,
     settings_for,
 )
+from tests.support.stack import PLATFORM_SECRET, STRIPE_KEY, Stack, running_stack
 
 PASSWORD = "canary-password-of-the-service"
 BODY = "canary-body"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults import stories
-from tests.faults.stack import Stack, killed
+from tests.support import stories
+from tests.support.stack import Stack, killed
 
 ORDERS = 40
 DEATHS = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.points import (
+from tests.support.points import (
     ALL,
     BY_WEB,
     BY_WORKER,
@@ -16,7 +16,7 @@ from tests.faults.points import (
     OF_LOOKS,
     failpoints_of_the_source,
 )
-from tests.faults.stack import NoAnswerError, Process, Stack, killed, until
+from tests.support.stack import NoAnswerError, Process, Stack, killed, until
 
 OF_PAYING_OUT = BY_WORKER | OF_LOOKS | OF_CLAIMED_EVENTS | OF_EVENTS
 INTENT_BY_WORKER = {

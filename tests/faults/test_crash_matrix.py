@@ -1,6 +1,6 @@
 """Every point of the source, for every kind of work: killed there, and all was done exactly once.
 
-The names come from the source (tests/faults/points.py), the kinds from the database. One web and
+The names come from the source (tests/support/points.py), the kinds from the database. One web and
 one simulator serve a whole row of crashes; only the process that died is started again, and what it
 had claimed is taken over by the next one, which dies a step further on.
 """
@@ -14,8 +14,8 @@ from functools import partial
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.faults import stories
-from tests.faults.points import (
+from tests.support import stories
+from tests.support.points import (
     ASKED,
     BY_CHORES,
     BY_WEB,
@@ -24,8 +24,8 @@ from tests.faults.points import (
     OF_LOOKS,
     SOURCE,
 )
-from tests.faults.stack import FINAL, NoAnswerError, Stack, killed
-from tests.faults.stories import Story, left_to_the_worker
+from tests.support.stack import FINAL, NoAnswerError, Stack, killed
+from tests.support.stories import Story, left_to_the_worker
 
 LOOKED_FOR = {
     "transfer": "/v1/transfers",
@@ -154,7 +154,7 @@ MONEY_BACK = {
 
 def test_every_deciding_function_has_its_row() -> None:
     """A new POST without crashes fails the suite."""
-    sources = "".join(path.read_text() for path in (SOURCE / "routes").rglob("*.py"))
+    sources = "".join(path.read_text() for path in (SOURCE / "http" / "routes").rglob("*.py"))
     asked = set(re.findall(r'\bask\(\s*\w+,\s*"([a-z_]+)"', sources))
     assert asked | {"payments_create"} == BY_THE_WEB.keys()
 

@@ -6,9 +6,9 @@ from typing import Any
 import aiohttp
 import orjson
 
-from tests.database import Database
-from tests.faults.stack import running_stack
-from tests.integration.service import Service, settings_for
+from tests.support.database import Database
+from tests.support.service import Service, settings_for
+from tests.support.stack import running_stack
 
 FIELDS = {"level", "time", "traceId", "component", "message"}
 

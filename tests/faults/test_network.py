@@ -13,16 +13,16 @@ import psycopg
 import pytest
 
 from app.config import Settings
-from app.db import Database as ServiceDatabase
-from app.dev.tokens import mint
-from app.wakeup import OPERATIONS
+from app.database.client import Database as ServiceDatabase
+from app.database.notify import OPERATIONS
 from app.worker import listener as listening
 from app.worker.listener import Listener
-from tests.database import Database
-from tests.faults.points import BY_WEB
-from tests.faults.proxy import Proxy
-from tests.faults.stack import JWT_SECRET, SPLITS, TENANT, Stack, until
-from tests.integration.service import eventually, settings_for
+from local.dev.tokens import mint
+from tests.support.database import Database
+from tests.support.points import BY_WEB
+from tests.support.proxy import Proxy
+from tests.support.service import eventually, settings_for
+from tests.support.stack import JWT_SECRET, SPLITS, TENANT, Stack, until
 
 
 def through(url: str, proxy: Proxy) -> str:

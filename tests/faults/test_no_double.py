@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from tests.database import Database
-from tests.faults.explorer import Protocol, explore
-from tests.faults.model import CONTRARY, DoubleError
-from tests.faults.mutants import MUTANTS
-from tests.properties.scenario import Scenarios
+from tests.support.database import Database
+from tests.support.explorer import Protocol, explore
+from tests.support.model import CONTRARY, DoubleError
+from tests.support.mutants import MUTANTS
+from tests.support.scenario import Scenarios
 
 SCHEDULES = int(os.environ.get("PAYMENTS_TEST_SCHEDULES", "320"))
 FIRST_SEED = int(os.environ.get("PAYMENTS_TEST_SEED", "1"))

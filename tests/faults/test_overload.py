@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.dev.child import answers
-from tests.faults import stories
-from tests.faults.stack import HTTP_SECONDS, PAYEES, Stack, request, until
+from local.dev.child import answers
+from tests.support import stories
+from tests.support.stack import HTTP_SECONDS, PAYEES, Stack, request, until
 
 HELD = "LOCK TABLE payments.payment_transactions IN ACCESS EXCLUSIVE MODE"
 BUYERS = 6

@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.embedded.binaries import postgres_bin
-from app.migrate import migrate
-from tests.database import Database, Server, create_database, drop_database
-from tests.faults import stories
-from tests.faults.stack import PAYEES, Json, Stack, until
+from app.migrations.migrate import migrate
+from local.embedded.binaries import postgres_bin
+from tests.support import stories
+from tests.support.database import Database, Server, create_database, drop_database
+from tests.support.stack import PAYEES, Json, Stack, until
 
 RESTORING = {
     "RECONCILE_FIRST": "true",

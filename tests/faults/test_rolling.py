@@ -15,10 +15,10 @@ from threading import Event
 
 import pytest
 
-from app.embedded.process import free_port
-from tests.faults.forked import Forked
-from tests.faults.rotation import Rotation
-from tests.faults.stack import Stack, request, until
+from local.embedded.process import free_port
+from tests.support.forked import Forked
+from tests.support.rotation import Rotation
+from tests.support.stack import Stack, request, until
 
 CLIENTS = 4
 STRIPE_SECONDS = 0.3

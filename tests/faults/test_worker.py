@@ -17,11 +17,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.embedded import EmbeddedPostgres
-from app.migrate import migrate
+from app.migrations.migrate import migrate
 from app.migrations.roles import provision_service
-from tests.database import Database, Server
-from tests.faults.stack import (
+from local.embedded import EmbeddedPostgres
+from tests.support.database import Database, Server
+from tests.support.scenario import Scenarios
+from tests.support.stack import (
     PAYEES,
     PLATFORM_SECRET,
     TENANT,
@@ -33,7 +34,6 @@ from tests.faults.stack import (
     running_stack,
     until,
 )
-from tests.properties.scenario import Scenarios
 
 DUE_TRANSFER = """
     SELECT id FROM payments.stripe_operations

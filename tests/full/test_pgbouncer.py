@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from tests.database import Database
-from tests.integration.furnished import OURS, THEIRS, Furnished, furnish
-from tests.integration.service import OTHER_TENANT, eventually, running_service, token
+from tests.support.database import Database
+from tests.support.furnished import OURS, THEIRS, Furnished, furnish
+from tests.support.service import OTHER_TENANT, eventually, running_service, token
 
 pytestmark = pytest.mark.full
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.embedded import EmbeddedPostgres
-from app.embedded.binaries import postgres_bin
-from app.migrate import migrate
-from tests.database import Server, create_database, drop_database
+from app.migrations.migrate import migrate
+from local.embedded import EmbeddedPostgres
+from local.embedded.binaries import postgres_bin
+from tests.support.database import Server, create_database, drop_database
 
 pytestmark = pytest.mark.full
 

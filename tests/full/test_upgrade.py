@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from app.dev.child import Child, answers
-from app.embedded.process import free_port
-from tests.database import Server, temporary_database
-from tests.faults.stack import PAYEES, Json, Stack, running_stack, until
-from tests.pages import ROOT
+from local.dev.child import Child, answers
+from local.embedded.process import free_port
+from tests.support.database import Server, temporary_database
+from tests.support.pages import ROOT
+from tests.support.stack import PAYEES, Json, Stack, running_stack, until
 
 pytestmark = pytest.mark.full
 

@@ -6,9 +6,15 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from tests.database import Database, Server, create_database, drop_database, temporary_database
-from tests.integration.furnished import Furnished, furnish
-from tests.integration.service import Service, running_service
+from tests.support.database import (
+    Database,
+    Server,
+    create_database,
+    drop_database,
+    temporary_database,
+)
+from tests.support.furnished import Furnished, furnish
+from tests.support.service import Service, running_service
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.service import Service
+from tests.support.service import Service
 
 ACCOUNTS = "/api/v1/connected-accounts"
 GOOD = {"recipientType": "artist", "recipientId": "a-1", "email": "a@example.org", "country": "US"}

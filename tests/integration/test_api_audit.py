@@ -9,14 +9,14 @@ from typing import Any
 import psycopg
 import pytest_asyncio
 
-from app.auth.signatures import Signer
-from app.db import Database as Client
-from app.endpoint import NAMES, Endpoint
-from app.models import IntentCreate
-from app.routes import ENDPOINTS
-from app.worker.audit import chain_due
-from tests.database import Database
-from tests.integration.furnished import (
+from app.database.client import Database as Client
+from app.http.auth.signatures import Signer
+from app.http.endpoint import NAMES, Endpoint
+from app.http.requests import IntentCreate
+from app.http.routes import ENDPOINTS
+from app.worker.periodic.audit_chain import chain_due
+from tests.support.database import Database
+from tests.support.furnished import (
     OURS,
     SCOPES,
     Furnished,
@@ -24,7 +24,7 @@ from tests.integration.furnished import (
     has_identifier,
     paths,
 )
-from tests.integration.service import Reply, Service, running_service, settings_for, token
+from tests.support.service import Reply, Service, running_service, settings_for, token
 
 CHANGING = [endpoint for endpoint in ENDPOINTS if endpoint.body]
 ROWS = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.service import TENANT, Service, token
+from tests.support.service import TENANT, Service, token
 
 INTENTS = "/api/v1/payments/intents"
 SOME_ID = "00000000-0000-4000-8000-000000000000"

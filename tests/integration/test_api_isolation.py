@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from app.auth.signatures import Signer
-from app.endpoint import NAMES, Endpoint
-from app.routes import ENDPOINTS
-from tests.integration.furnished import (
+from app.http.auth.signatures import Signer
+from app.http.endpoint import NAMES, Endpoint
+from app.http.routes import ENDPOINTS
+from tests.support.furnished import (
     OURS,
     SCOPES,
     THEIRS,
@@ -24,7 +24,7 @@ from tests.integration.furnished import (
     has_identifier,
     paths,
 )
-from tests.integration.service import Reply, Service, running_service, token
+from tests.support.service import Reply, Service, running_service, token
 
 SECRET = "h" * 32
 LIKELY = 8

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.service import OTHER_TENANT, Service, token
+from tests.support.service import OTHER_TENANT, Service, token
 
 INTENTS = "/api/v1/payments/intents"
 GOOD: dict[str, Any] = {"amount": 10_000, "currency": "usd", "orderId": "order-1"}

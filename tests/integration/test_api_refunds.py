@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.worker import chores
-from tests.integration.service import OTHER_TENANT, Service, eventually, token
+from app.worker.periodic import due_work as chores
+from tests.support.service import OTHER_TENANT, Service, eventually, token
 
 REFUNDS = "/api/v1/refunds"
 ALL = "payments:read payments:write refunds:write escrow:write events:write"

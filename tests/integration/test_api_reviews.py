@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.service import TENANT, Service, eventually, token
+from tests.support.service import TENANT, Service, eventually, token
 
 pytestmark = pytest.mark.asyncio
 REVIEWER = {"Authorization": f"Bearer {token(scope='reviews:write payments:read')}"}

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.database import Database
-from tests.integration.service import running_service
 from tests.integration.test_api_refunds import paid, paid_out
+from tests.support.database import Database
+from tests.support.service import running_service
 
 STRAYED = """
     SELECT o.kind, o.created_at, o.first_sent_at, o.finished_at, o.next_run_at

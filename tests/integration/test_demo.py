@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.integration.local_stack import command, descendants, running, until
+from tests.support.local_stack import command, descendants, running, until
 
 SUMMARY = re.compile(
     r"demo: orders=(\d+) captured=(\d+) transferred=(\d+) refunded=(\d+) reversed=(\d+) held=(\d+)"

@@ -15,8 +15,8 @@ import aiohttp
 import psycopg
 import pytest
 
-from app.dev.stack import Addresses
-from tests.integration.local_stack import ROOT, command, descendants, running, until
+from local.dev.stack import Addresses
+from tests.support.local_stack import ROOT, command, descendants, running, until
 
 
 @dataclass

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from scripts.sql_reference import pages
-from tests.database import Database
+from tests.support.database import Database
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 

@@ -4,11 +4,11 @@ import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
+from app.commands.doctor import Finding, examine
 from app.config import Settings
-from app.health.doctor import Finding, examine
-from tests.collector import running_collector
-from tests.database import Database
-from tests.integration.service import STRIPE_KEY, Service, running_service, settings_for
+from tests.support.collector import running_collector
+from tests.support.database import Database
+from tests.support.service import STRIPE_KEY, Service, running_service, settings_for
 
 
 async def findings(settings: Settings) -> dict[str, Finding]:

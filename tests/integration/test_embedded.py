@@ -16,12 +16,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from app.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, binaries, process
-from app.embedded.postgres import default_bin
+from local.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, binaries, process
+from local.embedded.postgres import default_bin
 
 _PARENT = """
 import sys, time
-from app.embedded import EmbeddedPostgres, EmbeddedValkey
+from local.embedded import EmbeddedPostgres, EmbeddedValkey
 with EmbeddedPostgres(sys.argv[1] or None, durable=False) as pg, EmbeddedValkey() as vk:
     print(pg.pid, vk.pid, pg.root, pg.superuser_url, flush=True)
     time.sleep(600)
@@ -145,7 +145,7 @@ def test_start_after_a_killed_parent_finds_the_data(open_path: Path) -> None:
 
 def test_a_directory_in_use_is_refused(open_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two servers never share a directory: the second start names the first one's pid."""
-    monkeypatch.setattr("app.embedded.postgres._await_empty", lambda _: False)
+    monkeypatch.setattr("local.embedded.postgres._await_empty", lambda _: False)
     with EmbeddedPostgres(open_path / "pg", durable=False) as server:
         second = EmbeddedPostgres(open_path / "pg", durable=False)
         with pytest.raises(ServerError, match=f"pid {server.pid}"):

@@ -11,10 +11,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 from prometheus_client import generate_latest
 
-from app import metrics
+from app.observability import metrics
 from app.worker.process import create_admin_app
-from tests.database import Database
-from tests.integration.service import Reply, Service, eventually, running_service
+from tests.support.database import Database
+from tests.support.service import Reply, Service, eventually, running_service
 
 EVERYTHING = {
     "postgresql",

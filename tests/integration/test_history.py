@@ -1,7 +1,7 @@
 """The generator of bench/: what it makes in a million rows is sound in two hundred."""
 
 from bench.history import make_history, tenant_number
-from tests.database import Database
+from tests.support.database import Database
 
 TENANTS = 3
 PAYMENTS = 200

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.database import Database
-from tests.integration.service import Service, running_service, token
+from tests.support.database import Database
+from tests.support.service import Service, running_service, token
 
 BODY_SECONDS = "0.2"
 POST = b"POST /webhooks/stripe HTTP/1.1\r\nHost: a\r\n"

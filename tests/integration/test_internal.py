@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.auth.signatures import Signer
-from app.db import Database as Client
-from app.worker import retention
-from tests.integration.conformance import check_answer
-from tests.integration.service import (
+from app.database.client import Database as Client
+from app.http.auth.signatures import Signer
+from app.worker.periodic import retention
+from tests.support.conformance import check_answer
+from tests.support.service import (
     OTHER_TENANT,
     Reply,
     Service,

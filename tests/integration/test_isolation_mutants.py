@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.database import Database
-from tests.tap import Outcome, play, script
+from tests.support.database import Database
+from tests.support.tap import Outcome, play, script
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "sql" / "tests"
 CALLERS = (

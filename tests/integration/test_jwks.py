@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm
 
-from tests.database import Database
-from tests.integration.service import ALL_SCOPES, TENANT, running_service, token
+from tests.support.database import Database
+from tests.support.service import ALL_SCOPES, TENANT, running_service, token
 
 
 async def test_tokens_of_the_issuer_and_no_others(database: Database, tmp_path: Path) -> None:

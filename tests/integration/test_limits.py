@@ -14,9 +14,8 @@ import pytest_asyncio
 import redis
 
 from app.config import Settings, load_settings
-from app.embedded import EmbeddedValkey
-from app.input.client_address import parse_hop
-from app.limits.limiter import (
+from app.http.input.client_address import parse_hop
+from app.http.limits.limiter import (
     OPEN_SECONDS,
     WINDOW_SECONDS,
     Limiter,
@@ -24,8 +23,9 @@ from app.limits.limiter import (
     Verdict,
     fallbacks,
 )
-from tests.database import Database
-from tests.integration.service import (
+from local.embedded import EmbeddedValkey
+from tests.support.database import Database
+from tests.support.service import (
     PLATFORM_SECRET,
     TENANT,
     Service,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.service import Reply, Service, eventually, token
+from tests.support.service import Reply, Service, eventually, token
 
 CLIENTS = 64
 AMOUNT = 10_000

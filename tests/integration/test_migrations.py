@@ -14,12 +14,11 @@ from textwrap import dedent
 import psycopg
 import pytest
 
-from app import migrate
-from app.embedded.postgres import default_bin
-from app.migrations import session
+from app.migrations import migrate, session
 from app.migrations.roles import provision_login
 from app.paths import sql_root
-from tests.database import Database, Server
+from local.embedded.postgres import default_bin
+from tests.support.database import Database, Server
 
 Write = Callable[[str, str], Path]
 
@@ -545,7 +544,7 @@ def test_runs_at_once_apply_once(url: str) -> None:
 _KILLED_RUN = """
 import sys
 from pathlib import Path
-from app import migrate
+from app.migrations import migrate
 migrate.migrate(sys.argv[1], sql_root=Path(sys.argv[2]), report=print)
 """
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from prometheus_client import generate_latest
 
-from app import metrics
-from app.reconcile.stripe_lists import UnreadableError
-from tests.integration.reconciling import Auditor, auditor
-from tests.integration.service import (
+from app.observability import metrics
+from app.worker.reconcile.stripe_lists import UnreadableError
+from tests.support.reconciling import Auditor, auditor
+from tests.support.service import (
     JWT_SECRET,
     OTHER_TENANT,
     PLATFORM_SECRET,

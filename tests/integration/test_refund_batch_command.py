@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
-from app.refund_batch import State, show_bar
-from tests.integration.service import TENANT, Service
+from app.commands.refund_batch import State, show_bar
 from tests.integration.test_api_refunds import paid
+from tests.support.service import TENANT, Service
 
 ABSENT = "99999999-9999-4999-8999-999999999999"
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from tests.database import Database
-from tests.properties.scenario import HALVES, Scenarios
+from tests.support.database import Database
+from tests.support.scenario import HALVES, Scenarios
 
 PASSWORD = "analyst"
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.dev.stack import TENANT, Stack
-from tests.database import Database
-from tests.integration.local_stack import environ_without_servers
-from tests.pages import ROOT, blocks_of, commands
-from tests.tap import script
+from local.dev.stack import TENANT, Stack
+from tests.support.database import Database
+from tests.support.local_stack import environ_without_servers
+from tests.support.pages import ROOT, blocks_of, commands
+from tests.support.tap import script
 
 RUNBOOKS = ROOT / "docs/runbooks"
 PAGES = sorted(path for path in RUNBOOKS.glob("*.md") if path.name != "README.md")

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
-from app.sanctions.formats import FormatError
-from app.sanctions.importing import import_list
-from tests.database import Database
-from tests.integration.service import TENANT, Service
+from app.commands.main import cli
+from app.commands.sanctions.formats import FormatError
+from app.commands.sanctions.importing import import_list
 from tests.integration.test_api_reviews import REVIEWER, decide
+from tests.support.database import Database
+from tests.support.service import TENANT, Service
 
 LIST = (
     "id,schema,name,aliases,birth_date,countries,sanctions,dataset\n"

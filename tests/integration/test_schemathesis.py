@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.hostile.attack import SCOPES
-from tests.integration.hostile.world import Ids, furnish
-from tests.integration.service import Service, token
+from tests.support.hostile.attack import SCOPES
+from tests.support.hostile.world import Ids, furnish
+from tests.support.service import Service, token
 
 CHECKS = (
     "not_a_server_error",

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from app.reconcile import command
-from app.reconcile.stripe_lists import UnreadableError
-from app.worker.schedule import Chore, do_if_due
-from tests.integration.reconciling import auditor
-from tests.integration.service import Service, eventually
+from app.commands import reconcile as command
+from app.worker.periodic.schedule import Chore, do_if_due
+from app.worker.reconcile.stripe_lists import UnreadableError
+from tests.support.reconciling import auditor
+from tests.support.service import Service, eventually
 
 
 async def lose_everything(service: Service) -> None:

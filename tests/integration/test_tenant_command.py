@@ -7,7 +7,7 @@ from uuid import UUID
 
 import jwt
 
-from tests.database import Database
+from tests.support.database import Database
 from tests.unit.test_config import GOOD
 
 ABSENT = "99999999-9999-4999-8999-999999999999"

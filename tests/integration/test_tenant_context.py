@@ -5,8 +5,8 @@ import uuid
 import psycopg
 import pytest
 
-from tests.database import Database
-from tests.servers import Connect
+from tests.support.database import Database
+from tests.support.servers import Connect
 
 _CONTEXT = "SELECT coalesce(current_setting('app.current_tenant_id', true), '')"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.local_stack import environ_without_servers
-from tests.pages import ROOT, commands
+from tests.support.local_stack import environ_without_servers
+from tests.support.pages import ROOT, commands
 
 DEMO, DEV, *TOUR = [block.text for block in commands(ROOT / "README.md")]
 SECONDS = 120

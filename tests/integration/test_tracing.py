@@ -12,12 +12,12 @@ import aiohttp
 import pytest_asyncio
 
 from app.config import Settings
-from app.embedded.process import free_port
-from app.tracing import spans
-from tests.collector import Collector, Told, running_collector
-from tests.database import Database
-from tests.integration.local_stack import ROOT
-from tests.integration.service import (
+from app.observability.tracing import spans
+from local.embedded.process import free_port
+from tests.support.collector import Collector, Told, running_collector
+from tests.support.database import Database
+from tests.support.local_stack import ROOT
+from tests.support.service import (
     CONNECT_SECRET,
     JWT_SECRET,
     PLATFORM_SECRET,

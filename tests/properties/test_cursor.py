@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.database import Database
-from tests.servers import Connect
+from tests.support.database import Database
+from tests.support.servers import Connect
 
 OURS = re.compile(r"\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z [0-9a-f-]{36}")
 NOT_OURS = "PY050"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.database import Database
-from tests.properties.scenario import HALVES, Json, Payment, Scenario, Scenarios, event, succeeded
+from tests.support.database import Database
+from tests.support.scenario import HALVES, Json, Payment, Scenario, Scenarios, event, succeeded
 
 CAPTURED = 10_001
 REFUSALS = {"PY021", "PY051", "PY052"}

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.database import Database
-from tests.properties.scenario import (
+from tests.support.database import Database
+from tests.support.scenario import (
     HALVES,
     Json,
     Payment,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.database import Database, Server, temporary_database
-from tests.properties.sainte_lague import given_back, unit_by_unit
+from tests.support.database import Database, Server, temporary_database
+from tests.support.sainte_lague import given_back, unit_by_unit
 
 MAX_AMOUNT = 99_999_999
 CASES = 20_000

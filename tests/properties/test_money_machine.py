@@ -27,19 +27,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.database import Database, Server, temporary_database
-from tests.integration.service import settings_for
-from tests.properties.money_mutants import MUTANTS
-from tests.properties.play import PRIVATE_CLOCK, Play
-from tests.properties.scenario import Scenarios
-from tests.properties.stripe_world import StripeWorld
+from tests.support.database import Database, Server, temporary_database
+from tests.support.money_mutants import MUTANTS
+from tests.support.play import PRIVATE_CLOCK, Play
+from tests.support.scenario import Scenarios
+from tests.support.service import settings_for
+from tests.support.stripe_world import StripeWorld
 
 SCHEDULES = int(os.environ.get("MONEY_SCHEDULES", "100"))
 FIRST_SEED = int(os.environ.get("MONEY_SEED", str(random.SystemRandom().randrange(2**32))))
 STEPS = int(os.environ.get("MONEY_STEPS", "14"))
 CHUNKS = max(4, SCHEDULES // 250)
 MUTANT_ROUNDS = 6
-CORPUS = Path(__file__).with_name("money_machine.jsonl")
+CORPUS = Path(__file__).resolve().parents[1] / "support" / "money_machine.jsonl"
 
 TENANT = uuid.UUID("11111111-1111-4111-8111-111111111111")
 TABLES = """

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.database import Database
-from tests.properties.scenario import (
+from tests.properties.test_event_order import Fact, Story, Told, tell
+from tests.support.database import Database
+from tests.support.scenario import (
     HALVES,
     Json,
     Payment,
@@ -25,7 +26,6 @@ from tests.properties.scenario import (
     share,
     succeeded,
 )
-from tests.properties.test_event_order import Fact, Story, Told, tell
 
 AMOUNT = 10_000
 DISPUTE_FEE = 1_500

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from tests.database import Database, Server, temporary_database
+from tests.support.database import Database, Server, temporary_database
 
 MAX_AMOUNT = 99_999_999
 WHOLE = 10_000

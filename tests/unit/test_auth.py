@@ -10,11 +10,11 @@ import jwt
 import orjson
 import pytest
 
-from app.auth.authenticator import Authenticator, require_scope
-from app.auth.tokens import SharedSecret
 from app.config import load_settings
-from app.db import Database
+from app.database.client import Database
 from app.errors import Problem, Refused
+from app.http.auth.authenticator import Authenticator, require_scope
+from app.http.auth.tokens import SharedSecret
 from tests.unit.test_config import GOOD
 
 TENANT = "11111111-1111-4111-8111-111111111111"

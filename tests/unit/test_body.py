@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.errors import Problem
-from app.input.body import fingerprint, parse_json, validate, wire
-from app.models import AccountCreate, Capture, IntentCreate, PaymentList
+from app.http.input.body import fingerprint, parse_json, validate, wire
+from app.http.requests import AccountCreate, Capture, IntentCreate, PaymentList
 
 GOOD = {"amount": 1000, "currency": "USD", "orderId": "order-1"}
 

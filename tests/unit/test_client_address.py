@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.input.client_address import MAX_HOPS, client_address, parse_hop, subscriber
+from app.http.input.client_address import MAX_HOPS, client_address, parse_hop, subscriber
 
 PROXY = "10.0.0.1"
 TRUSTED = tuple(ip_network(n) for n in ("10.0.0.0/8", "fd00::/8", "127.0.0.1/32"))

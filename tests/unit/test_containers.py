@@ -8,11 +8,11 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from app import web
-from app.cli import cli
+from app.commands.main import cli
 from app.config import Settings
-from app.dev import simulator
+from app.http import application as web
 from app.worker import process
+from local.dev import simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VARIABLES = {name.upper() for name in Settings.model_fields}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.config import load_settings
-from app.db import MAX_TRIES, Database
+from app.database.client import MAX_TRIES, Database
 from app.errors import Refused
 from tests.unit.test_config import GOOD
 

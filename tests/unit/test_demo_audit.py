@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.demo.aftermath import Promised
-from app.demo.audit import PLATFORM, AtStripe, Findings, Ours, compare
-from app.demo.plan import WAYS, Order, orders
-from app.demo.report import Summary, money
+from local.demo.aftermath import Promised
+from local.demo.audit import PLATFORM, AtStripe, Findings, Ours, compare
+from local.demo.plan import WAYS, Order, orders
+from local.demo.report import Summary, money
 
 PAYEE = "acct_payee"
 

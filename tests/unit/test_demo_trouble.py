@@ -1,6 +1,6 @@
 """The demo's faults."""
 
-from app.demo.trouble import KILL_SECONDS, WORK_SECONDS, work_seconds
+from local.demo.trouble import KILL_SECONDS, WORK_SECONDS, work_seconds
 
 
 def test_a_worker_that_starts_slowly_works_as_long_before_it_is_killed() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Problem
-from app.input.free_text import (
+from app.http.input.free_text import (
     _ISSUED,
     MAX_FAULTS,
     check_texts,

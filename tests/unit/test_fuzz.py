@@ -15,20 +15,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from app.auth.authenticator import _bearer, _caller_of
-from app.auth.signatures import Message, Signatures, Signer
-from app.auth.tokens import SharedSecret, TokenError, header
 from app.config import HmacKey, load_settings
-from app.endpoint import idempotency_key
 from app.errors import Problem, response_of
-from app.input.body import parse_json, validate, wire
-from app.input.client_address import client_address, subscriber
-from app.input.free_text import check_texts, holds_card_number
-from app.routes import ENDPOINTS
-from app.routes.webhooks import describe
-from app.stripe_gateway import verify_signature
-from tests.integration.hostile.tokens import part, signed
-from tests.integration.service import PLATFORM_SECRET
+from app.http.auth.authenticator import _bearer, _caller_of
+from app.http.auth.signatures import Message, Signatures, Signer
+from app.http.auth.tokens import SharedSecret, TokenError, header
+from app.http.endpoint import idempotency_key
+from app.http.input.body import parse_json, validate, wire
+from app.http.input.client_address import client_address, subscriber
+from app.http.input.free_text import check_texts, holds_card_number
+from app.http.routes import ENDPOINTS
+from app.http.routes.webhooks import describe
+from app.stripe.gateway import verify_signature
+from tests.support.hostile.tokens import part, signed
+from tests.support.service import PLATFORM_SECRET
 from tests.unit.test_config import GOOD
 
 fuzz = settings(max_examples=100, deadline=None, database=None, print_blob=True)

@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from app.auth import public_keys
-from app.auth.jwks import UNKNOWN_KEY_SECONDS, KeySet
-from app.auth.public_keys import KeySetError, parse_keys
-from app.auth.tokens import KeysUnavailableError, TokenError
+from app import public_keys
 from app.config import load_settings
+from app.http.auth.jwks import UNKNOWN_KEY_SECONDS, KeySet
+from app.http.auth.tokens import KeysUnavailableError, TokenError
+from app.public_keys import KeySetError, parse_keys
 from tests.unit.test_auth import claims
 from tests.unit.test_config import GOOD
 

@@ -5,8 +5,8 @@ import os
 import threading
 import time
 
-from app import metrics
-from app.log_sink import LogSink
+from app.observability import metrics
+from app.observability.log_writer import LogSink
 
 LIMIT = 100
 LINE = b"x" * 1000

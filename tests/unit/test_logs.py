@@ -13,8 +13,8 @@ import psycopg
 import pytest
 import structlog
 
-from app import logs
-from app.log_sink import LogSink
+from app.observability import logs
+from app.observability.log_writer import LogSink
 
 HEX = re.compile(r"[0-9a-f]{32}")
 ROW = "DETAIL:  Failing row contains (1, fan@example.com, Row 7 seat 12)."

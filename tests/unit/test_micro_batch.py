@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.database.group_commit import MicroBatch
 from app.errors import Busy, Refused
-from app.micro_batch import MicroBatch
 
 
 class Store:

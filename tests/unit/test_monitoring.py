@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from app import metrics
-from app.limits import limiter as limits
+from app.http.limits import limiter as limits
+from app.observability import metrics
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES = yaml.safe_load((ROOT / "monitoring/alerts.yaml").read_text())["groups"][0]["rules"]

@@ -10,14 +10,14 @@ import pytest
 from openapi_spec_validator import validate as validate_openapi
 
 from app.config import load_settings
-from app.documents import ProblemDocument
-from app.endpoint import Endpoint
 from app.errors import CODES
-from app.input.body import validate
-from app.openapi.description import codes_of, describe
-from app.openapi.docs_page import page, policy
-from app.routes import ENDPOINTS
-from app.web import create_app
+from app.http.application import create_app
+from app.http.endpoint import Endpoint
+from app.http.input.body import validate
+from app.http.openapi.description import codes_of, describe
+from app.http.openapi.docs_page import page, policy
+from app.http.responses import ProblemDocument
+from app.http.routes import ENDPOINTS
 from tests.unit.test_config import GOOD
 
 DOCUMENT = describe(ENDPOINTS)
@@ -64,8 +64,8 @@ def test_documented_codes_are_those_of_the_table() -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: f"{e.method} {e.path}")
 def test_an_endpoint_declares_what_it_answers(endpoint: Endpoint) -> None:
-    """The model of its answer, its summary, codes that exist; see app/documents.py."""
-    assert endpoint.answer, "declare Endpoint(answer=…), a model of app/documents.py"
+    """The model of its answer, its summary, codes that exist; see app/http/responses.py."""
+    assert endpoint.answer, "declare Endpoint(answer=…), a model of app/http/responses.py"
     assert endpoint.handler.__doc__
     assert set(endpoint.refuses) <= set(CODES)
     assert set(codes_of(endpoint)) <= set(CODES)

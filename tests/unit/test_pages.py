@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from app.cli import cli
+from app.commands.main import cli
 from app.config import load_settings
-from app.web import create_app
-from tests.pages import PAGES, ROOT, blocks
+from app.http.application import create_app
+from tests.support.pages import PAGES, ROOT, blocks
 
 PICTURES = {"text", "mermaid"}
 RUN = {

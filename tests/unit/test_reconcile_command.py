@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from app.cli import cli
-from app.reconcile.command import parse_since
-from app.reconcile.report import age, open_items, show, summarised
+from app.commands.main import cli
+from app.commands.reconcile import parse_since
+from app.worker.reconcile.report import age, open_items, show, summarised
 
 ITEM: dict[str, Any] = {
     "class": "unexplained_balance_transaction",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.sanctions.formats import FormatError, Listed, read_ofac, read_opensanctions
-from app.sanctions.names import transliterate
+from app.commands.sanctions.formats import FormatError, Listed, read_ofac, read_opensanctions
+from app.http.input.transliteration import transliterate
 
 OFAC = (
     '36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n',

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from app.auth.signatures import COVERED, MAX_SKEW_SECONDS, Message, Signatures, Signer, _Keys
 from app.config import SettingsError, load_settings
 from app.errors import Problem
+from app.http.auth.signatures import COVERED, MAX_SKEW_SECONDS, Message, Signatures, Signer, _Keys
 from tests.unit.test_config import GOOD
 
 SECRET = "s" * 32

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.config import Settings, load_settings
-from app.stripe_gateway import Gateway, LookError, accepts, verify_signature
+from app.stripe.gateway import Gateway, LookError, accepts, verify_signature
 from tests.unit.test_config import GOOD
 
 INTENT = {"id": "pi_1", "object": "payment_intent", "amount": 100, "metadata": {}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tap import Outcome
+from tests.support.tap import Outcome
 
 
 def _outcome(*rows: str) -> Outcome:

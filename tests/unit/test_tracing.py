@@ -14,12 +14,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import INVALID_SPAN, SpanKind, StatusCode
 
-from app import logs
 from app.config import load_settings
+from app.database.group_commit import MicroBatch
 from app.errors import Refused
-from app.micro_batch import MicroBatch
-from app.origins import _named
-from app.tracing import NO_SPAN, Spans, answered, spans, trace_of, traceparent
+from app.observability import logs
+from app.observability.event_traces import _named
+from app.observability.tracing import NO_SPAN, Spans, answered, spans, trace_of, traceparent
 from tests.unit.test_config import GOOD
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -188,9 +188,9 @@ def test_off_is_nothing_at_all() -> None:
 def test_the_sdk_is_imported_only_when_asked_for() -> None:
     """A process that does not export does not even load it."""
     code = (
-        "import sys, app.cli, app.web, app.worker\n"
+        "import sys, app.commands.main, app.http.application, app.worker\n"
         "from app.config import load_settings\n"
-        "from app.tracing import spans\n"
+        "from app.observability.tracing import spans\n"
         "parts = ('opentelemetry.sdk.trace', 'opentelemetry.exporter', 'google.protobuf')\n"
         "def loaded(): return any(name.startswith(parts) for name in sys.modules)\n"
         f"spans.start(load_settings({GOOD!r}))\n"

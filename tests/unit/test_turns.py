@@ -3,11 +3,11 @@
 from typing import Any, cast
 from uuid import UUID
 
-from app.db import Database
+from app.database.client import Database
+from app.database.notify import Notifier
 from app.errors import Refused
-from app.wakeup import Notifier
-from app.worker.chores import Chores
-from app.worker.fold import fold_due
+from app.worker.periodic.due_work import Chores
+from app.worker.periodic.ledger_rollup import fold_due
 
 BROKEN, SOUND = UUID(int=1), UUID(int=2)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import cli
+from app.commands import main as cli
 from stripe_simulator.cli import main as simulator
 
 

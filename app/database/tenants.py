@@ -1,0 +1,38 @@
+"""Going over all tenants."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from app.database.client import Database
+from app.errors import Refused
+from app.observability.logs import get_logger
+
+log = get_logger("tenants")
+
+PAGE_SIZE = 500
+
+
+async def each_tenant(database: Database) -> AsyncIterator[UUID]:
+    """Give every tenant, in the order of their ids.
+
+    Raises:
+        DatabaseError: the database did not answer.
+    """
+    last: UUID | None = None
+    while True:
+        page = await database.rows("tenants_page", after=last, limit=PAGE_SIZE)
+        for row in page:
+            last = row["tenant_id"]
+            yield row["tenant_id"]
+        if len(page) < PAGE_SIZE:
+            return
+
+
+@contextmanager
+def turn_of(tenant: UUID) -> Iterator[None]:
+    """One tenant's turn: what the database refuses it must not keep the others from theirs."""
+    try:
+        yield
+    except Refused as error:
+        log.exception("turn failed", tenantId=str(tenant), sqlstate=error.sqlstate)

@@ -1,5 +1,0 @@
-"""`payment-service demo`: the whole story, played over HTTP on a stack of its own."""
-
-from app.demo.command import register
-
-__all__ = ["register"]

@@ -1,5 +1,0 @@
-"""`payment-service dev`: the whole stack on this machine, with reload. Never in production."""
-
-from app.dev.command import register
-
-__all__ = ["register"]

@@ -1,0 +1,38 @@
+"""Events: cancelled, with every payment refunded."""
+
+from aiohttp import web
+
+from app.database.notify import CHORES
+from app.http.answers import answer_document
+from app.http.carry import ask
+from app.http.endpoint import Call, Endpoint
+from app.http.requests import Reason
+from app.http.responses import RefundBatch
+
+LOCATION = "/api/v1/refund-batches/{id}"
+
+
+async def cancel(call: Call) -> web.Response:
+    """Plan the refund of every payment for the event."""
+    answer = await ask(call, "event_cancel", LOCATION, event_id=call.names["eventId"])
+    call.services.notifier.wake(CHORES)
+    return answer
+
+
+async def get(call: Call) -> web.Response:
+    """How far a cancellation has come."""
+    return await answer_document(call, "refund_batch_get", batch_id=call.ids["id"])
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/api/v1/events/{eventId}/cancellation",
+        "refunds:write",
+        cancel,
+        body=Reason,
+        answer=RefundBatch,
+        statuses=(202,),
+    ),
+    Endpoint("GET", LOCATION, "payments:read", get, answer=RefundBatch),
+)

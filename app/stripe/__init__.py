@@ -1,0 +1,1 @@
+"""Calls to Stripe: the gateway, its rate."""

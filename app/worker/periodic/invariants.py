@@ -1,0 +1,76 @@
+"""Checks the money invariants of what changed, and counts refunds that wait for the balance."""
+
+import asyncio
+import random
+from collections import Counter
+from uuid import UUID
+
+from app.database.client import Database
+from app.database.tenants import turn_of
+from app.errors import DatabaseError
+from app.observability import metrics
+from app.observability.logs import get_logger
+
+log = get_logger("watch")
+
+EVERY_SECONDS = (10.0, 20.0)
+MAX_TENANTS = 100
+CHANGES_A_SLICE = 1000
+"""Postings and marks looked at by one call: a few hundred payments, well inside its time-out."""
+
+SLICES_A_TURN = 20
+"""For one tenant before the next one's turn: a first check goes through its whole history."""
+
+
+async def run(database: Database) -> None:
+    """Watch for ever.
+
+    Args:
+        database: where the money is.
+    """
+    while True:
+        try:
+            await watch_violations(database)
+            await watch_refunds(database)
+        except DatabaseError as error:
+            log.warning("cannot watch", reason=str(error))
+        await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
+
+
+async def watch_violations(database: Database) -> None:
+    """Check every tenant that changed or is known to be broken; the others have no breach.
+
+    Raises:
+        DatabaseError: the database did not answer.
+    """
+    tenants = await database.rows("violations_due", limit=MAX_TENANTS)
+    violations = 0
+    for row in tenants:
+        with turn_of(row["tenant_id"]):
+            violations += await _check(database, row["tenant_id"])
+    metrics.money_violations.set(violations)
+
+
+async def _check(database: Database, tenant: UUID) -> int:
+    for _ in range(SLICES_A_TURN):
+        found = await database.row("violations_check", tenant_id=tenant, limit=CHANGES_A_SLICE)
+        if not found["behind"]:
+            break
+    if found["violations"]:
+        log.error("money violations", tenantId=str(tenant), count=found["violations"])
+    return int(found["violations"])
+
+
+async def watch_refunds(database: Database) -> None:
+    """Count refunds that Stripe holds until the platform's balance covers them.
+
+    Raises:
+        DatabaseError: the database did not answer.
+    """
+    counts: Counter[str] = Counter()
+    amounts: Counter[str] = Counter()
+    for tenant in await database.rows("refunds_waiting_due", limit=MAX_TENANTS):
+        for row in await database.rows("refunds_waiting", tenant_id=tenant["tenant_id"]):
+            counts[row["currency"]] += row["refunds"]
+            amounts[row["currency"]] += int(row["amount"])
+    metrics.set_refunds_waiting(counts, amounts)

@@ -1,0 +1,75 @@
+"""What is done by the clock, by one of the workers: the due times are kept in PostgreSQL."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from app.database.client import Database
+from app.errors import DatabaseError
+from app.observability.logs import get_logger
+from app.worker.reconcile.stripe_lists import UnreadableError
+
+log = get_logger("schedule")
+
+LOOK_SECONDS = (1.0, 2.0)
+MAX_LEASE_SECONDS = 600.0
+LEASE_TURNS = 3
+"""A chore whose worker died is somebody else's after so many turns, or ten minutes; done twice at
+once it does no harm."""
+
+RETRY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to be done again and again.
+
+    Attributes:
+        name: of the chore, in the database.
+        every: seconds from its end to its next start.
+        work: does it.
+    """
+
+    name: str
+    every: float
+    work: Callable[[], Awaitable[None]]
+
+
+async def run(database: Database, chores: Sequence[Chore]) -> None:
+    """Do each chore when it is due, for ever; they do not wait for each other.
+
+    Args:
+        database: where the due times are.
+        chores: those with `every` 0 are never done.
+    """
+    await asyncio.gather(*(_repeat(database, chore) for chore in chores if chore.every))
+
+
+async def _repeat(database: Database, chore: Chore) -> None:
+    while True:
+        try:
+            await do_if_due(database, chore)
+        except (DatabaseError, UnreadableError) as error:
+            log.warning("chore failed", chore=chore.name, reason=str(error))
+        await asyncio.sleep(random.uniform(*LOOK_SECONDS))  # noqa: S311 -- jitter
+
+
+async def do_if_due(database: Database, chore: Chore) -> bool:
+    """Do a chore if it is due and nobody else does it.
+
+    Raises:
+        UnreadableError, DatabaseError: it failed; it is due again soon.
+    """
+    lease = min(MAX_LEASE_SECONDS, LEASE_TURNS * chore.every)
+    if not await database.value(
+        "chore_take", name=chore.name, every_seconds=chore.every, lease_seconds=lease
+    ):
+        return False
+    again = min(chore.every, RETRY_SECONDS)
+    try:
+        await chore.work()
+        again = chore.every
+    finally:
+        await database.rows("chore_done", name=chore.name, every_seconds=again)
+    return True
