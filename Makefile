@@ -87,7 +87,7 @@ lint: venv ## ruff
 types: venv ## mypy, strict
 	@$(BIN)/python -m mypy
 
-sql-check: venv ## rules of scale.md over sql/, squawk over the migrations
+sql-check: venv ## the rules of CONTRIBUTING.md over sql/, squawk over the migrations
 	@$(BIN)/python scripts/sql_lint.py
 
 supply-chain: venv ## hashes, build/sbom.cdx.json, known vulnerabilities (asks the network)

@@ -1,4 +1,4 @@
-"""Check sql/ against the rules of a distributable schema and of the house, then run squawk.
+"""Check sql/ against the rules that CONTRIBUTING.md lists, then run squawk.
 
 A file is excused from one rule by a line that gives the reason: `-- lint: R4 reads one row by key`.
 Exit code 1 when anything is found.

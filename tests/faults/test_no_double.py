@@ -1,4 +1,4 @@
-"""The model of design.md §4 as a test: whatever stops, sleeps or lies, nothing happens twice."""
+"""How calls are made, as a test: whatever stops, sleeps or lies, nothing happens twice."""
 
 import os
 

@@ -1,6 +1,7 @@
 """A schedule explorer: workers and clients that stop anywhere, over the real SQL functions.
 
-Every actor is a generator that yields between any two steps of the protocol of design.md §4. One
+Every actor is a generator that yields between any two steps of the protocol: claim, look, fence,
+send, record (docs/architecture.md says why nothing is lost or doubled by it). One
 seed decides who goes on, who sleeps (a few steps, a lease, a day), who is killed, and every fault
 of the model. Clock and faults are shared, so a failing seed fails again.
 """
