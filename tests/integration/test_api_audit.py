@@ -104,7 +104,7 @@ async def test_every_call_that_changes_state_leaves_one_row(calls: Calls) -> Non
             path, document = attempts.pop() if "accepted" in outcomes else attempts.popleft()
             key = f"once-{len(attempts)}"
             outcomes.add(await _recorded_once(calls, endpoint, path, document, key))
-        # A signed call names things by Stripe's ids: sql/tests/distribute_payment.sql has one.
+        # A signed call names things by Stripe's ids: sql/tests/distributions has one.
         assert endpoint.is_signed or "accepted" in outcomes, (
             f"nothing to ask {endpoint.path} of was accepted"
         )

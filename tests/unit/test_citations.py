@@ -1,4 +1,4 @@
-"""What the tree cites is in the tree: numbered lines, decisions, pages."""
+"""What the tree cites is in the tree: numbered lines, decisions, pages, paths."""
 
 import os
 import re
@@ -17,6 +17,9 @@ _DECISION = re.compile(r"\bdecision (\d+)\b")
 _PAGE = re.compile(r"[\w./-]*\w\.md\b")
 _LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
 _SECTION = re.compile("\u00a7")
+_PATH = re.compile(r"(?<![\w./-])\w+/[\w./-]*\w")
+_ELSEWHERE = re.compile(r"NAME|NNN|DOMAIN|TABLE|^app/sql\b")
+"""A word to be filled in; where a wheel has what is in sql/ here."""
 
 
 @cache
@@ -79,6 +82,18 @@ def test_every_page_exists() -> None:
         and not (_ROOT / page.lstrip("/")).exists()
         and not (path.parent / page).exists()
     ] == []
+
+
+def test_every_path_exists() -> None:
+    """A path that begins with one of our folders is that of a file or a folder."""
+    ours = {path.relative_to(_ROOT).parts[0] for path in _tree() if path.parent != _ROOT}
+    cited = [
+        (path, name)
+        for path, name in _cited(_PATH)
+        if name.partition("/")[0] in ours and not _ELSEWHERE.search(name)
+    ]
+    assert cited
+    assert [(path, name) for path, name in cited if not (_ROOT / name).exists()] == []
 
 
 def test_every_link_leads_somewhere() -> None:
