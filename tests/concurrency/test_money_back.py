@@ -141,7 +141,7 @@ def test_a_transfer_that_arrives_while_its_refund_is_accepted_is_reversed(
 
 
 def test_a_refund_that_fails_twice_at_once_pays_again_once(sessions: Sessions) -> None:
-    """refund.failed and its twin in two sessions: each payee is credited and paid once."""
+    """F27: refund.failed and its twin in two sessions: each payee is credited and paid once."""
     scenario = sessions.scenario
     payment = scenario.settled_payment(10_000, HALVES)
     operation = ask_refund(sessions, payment, sessions.open())["operation"]

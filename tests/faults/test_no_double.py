@@ -27,7 +27,7 @@ def test_no_schedule_makes_a_double(database: Database, chunk: int) -> None:
 
 @pytest.mark.parametrize("seed", [190, 525, 694, 841])
 def test_no_refusal_that_stripe_forgets_makes_a_double(database: Database, seed: int) -> None:
-    """A call that came late under the old key is found before another goes out under the new."""
+    """F14: a call that came late under the old key is found before another goes out anew."""
     with Scenarios(database) as scenarios:
         explore(scenarios.new, range(seed, seed + 1), Protocol(chances=CONTRARY))
 

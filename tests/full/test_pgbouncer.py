@@ -107,7 +107,7 @@ def _connect(url: str) -> psycopg.Connection[tuple[str, ...]]:
 def test_clients_of_two_tenants_share_a_connection_and_nothing_else(
     furnished: Furnished, pooled: str
 ) -> None:
-    """Each client gets its own tenant's rows, whoever used the connection before and however."""
+    """F55, F56: each client gets its own tenant's rows, whoever had the connection before it."""
     owners = {tenant: set(furnished.keys(tenant)) for tenant in (OURS, THEIRS)}
 
     def client(number: int) -> int:
@@ -144,7 +144,7 @@ def test_clients_of_two_tenants_share_a_connection_and_nothing_else(
 async def test_the_service_and_its_worker_live_behind_one_connection(
     database: Database, tmp_path: Path
 ) -> None:
-    """The main path over HTTP, hints over a direct connection, and two tenants asking at once."""
+    """F56: the main path over HTTP, hints over a direct connection, two tenants asking at once."""
     with pool_before(database, tmp_path) as url:
         _connect(url).close()
         behind = {

@@ -93,7 +93,7 @@ async def test_paths_and_methods(
 async def test_bodies(
     service: Service, data: bytes, headers: dict[str, str], status: int, code: str
 ) -> None:
-    """Size, type, encoding, syntax, shape."""
+    """Size, type, encoding (F77), syntax, shape."""
     reply = await service.ask("POST", INTENTS, data=data, headers=headers)
     assert (reply.status, reply.code) == (status, code)
 

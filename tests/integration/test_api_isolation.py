@@ -132,7 +132,7 @@ def _plain(reply: Reply) -> str:
 
 
 async def test_one_connection_serves_two_tenants_in_turn(thief: Thief) -> None:
-    """After a good answer, a refusal and an error the next tenant starts without the last one's."""
+    """F55: after an answer, a refusal or an error the next tenant starts without the last's."""
     endpoint = next(e for e in ENDPOINTS if e.path == "/api/v1/payments" and e.query)
     owners = {tenant: set(thief.furnished.keys(tenant)) for tenant in (OURS, THEIRS)}
     for tenant in (OURS, THEIRS, OURS, THEIRS):

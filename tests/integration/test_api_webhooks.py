@@ -86,7 +86,7 @@ async def test_an_unreadable_event_is_kept_and_ends_dead(service: Service, body:
 
 
 async def test_too_large_is_413(service: Service) -> None:
-    """256 KiB are plenty."""
+    """F77: 256 KiB are plenty."""
     reply = await deliver(service, b"x" * (256 * 1024 + 1))
     assert (reply.status, reply.code) == (413, "payload_too_large")
     assert (await deliver(service, b"x" * (256 * 1024))).status == 200

@@ -88,7 +88,7 @@ async def test_all_is_well(database: Database, redis_url: str) -> None:
 
 
 async def test_alive_touches_nothing(service: Service) -> None:
-    """No check is even named: a restart would help against none of them."""
+    """F81: no check is even named: a restart would help against none of them."""
     assert (await look(service, "/health")).body["checks"] == {}
 
 
@@ -131,7 +131,7 @@ async def test_a_database_that_hangs_is_unavailable_and_heals(service: Service) 
 
 
 async def test_redis_and_stripe_that_hang_only_degrade(database: Database) -> None:
-    """Payments go on without Redis, and webhooks without Stripe's API."""
+    """F81: payments go on without Redis, and webhooks without Stripe's API."""
     async with tarpit() as port:
         changes = {
             "REDIS_URL": f"redis://127.0.0.1:{port}",

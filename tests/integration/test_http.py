@@ -68,7 +68,7 @@ async def test_what_is_not_http_is_a_problem_and_not_repeated(
 
 
 async def test_a_slow_body_is_408(hasty: Service) -> None:
-    """Authentication is not even looked at; the connection is closed."""
+    """F75: authentication is not even looked at; the connection is closed."""
     request = (
         "POST /api/v1/payments/intents HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {token()}\r\nContent-Length: 100\r\n\r\n{{"

@@ -142,7 +142,7 @@ async def still_limits(made: Limiter) -> None:
 
 
 async def test_redis_down_and_up_again(own_valkey: EmbeddedValkey) -> None:
-    """Counted alone while it is away; tried again by one request after five seconds."""
+    """F71: counted alone while it is away; tried again by one request after five seconds."""
     clock = Clock()
     async with limiter(own_valkey.url, clock=clock) as made:
         assert (await made.request(OTHER)).allowed
@@ -159,7 +159,7 @@ async def test_redis_down_and_up_again(own_valkey: EmbeddedValkey) -> None:
 
 
 async def test_redis_hung(own_valkey: EmbeddedValkey) -> None:
-    """A server that accepts and says nothing costs one budget, then nothing."""
+    """F72: a server that accepts and says nothing costs one budget, then nothing."""
     clock = Clock()
     async with limiter(own_valkey.url, clock=clock) as made:
         assert (await made.request(OTHER)).allowed
@@ -179,7 +179,7 @@ async def test_redis_hung(own_valkey: EmbeddedValkey) -> None:
 
 
 async def test_redis_out_of_memory(own_valkey: EmbeddedValkey) -> None:
-    """It answers, and refuses to write."""
+    """F74: it answers, and refuses to write."""
     async with limiter(own_valkey.url) as made:
         with redis.Redis.from_url(own_valkey.url) as client:
             client.config_set("maxmemory-policy", "noeviction")
@@ -188,7 +188,7 @@ async def test_redis_out_of_memory(own_valkey: EmbeddedValkey) -> None:
 
 
 async def test_redis_emptied(redis_url: str) -> None:
-    """Keys and scripts gone: counting starts anew, and nobody is refused for it."""
+    """F73, F74: keys and scripts gone: counting starts anew, and nobody is refused for it."""
     async with limiter(redis_url) as made:
         before = alone()
         seen = [await made.request(ADDRESS) for _ in range(6)]
@@ -277,7 +277,7 @@ def sign(body: bytes) -> str:
 
 
 async def test_money_moves_without_redis(service: Service) -> None:
-    """No Redis at all: a payment is made, and its headers say what this process counts."""
+    """F71: no Redis at all: a payment is made, and its headers say what this process counts."""
     await service.payee()
     reply = await service.ask("GET", "/api/v1/payments")
     assert reply.status == 200

@@ -432,7 +432,7 @@ def test_a_failing_migration_is_told_and_changes_nothing(
 
 
 def test_a_failed_concurrent_index_is_built_again(url: str, tree: Path) -> None:
-    """A build that failed leaves an invalid index; the next run drops it and succeeds."""
+    """F68: a build that failed leaves an invalid index; the next run drops it and succeeds."""
     migrate.migrate(url, sql_root=tree)
     table = "payments.payment_transactions"
     _execute(url, f"INSERT INTO {table} SELECT gen_random_uuid(), 5 FROM generate_series(1, 2)")
@@ -550,7 +550,7 @@ migrate.migrate(sys.argv[1], sql_root=Path(sys.argv[2]), report=print)
 
 
 def test_a_killed_run_blocks_nobody(url: str, tree: Path) -> None:
-    """After SIGKILL in the middle of a migration the next run does it whole."""
+    """F68: after SIGKILL in the middle of a migration the next run does it whole."""
     migrate.migrate(url, sql_root=tree)
     _migration(
         tree,
@@ -620,7 +620,7 @@ def test_a_failing_rollback_changes_nothing(url: str, tree: Path) -> None:
 
 
 def test_rollback_refuses_to_lose_money(url: str, tree: Path) -> None:
-    """With a payment in the table the rollback stops, changing nothing, unless it is forced."""
+    """F67: with a payment in the table a rollback stops, changing nothing, unless it is forced."""
     migrate.migrate(url, sql_root=tree)
     _execute(url, "INSERT INTO payments.payment_transactions VALUES (gen_random_uuid(), 1)")
     before = _dump(url)

@@ -39,7 +39,7 @@ async def test_a_paid_order_reaches_its_payee(service: Service) -> None:
 
 
 async def test_a_declined_card_pays_nobody(service: Service) -> None:
-    """The payment waits for another card."""
+    """F21: the payment waits for another card."""
     await service.payee()
     payment = await service.payment()
     await service.start_worker()
@@ -49,7 +49,7 @@ async def test_a_declined_card_pays_nobody(service: Service) -> None:
 
 
 async def test_a_blocked_payee_is_paid_once_enabled(service: Service) -> None:
-    """A visible liability until then; account.updated releases it."""
+    """F26: a visible liability until then; account.updated releases it."""
     account = await service.payee()
     stripe_id = account["stripeAccountId"]
     await service.start_worker()
@@ -199,7 +199,7 @@ async def test_a_worker_waits_for_migrations(service: Service) -> None:
 
 
 async def test_a_payee_who_left_stops_nobody_else(service: Service) -> None:
-    """Stripe answers 403 for its account alone: it cannot receive, the others are paid."""
+    """F26: Stripe answers 403 for its account alone: it cannot receive, the others are paid."""
     gone = await service.payee("venue-2")
     await service.payee()
     await service.start_worker()

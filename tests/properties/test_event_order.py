@@ -350,7 +350,7 @@ def test_every_order_of_a_cancelled_hold_ends_the_same(scenario: Scenario) -> No
 
 @pytest.mark.parametrize("told", ["all of it", "the decline only"])
 def test_every_order_of_a_declined_card_ends_as_stripe_says(scenario: Scenario, told: str) -> None:
-    """Declines lead back: whatever order the events take, the state is the one read from Stripe."""
+    """Declines lead back: whatever order the events take, the state is the one read (F33)."""
     declined = {"last_payment_error": {"code": "card_declined", "message": "no"}}
 
     def make() -> tuple[Story, list[Fact]]:

@@ -192,7 +192,7 @@ async def test_an_empty_target_is_never_sent(fake: Any, kind: str) -> None:
 async def test_what_stripe_says_decides(
     fake: Any, answer: Answer, outcome: str, code: str | None
 ) -> None:
-    """Definite, in doubt, or not executed."""
+    """Definite, in doubt, or not executed (F18)."""
     fake.answer = answer
     result = await fake.send()
     assert (result["outcome"], result["code"]) == (outcome, code)
@@ -278,7 +278,7 @@ async def test_an_answer_not_understood_is_unknown(fake: Any, answer: Answer) ->
 
 
 async def test_a_refused_connection_was_not_sent() -> None:
-    """Nothing can have happened at Stripe."""
+    """F79: nothing can have happened at Stripe."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         gateway = Gateway(settings(f"http://127.0.0.1:{closed.getsockname()[1]}"))
@@ -397,7 +397,7 @@ def signed(secret: str = SECRETS[0], at: int = NOW, body: bytes = BODY) -> str:
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_every_active_secret_verifies(secret: str) -> None:
-    """During a rotation two are."""
+    """F41: during a rotation two are."""
     assert verify_signature(signed(secret), BODY, SECRETS, NOW)
 
 

@@ -29,7 +29,7 @@ SELECT payments.operation_doubt(operation_row(the('call')), '{"outcome": "unknow
 SELECT is((operation_row(the('call'))).next_run_at, kept('sent')::timestamptz + '6 minutes', 'a saved 5xx is looked at again after five minutes');
 SELECT send(the('call'));
 SELECT payments.operation_doubt(operation_row(the('call')), '{"outcome": "unknown", "httpStatus": 500, "replayed": true}', kept('sent')::timestamptz + '6 minutes');
-SELECT is((operation_row(the('call'))).next_run_at, kept('sent')::timestamptz + '66 minutes', 'a 5xx still saved after five minutes is looked at again after an hour');
+SELECT is((operation_row(the('call'))).next_run_at, kept('sent')::timestamptz + '66 minutes', 'a 5xx still saved after five minutes is looked at again after an hour (F15)');
 SELECT send(the('call'));
 SELECT payments.operation_doubt(operation_row(the('call')), '{"outcome": "unknown", "httpStatus": 503, "replayed": true}', kept('sent')::timestamptz + '66 minutes');
 SELECT is((operation_row(the('call'))).next_run_at, kept('sent')::timestamptz + '1 day 66 minutes', 'a 5xx still saved after an hour is looked at again after a day');

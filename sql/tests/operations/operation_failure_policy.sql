@@ -19,7 +19,7 @@ SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', NULL, 
 SELECT is((SELECT verdict FROM payments.operation_failure_policy('fetch', NULL, 20, '0')), 'fail',
     'a fetch that failed for the twentieth time is given up');
 SELECT is((SELECT p::text FROM payments.operation_failure_policy('transfer', 'balance_insufficient', 50, '7 days') AS p), '(retry,600,43200)',
-    'a short balance is waited for, seldom, up to seven days');
+    'a short balance is waited for, seldom, up to seven days (F24)');
 SELECT is((SELECT verdict FROM payments.operation_failure_policy('transfer', 'balance_insufficient', 1, '7 days 1 second')), 'fail',
     'a balance short for more than seven days is given up');
 SELECT is((SELECT p::text FROM payments.operation_failure_policy('transfer', 'resource_missing', 1, '0') AS p), '(retry,0,3600)',

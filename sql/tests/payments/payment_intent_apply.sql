@@ -22,7 +22,7 @@ SELECT is(pg_temp.said('k1', 'unheard_of', true), 'requires_payment_method', 'a 
 SELECT is(pg_temp.said('k1', 'requires_capture', false), 'requires_capture', 'an authorised card waits for its capture');
 SELECT is((SELECT failure_code FROM payments.payment_transactions WHERE id = pay('k1')), NULL, 'and the old failure is forgotten');
 SELECT pg_temp.said('k1', 'requires_payment_method', false, jsonb_build_object('latest_charge', 'ch_old_' || pay('k1')));
-SELECT is((SELECT (stripe_status, latest_charge_id = 'ch_' || pay('k1'))::text FROM payments.payment_intents WHERE id = pay('k1')), '(requires_capture,t)', 'an older event does not change Stripe''s last word, nor the charge');
+SELECT is((SELECT (stripe_status, latest_charge_id = 'ch_' || pay('k1'))::text FROM payments.payment_intents WHERE id = pay('k1')), '(requires_capture,t)', 'an older event (F32) does not change Stripe''s last word, nor the charge');
 SELECT is(payments.payment_intent_apply(tenant_a(), pay('k1'), intent_object(pay('k1'), 'succeeded'), false, clock()), 2, 'success makes the transfers due');
 SELECT is(payments.payment_intent_apply(tenant_a(), pay('k1'), intent_object(pay('k1'), 'succeeded'), true, clock()), 0, 'success settles once');
 SELECT is((SELECT count(*) FROM payments.ledger_postings WHERE payment_id = pay('k1')), 3::bigint, 'and posts once');
