@@ -130,10 +130,11 @@ SELECT 'payment', f, t
     ('requires_action', '{requires_payment_method,requires_confirmation,processing,requires_capture,succeeded,canceled,failed}'),
     ('processing', '{requires_payment_method,requires_confirmation,requires_action,requires_capture,succeeded,canceled,failed}'),
     ('requires_capture', '{succeeded,canceled}')) AS g (f, ts), unnest(ts) AS t;
+-- ready to unknown: Stripe shows what we thought was never sent (a restored database), so it is looked up first.
 INSERT INTO payments.state_transitions (machine, from_state, to_state)
 SELECT 'operation', f, t
   FROM (VALUES
-    ('ready', '{leased,failed,succeeded}'::text[]),
+    ('ready', '{leased,failed,succeeded,unknown}'::text[]),
     ('leased', '{ready,succeeded,failed,unknown,dead}'),
     ('unknown', '{leased,succeeded,dead}'),
     ('failed', '{ready,leased}'),
@@ -280,6 +281,7 @@ CREATE TABLE payments.payment_intents (
     cancellation_reason      text,
     created_at               timestamptz NOT NULL,
     updated_at               timestamptz NOT NULL,
+    cancel_reason            text,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, id) REFERENCES payments.payment_transactions (tenant_id, id)
 );
@@ -299,6 +301,7 @@ COMMENT ON COLUMN payments.payment_intents.canceled_at IS 'When Stripe cancelled
 COMMENT ON COLUMN payments.payment_intents.cancellation_reason IS 'Stripe''s word for why.';
 COMMENT ON COLUMN payments.payment_intents.created_at IS 'When the row was written.';
 COMMENT ON COLUMN payments.payment_intents.updated_at IS 'When last changed.';
+COMMENT ON COLUMN payments.payment_intents.cancel_reason IS 'Why its cancellation was asked for, in the caller''s words; Stripe is told only what it has a word for.';
 
 CREATE TABLE payments.payment_splits (
     tenant_id            uuid NOT NULL,
@@ -554,6 +557,19 @@ COMMENT ON COLUMN payments.idempotency_keys.problem_detail IS 'Its text.';
 COMMENT ON COLUMN payments.idempotency_keys.created_at IS 'When first seen.';
 COMMENT ON COLUMN payments.idempotency_keys.completed_at IS 'When answered for good; null: in progress.';
 
+CREATE TABLE payments.request_nonces (
+    tenant_id  uuid NOT NULL REFERENCES payments.tenants (tenant_id),
+    key_id     text NOT NULL CONSTRAINT nonce_key_bounded CHECK (length(key_id) BETWEEN 1 AND 64),
+    nonce      text NOT NULL CONSTRAINT nonce_bounded CHECK (length(nonce) BETWEEN 1 AND 255),
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, key_id, nonce)
+);
+COMMENT ON TABLE payments.request_nonces IS 'Signatures already used: a signed request is let in once.';
+COMMENT ON COLUMN payments.request_nonces.tenant_id IS 'Tenant of the token that the signature covers.';
+COMMENT ON COLUMN payments.request_nonces.key_id IS 'The key that signed.';
+COMMENT ON COLUMN payments.request_nonces.nonce IS 'As signed.';
+COMMENT ON COLUMN payments.request_nonces.expires_at IS 'From then on the signature is refused for its age alone, and the row may go.';
+
 CREATE TABLE payments.provider_objects (
     provider_id text PRIMARY KEY CONSTRAINT provider_id_bounded CHECK (length(provider_id) BETWEEN 1 AND 255),
     tenant_id   uuid NOT NULL,
@@ -648,3 +664,11 @@ COMMENT ON COLUMN payments.provider_rates.provider_account IS 'The Stripe accoun
 COMMENT ON COLUMN payments.provider_rates.tokens IS 'Calls that may start now; negative: requests ran ahead of the rate.';
 COMMENT ON COLUMN payments.provider_rates.refilled_at IS 'When tokens was last brought up to date.';
 COMMENT ON COLUMN payments.provider_rates.reserved IS 'Of these calls, those kept for the queue: no request can take them.';
+
+CREATE TABLE payments.chores (
+    name   text PRIMARY KEY CONSTRAINT chore_name_bounded CHECK (length(name) BETWEEN 1 AND 100),
+    due_at timestamptz NOT NULL
+);
+COMMENT ON TABLE payments.chores IS 'What the workers do by the clock, each chore by one of them at a time. Holds no tenant''s data.';
+COMMENT ON COLUMN payments.chores.name IS 'The chore.';
+COMMENT ON COLUMN payments.chores.due_at IS 'When the next worker may take it; while one works on it, when it is given up for lost.';
