@@ -46,12 +46,12 @@ CREATE TABLE payments.payment_refunds (
     origin           text NOT NULL CONSTRAINT refund_origin_known CHECK (origin IN ('api', 'batch', 'escrow', 'dashboard')),
     policy_id        uuid,
     stripe_refund_id text,
+    pending_reason   text,
     failure_reason   text,
     created_by       text NOT NULL,
     accepted_at      timestamptz,
     created_at       timestamptz NOT NULL,
     updated_at       timestamptz NOT NULL,
-    pending_reason   text,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT refund_currency_key UNIQUE (tenant_id, id, currency),
     FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency),
@@ -72,13 +72,13 @@ COMMENT ON COLUMN payments.payment_refunds.metadata IS 'The caller''s own keys.'
 COMMENT ON COLUMN payments.payment_refunds.origin IS 'api, batch (event cancelled), escrow (cancelled) or dashboard (made at Stripe, adopted).';
 COMMENT ON COLUMN payments.payment_refunds.policy_id IS 'The policy version it was allowed by.';
 COMMENT ON COLUMN payments.payment_refunds.stripe_refund_id IS 're_…, once accepted.';
+COMMENT ON COLUMN payments.payment_refunds.pending_reason IS
+    'Why Stripe has not paid it out yet, in Stripe''s words: insufficient_funds waits for the platform''s balance. Null once it has ended.';
 COMMENT ON COLUMN payments.payment_refunds.failure_reason IS 'Stripe''s reason when it failed.';
 COMMENT ON COLUMN payments.payment_refunds.created_by IS 'Subject of the token, or what made it.';
 COMMENT ON COLUMN payments.payment_refunds.accepted_at IS 'When Stripe took it on: the buyer is served first, then the payees are asked.';
 COMMENT ON COLUMN payments.payment_refunds.created_at IS 'When asked for.';
 COMMENT ON COLUMN payments.payment_refunds.updated_at IS 'When last changed.';
-COMMENT ON COLUMN payments.payment_refunds.pending_reason IS
-    'Why Stripe has not paid it out yet, in Stripe''s words: insufficient_funds waits for the platform''s balance. Null once it has ended.';
 ALTER TABLE payments.payment_refunds ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX payment_refunds_by_payment ON payments.payment_refunds (tenant_id, payment_id, created_at);
 CREATE INDEX payment_refunds_pending ON payments.payment_refunds (tenant_id, created_at) WHERE status = 'pending';
@@ -167,19 +167,18 @@ CREATE TABLE payments.receivables (
     cause_id         uuid NOT NULL,
     amount           bigint NOT NULL CONSTRAINT receivable_amount_positive CHECK (amount > 0),
     amount_netted    bigint NOT NULL DEFAULT 0,
-    currency         text NOT NULL,
-    created_at       timestamptz NOT NULL,
-    updated_at       timestamptz NOT NULL,
     amount_reversing bigint NOT NULL DEFAULT 0,
     amount_reversed  bigint NOT NULL DEFAULT 0,
+    currency         text NOT NULL,
     retries          integer NOT NULL DEFAULT 0,
     next_retry_at    timestamptz,
+    created_at       timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT receivable_once UNIQUE (tenant_id, cause_type, cause_id, recipient_type, recipient_id),
     FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency),
-    CONSTRAINT receivable_netted_within_amount CHECK (amount_netted BETWEEN 0 AND amount),
     CONSTRAINT receivable_collected_within_amount CHECK (
-        amount_reversing >= 0 AND amount_reversed >= 0
+        amount_netted >= 0 AND amount_reversing >= 0 AND amount_reversed >= 0
         AND amount_netted + amount_reversing + amount_reversed <= amount)
 );
 COMMENT ON TABLE payments.receivables IS 'What a payee owes because a reversal could not be covered; netted from later transfers.';
@@ -192,13 +191,13 @@ COMMENT ON COLUMN payments.receivables.cause_type IS 'reversal (not covered), re
 COMMENT ON COLUMN payments.receivables.cause_id IS 'That row.';
 COMMENT ON COLUMN payments.receivables.amount IS 'Minor units owed.';
 COMMENT ON COLUMN payments.receivables.amount_netted IS 'Minor units kept back from later transfers.';
-COMMENT ON COLUMN payments.receivables.currency IS 'Currency of amount.';
-COMMENT ON COLUMN payments.receivables.created_at IS 'Since when.';
-COMMENT ON COLUMN payments.receivables.updated_at IS 'When last changed.';
 COMMENT ON COLUMN payments.receivables.amount_reversing IS 'Minor units that a repeated reversal is asking the payee''s account for; not netted meanwhile.';
 COMMENT ON COLUMN payments.receivables.amount_reversed IS 'Minor units that a repeated reversal has brought back.';
+COMMENT ON COLUMN payments.receivables.currency IS 'Currency of amount.';
 COMMENT ON COLUMN payments.receivables.retries IS 'Repeated reversals so far.';
 COMMENT ON COLUMN payments.receivables.next_retry_at IS 'When the reversal is asked for again; null: not, or not any more.';
+COMMENT ON COLUMN payments.receivables.created_at IS 'Since when.';
+COMMENT ON COLUMN payments.receivables.updated_at IS 'When last changed.';
 ALTER TABLE payments.receivables ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX receivables_open ON payments.receivables (tenant_id, recipient_type, recipient_id, currency)
     WHERE amount_netted < amount;
