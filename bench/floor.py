@@ -31,10 +31,8 @@ MAX_BATCH = 64
 
 INSERT: LiteralString = """
 INSERT INTO payments.webhook_inbox
-    (source, event_id, event_type, object_ids, payload, payload_hash, state, next_run_at,
-     received_at)
-SELECT 'platform', e.event_id, e.event_type, '[]', e.payload, sha256(e.payload), 'received', now(),
-       now()
+    (source, event_id, event_type, object_ids, payload, state, next_run_at, received_at)
+SELECT 'platform', e.event_id, e.event_type, '[]', e.payload, 'received', now(), now()
   FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS e (event_id, event_type, payload)
 ON CONFLICT (source, event_id) DO NOTHING
 """

@@ -65,10 +65,7 @@ INSERT INTO payments.deployment DEFAULT VALUES;
 
 CREATE TABLE payments.currencies (
     currency        text PRIMARY KEY CONSTRAINT currency_is_lower_iso CHECK (currency ~ '^[a-z]{3}$'),
-    exponent        smallint NOT NULL CONSTRAINT currency_exponent_known CHECK (exponent BETWEEN 0 AND 4),
-    provider_digits smallint NOT NULL CONSTRAINT currency_provider_digits_known CHECK (provider_digits IN (0, 2, 3)),
     charge_multiple bigint NOT NULL DEFAULT 1 CONSTRAINT currency_multiple_positive CHECK (charge_multiple > 0),
-    payout_multiple bigint NOT NULL DEFAULT 1 CONSTRAINT currency_payout_multiple_positive CHECK (payout_multiple > 0),
     min_amount      bigint NOT NULL CONSTRAINT currency_min_positive CHECK (min_amount > 0),
     max_amount      bigint NOT NULL DEFAULT 99999999,
     CONSTRAINT currency_range_is_not_empty CHECK (max_amount >= min_amount)
@@ -76,32 +73,22 @@ CREATE TABLE payments.currencies (
 COMMENT ON TABLE payments.currencies IS
     'Currencies the card provider charges in, with its rules. Reference data without a tenant, read-only.';
 COMMENT ON COLUMN payments.currencies.currency IS 'ISO 4217 code in lower case.';
-COMMENT ON COLUMN payments.currencies.exponent IS 'ISO 4217 minor-unit exponent.';
-COMMENT ON COLUMN payments.currencies.provider_digits IS
-    'Decimals of the amounts on the wire (Stripe: zero-decimal list; ISK and UGX are sent times 100).';
 COMMENT ON COLUMN payments.currencies.charge_multiple IS
     'A charge must be a multiple of this, in minor units (ISK, UGX: 100; three-decimal currencies: 10).';
-COMMENT ON COLUMN payments.currencies.payout_multiple IS 'A payout must be a multiple of this (HUF, TWD: 100).';
 COMMENT ON COLUMN payments.currencies.min_amount IS 'Smallest charge in minor units (Stripe''s minimum for that settlement currency).';
 COMMENT ON COLUMN payments.currencies.max_amount IS 'Largest charge in minor units (Stripe: eight digits).';
 
-INSERT INTO payments.currencies (currency, exponent, provider_digits, min_amount)
-SELECT code, 2, 2, 1
+INSERT INTO payments.currencies (currency, min_amount)
+SELECT code, 1
   FROM unnest(string_to_array(
-    'aed afn all amd aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny cop crc cve czk '
-    'dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr jmd kes kgs khr kyd kzt lak '
-    'lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln '
-    'qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd '
-    'yer zar zmw', ' ')) AS code;
-INSERT INTO payments.currencies (currency, exponent, provider_digits, min_amount)
-SELECT code, 0, 0, 1
-  FROM unnest(string_to_array('bif clp djf gnf jpy kmf krw pyg rwf vnd vuv xaf xof xpf', ' ')) AS code;
-INSERT INTO payments.currencies (currency, exponent, provider_digits, charge_multiple, min_amount)
-VALUES ('mga', 2, 0, 1, 1),
-       ('isk', 0, 2, 100, 100),
-       ('ugx', 0, 2, 100, 100),
-       ('bhd', 3, 3, 10, 10), ('jod', 3, 3, 10, 10), ('kwd', 3, 3, 10, 10), ('omr', 3, 3, 10, 10), ('tnd', 3, 3, 10, 10);
-UPDATE payments.currencies SET payout_multiple = 100 WHERE currency IN ('huf', 'twd', 'isk', 'ugx');
+    'aed afn all amd aoa ars aud awg azn bam bbd bdt bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop '
+    'crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr jmd '
+    'jpy kes kgs khr kmf krw kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad '
+    'ngn nio nok npr nzd pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std '
+    'szl thb tjs top try ttd twd tzs uah usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw', ' ')) AS code;
+INSERT INTO payments.currencies (currency, charge_multiple, min_amount)
+VALUES ('isk', 100, 100), ('ugx', 100, 100),
+       ('bhd', 10, 10), ('jod', 10, 10), ('kwd', 10, 10), ('omr', 10, 10), ('tnd', 10, 10);
 UPDATE payments.currencies AS c
    SET min_amount = m.min_amount
   FROM (VALUES ('usd', 50), ('aed', 200), ('aud', 50), ('brl', 50), ('cad', 50), ('chf', 50), ('czk', 1500),
@@ -118,7 +105,7 @@ CREATE TABLE payments.state_transitions (
 );
 COMMENT ON TABLE payments.state_transitions IS
     'The declared state graphs: a status change that is not a row here is refused. Reference data without a tenant.';
-COMMENT ON COLUMN payments.state_transitions.machine IS 'Which state machine: payment, transfer, operation.';
+COMMENT ON COLUMN payments.state_transitions.machine IS 'Which state machine: payment, operation, transfer, refund, reversal, escrow, review.';
 COMMENT ON COLUMN payments.state_transitions.from_state IS 'State before.';
 COMMENT ON COLUMN payments.state_transitions.to_state IS 'State after.';
 INSERT INTO payments.state_transitions (machine, from_state, to_state)
@@ -130,10 +117,11 @@ SELECT 'payment', f, t
     ('requires_action', '{requires_payment_method,requires_confirmation,processing,requires_capture,succeeded,canceled,failed}'),
     ('processing', '{requires_payment_method,requires_confirmation,requires_action,requires_capture,succeeded,canceled,failed}'),
     ('requires_capture', '{succeeded,canceled}')) AS g (f, ts), unnest(ts) AS t;
+-- ready to unknown: Stripe shows what we thought was never sent (a restored database), so it is looked up first.
 INSERT INTO payments.state_transitions (machine, from_state, to_state)
 SELECT 'operation', f, t
   FROM (VALUES
-    ('ready', '{leased,failed,succeeded}'::text[]),
+    ('ready', '{leased,failed,succeeded,unknown}'::text[]),
     ('leased', '{ready,succeeded,failed,unknown,dead}'),
     ('unknown', '{leased,succeeded,dead}'),
     ('failed', '{ready,leased}'),
@@ -274,8 +262,8 @@ CREATE TABLE payments.payment_intents (
     latest_charge_id         text,
     balance_transaction_id   text,
     provider_fee             bigint CONSTRAINT intent_fee_not_negative CHECK (provider_fee >= 0),
-    transfer_group           text NOT NULL,
     capture_before           timestamptz,
+    cancel_reason            text,
     canceled_at              timestamptz,
     cancellation_reason      text,
     created_at               timestamptz NOT NULL,
@@ -293,8 +281,8 @@ COMMENT ON COLUMN payments.payment_intents.livemode IS 'Stripe''s livemode; an e
 COMMENT ON COLUMN payments.payment_intents.latest_charge_id IS 'ch_…, source of every transfer.';
 COMMENT ON COLUMN payments.payment_intents.balance_transaction_id IS 'txn_… of the charge, once Stripe has named it.';
 COMMENT ON COLUMN payments.payment_intents.provider_fee IS 'Stripe''s fee in minor units of the payment''s currency, once read.';
-COMMENT ON COLUMN payments.payment_intents.transfer_group IS 'Label shared with the payment''s transfers.';
 COMMENT ON COLUMN payments.payment_intents.capture_before IS 'Deadline of an authorisation, as the charge says.';
+COMMENT ON COLUMN payments.payment_intents.cancel_reason IS 'Why its cancellation was asked for, in the caller''s words; Stripe is told only what it has a word for.';
 COMMENT ON COLUMN payments.payment_intents.canceled_at IS 'When Stripe cancelled it.';
 COMMENT ON COLUMN payments.payment_intents.cancellation_reason IS 'Stripe''s word for why.';
 COMMENT ON COLUMN payments.payment_intents.created_at IS 'When the row was written.';
@@ -430,7 +418,6 @@ CREATE TABLE payments.stripe_operations (
     idempotency_id     uuid,
     lock_key           text NOT NULL,
     request            jsonb NOT NULL,
-    request_version    smallint NOT NULL DEFAULT 1,
     state              text NOT NULL CONSTRAINT operation_state_known
         CHECK (state IN ('ready', 'leased', 'succeeded', 'failed', 'unknown', 'dead')),
     outcome            text CONSTRAINT operation_outcome_known CHECK (outcome IN ('succeeded', 'failed')),
@@ -465,7 +452,6 @@ COMMENT ON COLUMN payments.stripe_operations.subject_id IS 'The row it acts for:
 COMMENT ON COLUMN payments.stripe_operations.idempotency_id IS 'The client request that waits for it, if any.';
 COMMENT ON COLUMN payments.stripe_operations.lock_key IS 'Object that may have only one unresolved call.';
 COMMENT ON COLUMN payments.stripe_operations.request IS 'Frozen: target and params exactly as sent, every time.';
-COMMENT ON COLUMN payments.stripe_operations.request_version IS 'Format of request, so that a later release repeats an old row byte for byte.';
 COMMENT ON COLUMN payments.stripe_operations.state IS
     'ready: may be claimed when due. leased: a worker or request has it until next_run_at. unknown: sent, answer not known; looked up before any repeat. succeeded, failed: resolved. dead: given up, for a person.';
 COMMENT ON COLUMN payments.stripe_operations.outcome IS 'Null while unresolved.';
@@ -554,6 +540,19 @@ COMMENT ON COLUMN payments.idempotency_keys.problem_detail IS 'Its text.';
 COMMENT ON COLUMN payments.idempotency_keys.created_at IS 'When first seen.';
 COMMENT ON COLUMN payments.idempotency_keys.completed_at IS 'When answered for good; null: in progress.';
 
+CREATE TABLE payments.request_nonces (
+    tenant_id  uuid NOT NULL REFERENCES payments.tenants (tenant_id),
+    key_id     text NOT NULL CONSTRAINT nonce_key_bounded CHECK (length(key_id) BETWEEN 1 AND 64),
+    nonce      text NOT NULL CONSTRAINT nonce_bounded CHECK (length(nonce) BETWEEN 1 AND 255),
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, key_id, nonce)
+);
+COMMENT ON TABLE payments.request_nonces IS 'Signatures already used: a signed request is let in once.';
+COMMENT ON COLUMN payments.request_nonces.tenant_id IS 'Tenant of the token that the signature covers.';
+COMMENT ON COLUMN payments.request_nonces.key_id IS 'The key that signed.';
+COMMENT ON COLUMN payments.request_nonces.nonce IS 'As signed.';
+COMMENT ON COLUMN payments.request_nonces.expires_at IS 'From then on the signature is refused for its age alone, and the row may go.';
+
 CREATE TABLE payments.provider_objects (
     provider_id text PRIMARY KEY CONSTRAINT provider_id_bounded CHECK (length(provider_id) BETWEEN 1 AND 255),
     tenant_id   uuid NOT NULL,
@@ -576,7 +575,6 @@ CREATE TABLE payments.webhook_inbox (
     event_type   text NOT NULL,
     object_ids   jsonb NOT NULL CONSTRAINT inbox_object_ids_are_a_list CHECK (jsonb_typeof(object_ids) = 'array'),
     payload      bytea NOT NULL,
-    payload_hash bytea NOT NULL,
     tenant_id    uuid,
     state        text NOT NULL CONSTRAINT inbox_state_known
         CHECK (state IN ('received', 'waiting', 'done', 'ignored', 'quarantined', 'dead')),
@@ -597,7 +595,6 @@ COMMENT ON COLUMN payments.webhook_inbox.event_id IS 'evt_…; a body without a 
 COMMENT ON COLUMN payments.webhook_inbox.event_type IS 'As the event says.';
 COMMENT ON COLUMN payments.webhook_inbox.object_ids IS 'Stripe ids the event names, to find the tenant by.';
 COMMENT ON COLUMN payments.webhook_inbox.payload IS 'Raw bytes.';
-COMMENT ON COLUMN payments.webhook_inbox.payload_hash IS 'SHA-256 of the raw bytes.';
 COMMENT ON COLUMN payments.webhook_inbox.tenant_id IS 'Whose it is, once resolved through provider_objects.';
 COMMENT ON COLUMN payments.webhook_inbox.state IS
     'received: to be applied. waiting: its object is not known yet, or its turn comes later. done, ignored: ended well. quarantined: contradicts our row, for a person. dead: cannot be applied, for a person.';
@@ -648,3 +645,11 @@ COMMENT ON COLUMN payments.provider_rates.provider_account IS 'The Stripe accoun
 COMMENT ON COLUMN payments.provider_rates.tokens IS 'Calls that may start now; negative: requests ran ahead of the rate.';
 COMMENT ON COLUMN payments.provider_rates.refilled_at IS 'When tokens was last brought up to date.';
 COMMENT ON COLUMN payments.provider_rates.reserved IS 'Of these calls, those kept for the queue: no request can take them.';
+
+CREATE TABLE payments.chores (
+    name   text PRIMARY KEY CONSTRAINT chore_name_bounded CHECK (length(name) BETWEEN 1 AND 100),
+    due_at timestamptz NOT NULL
+);
+COMMENT ON TABLE payments.chores IS 'What the workers do by the clock, each chore by one of them at a time. Holds no tenant''s data.';
+COMMENT ON COLUMN payments.chores.name IS 'The chore.';
+COMMENT ON COLUMN payments.chores.due_at IS 'When the next worker may take it; while one works on it, when it is given up for lost.';

@@ -1,4 +1,4 @@
--- Payees and their money: connected accounts, transfers, and the view of what still has to be paid.
+-- Payees and their money: connected accounts, transfers, payouts, and the view of what still has to be paid.
 -- depends: 003_add_concurrent_indexes
 
 SET LOCAL ROLE payments_owner;
@@ -117,7 +117,7 @@ COMMENT ON COLUMN payments.stripe_transfers.created_at IS 'When intended.';
 COMMENT ON COLUMN payments.stripe_transfers.updated_at IS 'When last changed.';
 ALTER TABLE payments.stripe_transfers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE INDEX stripe_transfers_by_created ON payments.stripe_transfers (tenant_id, created_at DESC, id DESC);
+CREATE INDEX stripe_transfers_by_created ON payments.stripe_transfers (tenant_id, created_at);
 CREATE INDEX stripe_transfers_open ON payments.stripe_transfers (tenant_id, connected_account_id)
     WHERE status IN ('pending', 'blocked', 'failed');
 
@@ -129,6 +129,39 @@ SELECT 'transfer', f, t
     ('failed', '{pending,paid,canceled}'),
     ('paid', '{partially_reversed,reversed}'),
     ('partially_reversed', '{reversed}')) AS g (f, ts), unnest(ts) AS t;
+
+CREATE TABLE payments.payouts (
+    tenant_id            uuid NOT NULL,
+    id                   uuid NOT NULL,
+    connected_account_id uuid NOT NULL,
+    stripe_payout_id     text NOT NULL,
+    amount               bigint NOT NULL,
+    currency             text NOT NULL,
+    status               text NOT NULL CONSTRAINT payout_status_known
+        CHECK (status IN ('pending', 'in_transit', 'paid', 'failed', 'canceled')),
+    arrival_date         timestamptz,
+    failure_code         text,
+    failure_message      text,
+    created_at           timestamptz NOT NULL,
+    updated_at           timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, connected_account_id) REFERENCES payments.connected_accounts (tenant_id, id)
+);
+COMMENT ON TABLE payments.payouts IS 'What Stripe pays out to a payee''s bank, as it tells us, so that a venue can be told where its money is.';
+COMMENT ON COLUMN payments.payouts.tenant_id IS 'Owner of the row.';
+COMMENT ON COLUMN payments.payouts.id IS 'Derived from Stripe''s id.';
+COMMENT ON COLUMN payments.payouts.connected_account_id IS 'The payee''s account.';
+COMMENT ON COLUMN payments.payouts.stripe_payout_id IS 'po_…';
+COMMENT ON COLUMN payments.payouts.amount IS 'Minor units.';
+COMMENT ON COLUMN payments.payouts.currency IS 'Currency of amount.';
+COMMENT ON COLUMN payments.payouts.status IS 'As Stripe says; paid may still become failed.';
+COMMENT ON COLUMN payments.payouts.arrival_date IS 'When the bank should have it.';
+COMMENT ON COLUMN payments.payouts.failure_code IS 'Stripe''s code when failed.';
+COMMENT ON COLUMN payments.payouts.failure_message IS 'Its text.';
+COMMENT ON COLUMN payments.payouts.created_at IS 'When learnt.';
+COMMENT ON COLUMN payments.payouts.updated_at IS 'When last changed.';
+ALTER TABLE payments.payouts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE INDEX payouts_by_account ON payments.payouts (tenant_id, connected_account_id, created_at);
 
 CREATE VIEW payments.pending_transfers WITH (security_invoker = true, security_barrier = true) AS
 SELECT t.tenant_id, t.id, t.payment_id, t.recipient_type, t.recipient_id, t.stripe_account_id,

@@ -30,6 +30,7 @@ COMMENT ON COLUMN payments.refund_policies.kept_basis_points IS 'Part of the cap
 COMMENT ON COLUMN payments.refund_policies.override_subjects IS 'Token subjects that may refund against the policy.';
 COMMENT ON COLUMN payments.refund_policies.created_at IS 'When set.';
 COMMENT ON COLUMN payments.refund_policies.created_by IS 'The database role that set it.';
+ALTER TABLE payments.refund_policies ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.payment_refunds (
     tenant_id        uuid NOT NULL,
@@ -45,6 +46,7 @@ CREATE TABLE payments.payment_refunds (
     origin           text NOT NULL CONSTRAINT refund_origin_known CHECK (origin IN ('api', 'batch', 'escrow', 'dashboard')),
     policy_id        uuid,
     stripe_refund_id text,
+    pending_reason   text,
     failure_reason   text,
     created_by       text NOT NULL,
     accepted_at      timestamptz,
@@ -70,14 +72,17 @@ COMMENT ON COLUMN payments.payment_refunds.metadata IS 'The caller''s own keys.'
 COMMENT ON COLUMN payments.payment_refunds.origin IS 'api, batch (event cancelled), escrow (cancelled) or dashboard (made at Stripe, adopted).';
 COMMENT ON COLUMN payments.payment_refunds.policy_id IS 'The policy version it was allowed by.';
 COMMENT ON COLUMN payments.payment_refunds.stripe_refund_id IS 're_…, once accepted.';
+COMMENT ON COLUMN payments.payment_refunds.pending_reason IS
+    'Why Stripe has not paid it out yet, in Stripe''s words: insufficient_funds waits for the platform''s balance. Null once it has ended.';
 COMMENT ON COLUMN payments.payment_refunds.failure_reason IS 'Stripe''s reason when it failed.';
 COMMENT ON COLUMN payments.payment_refunds.created_by IS 'Subject of the token, or what made it.';
 COMMENT ON COLUMN payments.payment_refunds.accepted_at IS 'When Stripe took it on: the buyer is served first, then the payees are asked.';
 COMMENT ON COLUMN payments.payment_refunds.created_at IS 'When asked for.';
 COMMENT ON COLUMN payments.payment_refunds.updated_at IS 'When last changed.';
 ALTER TABLE payments.payment_refunds ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-ALTER TABLE payments.refund_policies ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX payment_refunds_by_payment ON payments.payment_refunds (tenant_id, payment_id, created_at);
+CREATE INDEX payment_refunds_pending ON payments.payment_refunds (tenant_id, created_at) WHERE status = 'pending';
+CREATE INDEX payment_refunds_waiting ON payments.payment_refunds (tenant_id, pending_reason) WHERE pending_reason IS NOT NULL;
 
 CREATE TABLE payments.giveback_shares (
     tenant_id      uuid NOT NULL,
@@ -115,13 +120,13 @@ CREATE TABLE payments.transfer_reversals (
     id                 uuid NOT NULL,
     transfer_id        uuid NOT NULL,
     payment_id         uuid NOT NULL,
-    cause_type         text NOT NULL CONSTRAINT reversal_cause_known CHECK (cause_type IN ('refund', 'dispute')),
+    cause_type         text NOT NULL CONSTRAINT reversal_cause_known CHECK (cause_type IN ('refund', 'dispute', 'receivable')),
     cause_id           uuid NOT NULL,
     amount             bigint NOT NULL CONSTRAINT reversal_amount_positive CHECK (amount > 0),
     shortfall          bigint NOT NULL DEFAULT 0,
     currency           text NOT NULL,
     status             text NOT NULL CONSTRAINT reversal_status_known
-        CHECK (status IN ('waiting', 'pending', 'succeeded', 'failed')),
+        CHECK (status IN ('waiting', 'pending', 'succeeded', 'failed', 'canceled')),
     stripe_reversal_id text,
     created_at         timestamptz NOT NULL,
     updated_at         timestamptz NOT NULL,
@@ -137,35 +142,44 @@ COMMENT ON COLUMN payments.transfer_reversals.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.transfer_reversals.id IS 'Derived from cause and transfer; also the subject of its operation.';
 COMMENT ON COLUMN payments.transfer_reversals.transfer_id IS 'The transfer reversed.';
 COMMENT ON COLUMN payments.transfer_reversals.payment_id IS 'The payment.';
-COMMENT ON COLUMN payments.transfer_reversals.cause_type IS 'refund or dispute.';
-COMMENT ON COLUMN payments.transfer_reversals.cause_id IS 'The refund or dispute.';
+COMMENT ON COLUMN payments.transfer_reversals.cause_type IS 'refund, dispute, or receivable: a repeated attempt at what the payee owes.';
+COMMENT ON COLUMN payments.transfer_reversals.cause_id IS 'The refund or dispute; of a repeated attempt derived from receivable and number.';
 COMMENT ON COLUMN payments.transfer_reversals.amount IS 'Minor units.';
 COMMENT ON COLUMN payments.transfer_reversals.shortfall IS 'Minor units the payee''s balance could not cover; became a receivable.';
 COMMENT ON COLUMN payments.transfer_reversals.currency IS 'The transfer''s currency.';
-COMMENT ON COLUMN payments.transfer_reversals.status IS 'waiting: its transfer is still on its way. pending: asked for. succeeded. failed: not covered, see shortfall.';
+COMMENT ON COLUMN payments.transfer_reversals.status IS
+    'waiting: its transfer is still on its way. pending: asked for. succeeded. failed: not covered, see shortfall. canceled: its transfer never went out and was made smaller instead.';
 COMMENT ON COLUMN payments.transfer_reversals.stripe_reversal_id IS 'trr_…, once done.';
 COMMENT ON COLUMN payments.transfer_reversals.created_at IS 'When planned.';
 COMMENT ON COLUMN payments.transfer_reversals.updated_at IS 'When last changed.';
 ALTER TABLE payments.transfer_reversals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX transfer_reversals_by_transfer ON payments.transfer_reversals (tenant_id, transfer_id);
+CREATE INDEX transfer_reversals_by_stripe_id ON payments.transfer_reversals (tenant_id, stripe_reversal_id)
+    WHERE stripe_reversal_id IS NOT NULL;
 
 CREATE TABLE payments.receivables (
-    tenant_id      uuid NOT NULL,
-    id             uuid NOT NULL,
-    payment_id     uuid NOT NULL,
-    recipient_type text NOT NULL,
-    recipient_id   text NOT NULL,
-    cause_type     text NOT NULL,
-    cause_id       uuid NOT NULL,
-    amount         bigint NOT NULL CONSTRAINT receivable_amount_positive CHECK (amount > 0),
-    amount_netted  bigint NOT NULL DEFAULT 0,
-    currency       text NOT NULL,
-    created_at     timestamptz NOT NULL,
-    updated_at     timestamptz NOT NULL,
+    tenant_id        uuid NOT NULL,
+    id               uuid NOT NULL,
+    payment_id       uuid NOT NULL,
+    recipient_type   text NOT NULL,
+    recipient_id     text NOT NULL,
+    cause_type       text NOT NULL,
+    cause_id         uuid NOT NULL,
+    amount           bigint NOT NULL CONSTRAINT receivable_amount_positive CHECK (amount > 0),
+    amount_netted    bigint NOT NULL DEFAULT 0,
+    amount_reversing bigint NOT NULL DEFAULT 0,
+    amount_reversed  bigint NOT NULL DEFAULT 0,
+    currency         text NOT NULL,
+    retries          integer NOT NULL DEFAULT 0,
+    next_retry_at    timestamptz,
+    created_at       timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT receivable_once UNIQUE (tenant_id, cause_type, cause_id, recipient_type, recipient_id),
     FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency),
-    CONSTRAINT receivable_netted_within_amount CHECK (amount_netted BETWEEN 0 AND amount)
+    CONSTRAINT receivable_collected_within_amount CHECK (
+        amount_netted >= 0 AND amount_reversing >= 0 AND amount_reversed >= 0
+        AND amount_netted + amount_reversing + amount_reversed <= amount)
 );
 COMMENT ON TABLE payments.receivables IS 'What a payee owes because a reversal could not be covered; netted from later transfers.';
 COMMENT ON COLUMN payments.receivables.tenant_id IS 'Owner of the row.';
@@ -177,12 +191,18 @@ COMMENT ON COLUMN payments.receivables.cause_type IS 'reversal (not covered), re
 COMMENT ON COLUMN payments.receivables.cause_id IS 'That row.';
 COMMENT ON COLUMN payments.receivables.amount IS 'Minor units owed.';
 COMMENT ON COLUMN payments.receivables.amount_netted IS 'Minor units kept back from later transfers.';
+COMMENT ON COLUMN payments.receivables.amount_reversing IS 'Minor units that a repeated reversal is asking the payee''s account for; not netted meanwhile.';
+COMMENT ON COLUMN payments.receivables.amount_reversed IS 'Minor units that a repeated reversal has brought back.';
 COMMENT ON COLUMN payments.receivables.currency IS 'Currency of amount.';
+COMMENT ON COLUMN payments.receivables.retries IS 'Repeated reversals so far.';
+COMMENT ON COLUMN payments.receivables.next_retry_at IS 'When the reversal is asked for again; null: not, or not any more.';
 COMMENT ON COLUMN payments.receivables.created_at IS 'Since when.';
 COMMENT ON COLUMN payments.receivables.updated_at IS 'When last changed.';
 ALTER TABLE payments.receivables ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX receivables_open ON payments.receivables (tenant_id, recipient_type, recipient_id, currency)
     WHERE amount_netted < amount;
+CREATE INDEX receivables_by_payment ON payments.receivables (tenant_id, payment_id);
+CREATE INDEX receivables_retried ON payments.receivables (tenant_id, next_retry_at) WHERE next_retry_at IS NOT NULL;
 
 CREATE TABLE payments.receivable_nettings (
     tenant_id     uuid NOT NULL,
@@ -206,9 +226,10 @@ COMMENT ON COLUMN payments.receivable_nettings.cause_id IS 'Why that transfer wa
 COMMENT ON COLUMN payments.receivable_nettings.amount IS 'Minor units.';
 COMMENT ON COLUMN payments.receivable_nettings.created_at IS 'When netted.';
 ALTER TABLE payments.receivable_nettings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE INDEX receivable_nettings_by_payment ON payments.receivable_nettings (tenant_id, payment_id);
 
 INSERT INTO payments.state_transitions (machine, from_state, to_state)
 VALUES ('refund', 'pending', 'succeeded'), ('refund', 'pending', 'failed'), ('refund', 'pending', 'canceled'),
        ('refund', 'succeeded', 'failed'),
        ('reversal', 'waiting', 'pending'), ('reversal', 'pending', 'succeeded'), ('reversal', 'pending', 'failed'),
-       ('reversal', 'waiting', 'failed'), ('reversal', 'failed', 'succeeded');
+       ('reversal', 'waiting', 'failed'), ('reversal', 'waiting', 'canceled'), ('reversal', 'failed', 'succeeded');

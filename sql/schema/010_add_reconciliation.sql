@@ -1,16 +1,7 @@
--- What Stripe says against what we say: runs of the comparison, what did not agree, and when chores are due.
--- depends: 009_add_operational_indexes
+-- What Stripe says against what we say: sweeps of its events, runs of the comparison, what did not agree.
+-- depends: 009_add_distributions
 
 SET LOCAL ROLE payments_owner;
-
-CREATE TABLE payments.chores (
-    name   text PRIMARY KEY CONSTRAINT chore_name_bounded CHECK (length(name) BETWEEN 1 AND 100),
-    due_at timestamptz NOT NULL
-);
-COMMENT ON TABLE payments.chores IS 'What the workers do by the clock, each chore by one of them at a time. Holds no tenant''s data.';
-COMMENT ON COLUMN payments.chores.name IS 'The chore.';
-COMMENT ON COLUMN payments.chores.due_at IS 'When the next worker may take it; while one works on it, when it is given up for lost.';
-ALTER TABLE payments.chores ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.event_sweeps (
     provider_account text PRIMARY KEY,
@@ -47,39 +38,6 @@ COMMENT ON COLUMN payments.reconciliation_runs.started_at IS 'When it began.';
 COMMENT ON COLUMN payments.reconciliation_runs.finished_at IS 'When it ended.';
 COMMENT ON COLUMN payments.reconciliation_runs.error IS 'Why it failed.';
 ALTER TABLE payments.reconciliation_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE payments.unowned_objects (
-    provider_account text NOT NULL,
-    provider_id      text NOT NULL CONSTRAINT unowned_id_bounded CHECK (length(provider_id) BETWEEN 1 AND 255),
-    object_type      text NOT NULL,
-    class            text NOT NULL CONSTRAINT unowned_class_known CHECK (class IN ('unowned', 'two_tenants', 'platform_money')),
-    amount           bigint,
-    currency         text,
-    document         jsonb NOT NULL,
-    occurred_at      timestamptz NOT NULL,
-    opened_at        timestamptz NOT NULL,
-    last_seen_at     timestamptz NOT NULL,
-    state            text NOT NULL CONSTRAINT unowned_state_known CHECK (state IN ('noted', 'open', 'closed', 'resolved')),
-    resolved_by      text,
-    note             text,
-    PRIMARY KEY (provider_account, provider_id),
-    CONSTRAINT unowned_resolved_with_note CHECK ((state = 'resolved') = (note IS NOT NULL))
-);
-COMMENT ON TABLE payments.unowned_objects IS 'What Stripe has and no tenant of ours: found through no row of ours, whatever its metadata say.';
-COMMENT ON COLUMN payments.unowned_objects.provider_account IS 'acct_… of a payee, or platform.';
-COMMENT ON COLUMN payments.unowned_objects.provider_id IS 'Stripe''s id.';
-COMMENT ON COLUMN payments.unowned_objects.object_type IS 'Stripe''s name of its kind.';
-COMMENT ON COLUMN payments.unowned_objects.class IS 'unowned. two_tenants: names objects of two. platform_money: the platform''s own (payouts, top-ups, Stripe''s fees).';
-COMMENT ON COLUMN payments.unowned_objects.amount IS 'Minor units.';
-COMMENT ON COLUMN payments.unowned_objects.currency IS 'Currency of amount.';
-COMMENT ON COLUMN payments.unowned_objects.document IS 'The object as Stripe showed it, without its expansions.';
-COMMENT ON COLUMN payments.unowned_objects.occurred_at IS 'When Stripe made it.';
-COMMENT ON COLUMN payments.unowned_objects.opened_at IS 'When it was found.';
-COMMENT ON COLUMN payments.unowned_objects.last_seen_at IS 'When it was found last.';
-COMMENT ON COLUMN payments.unowned_objects.state IS 'noted: for information. open. closed: it has an owner now. resolved: a person has explained it.';
-COMMENT ON COLUMN payments.unowned_objects.resolved_by IS 'Who explained it.';
-COMMENT ON COLUMN payments.unowned_objects.note IS 'How.';
-ALTER TABLE payments.unowned_objects ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.reconciliation_sightings (
     tenant_id        uuid NOT NULL REFERENCES payments.tenants (tenant_id),
@@ -173,14 +131,37 @@ COMMENT ON COLUMN payments.discrepancies.ended_at IS 'When it was closed or reso
 COMMENT ON COLUMN payments.discrepancies.resolved_by IS 'Who explained it.';
 COMMENT ON COLUMN payments.discrepancies.note IS 'How.';
 ALTER TABLE payments.discrepancies ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-
 CREATE INDEX discrepancies_open ON payments.discrepancies (tenant_id, occurred_at) WHERE state = 'open';
 
--- Block ranges: a run reads the operations of its days without a tree to keep up on the way of every payment.
--- squawk-ignore require-concurrent-index-creation
-CREATE INDEX stripe_operations_by_created ON payments.stripe_operations USING brin (tenant_id, created_at) WITH (autosummarize = on);
--- squawk-ignore require-concurrent-index-creation
-CREATE INDEX payment_refunds_pending ON payments.payment_refunds (tenant_id, created_at) WHERE status = 'pending';
-
--- Stripe shows what we thought was never sent (a restored database): it is looked up before anything is sent.
-INSERT INTO payments.state_transitions (machine, from_state, to_state) VALUES ('operation', 'ready', 'unknown');
+CREATE TABLE payments.unowned_objects (
+    provider_account text NOT NULL,
+    provider_id      text NOT NULL CONSTRAINT unowned_id_bounded CHECK (length(provider_id) BETWEEN 1 AND 255),
+    object_type      text NOT NULL,
+    class            text NOT NULL CONSTRAINT unowned_class_known CHECK (class IN ('unowned', 'two_tenants', 'platform_money')),
+    amount           bigint,
+    currency         text,
+    document         jsonb NOT NULL,
+    occurred_at      timestamptz NOT NULL,
+    opened_at        timestamptz NOT NULL,
+    last_seen_at     timestamptz NOT NULL,
+    state            text NOT NULL CONSTRAINT unowned_state_known CHECK (state IN ('noted', 'open', 'closed', 'resolved')),
+    resolved_by      text,
+    note             text,
+    PRIMARY KEY (provider_account, provider_id),
+    CONSTRAINT unowned_resolved_with_note CHECK ((state = 'resolved') = (note IS NOT NULL))
+);
+COMMENT ON TABLE payments.unowned_objects IS 'What Stripe has and no tenant of ours: found through no row of ours, whatever its metadata say.';
+COMMENT ON COLUMN payments.unowned_objects.provider_account IS 'acct_… of a payee, or platform.';
+COMMENT ON COLUMN payments.unowned_objects.provider_id IS 'Stripe''s id.';
+COMMENT ON COLUMN payments.unowned_objects.object_type IS 'Stripe''s name of its kind.';
+COMMENT ON COLUMN payments.unowned_objects.class IS 'unowned. two_tenants: names objects of two. platform_money: the platform''s own (payouts, top-ups, Stripe''s fees).';
+COMMENT ON COLUMN payments.unowned_objects.amount IS 'Minor units.';
+COMMENT ON COLUMN payments.unowned_objects.currency IS 'Currency of amount.';
+COMMENT ON COLUMN payments.unowned_objects.document IS 'The object as Stripe showed it, without its expansions.';
+COMMENT ON COLUMN payments.unowned_objects.occurred_at IS 'When Stripe made it.';
+COMMENT ON COLUMN payments.unowned_objects.opened_at IS 'When it was found.';
+COMMENT ON COLUMN payments.unowned_objects.last_seen_at IS 'When it was found last.';
+COMMENT ON COLUMN payments.unowned_objects.state IS 'noted: for information. open. closed: it has an owner now. resolved: a person has explained it.';
+COMMENT ON COLUMN payments.unowned_objects.resolved_by IS 'Who explained it.';
+COMMENT ON COLUMN payments.unowned_objects.note IS 'How.';
+ALTER TABLE payments.unowned_objects ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -9,8 +9,8 @@ DECLARE
     v_stored integer;
 BEGIN
     INSERT INTO payments.webhook_inbox
-        (source, event_id, event_type, object_ids, payload, payload_hash, state, next_run_at, received_at)
-    SELECT e.source, e.event_id, e.event_type, e.object_ids, e.payload, sha256(e.payload), 'received', v_now, v_now
+        (source, event_id, event_type, object_ids, payload, state, next_run_at, received_at)
+    SELECT e.source, e.event_id, e.event_type, e.object_ids, e.payload, 'received', v_now, v_now
       FROM unnest(p_sources, p_event_ids, p_event_types, p_object_ids, p_payloads)
            AS e (source, event_id, event_type, object_ids, payload)
     ON CONFLICT (source, event_id) DO NOTHING;

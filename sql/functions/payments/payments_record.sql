@@ -24,8 +24,8 @@ BEGIN
            r.request -> 'device', r.rule_id, r.subject, p_now, p_now
       FROM unnest(p_payment_ids, p_subjects, p_requests, v_amounts, v_currencies, v_rules)
            AS r (payment_id, subject, request, amount, currency, rule_id);
-    INSERT INTO payments.payment_intents (tenant_id, id, transfer_group, created_at, updated_at)
-    SELECT p_tenant_id, i.id, 'pay_' || i.id, p_now, p_now FROM unnest(p_payment_ids) AS i (id);
+    INSERT INTO payments.payment_intents (tenant_id, id, created_at, updated_at)
+    SELECT p_tenant_id, i.id, p_now, p_now FROM unnest(p_payment_ids) AS i (id);
     PERFORM payments.splits_plan(p_tenant_id, p_payment_ids, v_amounts, v_currencies, v_shares, p_now);
     PERFORM payments.escrow_request(p_tenant_id, r.payment_id, r.subject, r.request -> 'escrow', p_now)
        FROM unnest(p_payment_ids, p_subjects, p_requests) AS r (payment_id, subject, request)

@@ -5,8 +5,8 @@ SELECT receive('evt_' || n, 'x', '[]') FROM generate_series(1, 4) AS n;
 UPDATE payments.webhook_inbox SET tenant_id = CASE event_id WHEN 'evt_4' THEN tenant_b() ELSE tenant_a() END,
     state = CASE event_id WHEN 'evt_1' THEN 'received' WHEN 'evt_2' THEN 'waiting' ELSE 'dead' END,
     finished_at = CASE WHEN event_id > 'evt_2' THEN clock() END;
-INSERT INTO payments.webhook_inbox (source, event_id, event_type, object_ids, payload, payload_hash, tenant_id, state, next_run_at, received_at, finished_at)
-SELECT 'platform', 'evt_done_' || n, 'x', '[]', '', '', tenant_a(), 'done', clock(), clock(), clock() FROM generate_series(1, 5000) AS n;
+INSERT INTO payments.webhook_inbox (source, event_id, event_type, object_ids, payload, tenant_id, state, next_run_at, received_at, finished_at)
+SELECT 'platform', 'evt_done_' || n, 'x', '[]', '', tenant_a(), 'done', clock(), clock(), clock() FROM generate_series(1, 5000) AS n;
 ANALYZE payments.webhook_inbox;
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_definer;

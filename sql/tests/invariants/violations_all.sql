@@ -34,8 +34,8 @@ VALUES (tenant_a(), gen_random_uuid(), current_setting('tap.payment')::uuid, 'ar
 INSERT INTO payments.ledger_rollups (tenant_id, folded_xid, folded_at) VALUES (tenant_a(), '6', now());
 UPDATE payments.stripe_operation_attempts SET outcome = 'failed' WHERE operation_id = call_of(current_setting('tap.payment')::uuid, 'v1') AND applied;
 UPDATE payments.payment_intents SET stripe_status = 'canceled';
-INSERT INTO payments.webhook_inbox (source, event_id, event_type, object_ids, payload, payload_hash, tenant_id, state, next_run_at, received_at)
-VALUES ('platform', 'evt_late', 'x', '[]', '', '', tenant_a(), 'waiting', now(), now() - interval '4 days');
+INSERT INTO payments.webhook_inbox (source, event_id, event_type, object_ids, payload, tenant_id, state, next_run_at, received_at)
+VALUES ('platform', 'evt_late', 'x', '[]', '', tenant_a(), 'waiting', now(), now() - interval '4 days');
 DROP INDEX payments.stripe_operations_unresolved;
 UPDATE payments.stripe_operations SET lock_key = 'tap', first_sent_at = now(), first_sent_epoch = 1, last_sent_at = now(), next_run_at = '2999-01-01'
  WHERE id IN ('11111111-1111-4111-8111-111111111111', call_of(current_setting('tap.payment')::uuid, 'a1'));

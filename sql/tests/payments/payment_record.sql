@@ -8,10 +8,10 @@ SET LOCAL ROLE payments_definer;
 
 SELECT lives_ok($$ SELECT payments.payment_record(tenant_a(), '11111111-1111-4111-8111-111111111111', 'svc', payment_request(), '2026-05-05 00:00+00') $$,
     'a payment is written');
-SELECT results_eq($$ SELECT p.status, p.amount, p.capture_method, p.created_by, p.created_at, i.transfer_group, i.created_at,
+SELECT results_eq($$ SELECT p.status, p.amount, p.capture_method, p.created_by, p.created_at, i.created_at,
                             (SELECT count(*) FROM payments.payment_splits AS s WHERE s.payment_id = p.id)
                        FROM payments.payment_transactions AS p JOIN payments.payment_intents AS i ON i.id = p.id $$,
-    $$ VALUES ('created', 10000::bigint, 'automatic', 'svc', '2026-05-05 00:00+00'::timestamptz, 'pay_11111111-1111-4111-8111-111111111111',
+    $$ VALUES ('created', 10000::bigint, 'automatic', 'svc', '2026-05-05 00:00+00'::timestamptz,
                '2026-05-05 00:00+00'::timestamptz, 3::bigint) $$, 'its transaction, intent and shares are there, at one time');
 SELECT payments.payment_record(tenant_a(), '22222222-2222-4222-8222-222222222222', 'svc', payment_request() - 'splits', '2026-05-05 00:00+00');
 SELECT is((SELECT share_amount FROM payments.payment_splits WHERE payment_id = '22222222-2222-4222-8222-222222222222' AND recipient_type = 'venue'), 500::bigint,

@@ -1,22 +1,7 @@
--- Requests of other services: the nonces of their signatures, and the distributions they ask for.
--- depends: 013_add_report_indexes
+-- Parts of a payment that services give away from the platform's share after settlement.
+-- depends: 008_add_cancellations
 
 SET LOCAL ROLE payments_owner;
-
-CREATE TABLE payments.request_nonces (
-    tenant_id  uuid NOT NULL REFERENCES payments.tenants (tenant_id),
-    key_id     text NOT NULL CONSTRAINT nonce_key_bounded CHECK (length(key_id) BETWEEN 1 AND 64),
-    nonce      text NOT NULL CONSTRAINT nonce_bounded CHECK (length(nonce) BETWEEN 1 AND 255),
-    expires_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, key_id, nonce)
-);
-COMMENT ON TABLE payments.request_nonces IS 'Signatures already used: a signed request is let in once.';
-COMMENT ON COLUMN payments.request_nonces.tenant_id IS 'Tenant of the token that the signature covers.';
-COMMENT ON COLUMN payments.request_nonces.key_id IS 'The key that signed.';
-COMMENT ON COLUMN payments.request_nonces.nonce IS 'As signed.';
-COMMENT ON COLUMN payments.request_nonces.expires_at IS 'From then on the signature is refused for its age alone, and the row may go.';
-ALTER TABLE payments.request_nonces ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE INDEX request_nonces_by_expiry ON payments.request_nonces (tenant_id, expires_at);
 
 CREATE TABLE payments.distributions (
     tenant_id  uuid NOT NULL,

@@ -1,10 +1,10 @@
 -- Who did what, on which object, from where, and what came of it; and a hash chain over it, built afterwards by the worker.
--- depends: 016_add_reversal_lookup
+-- depends: 011_add_screening
 
 SET LOCAL ROLE payments_owner;
 
--- No foreign key: tenant_admit has just read the tenant, and a payment's transaction writes enough. One index: the key serves
--- the chain and the list; what asks for one object reads a tenant's log.
+-- No foreign key: tenant_admit has just read the tenant, and a payment's transaction writes enough. The key serves the
+-- chain and the list, the index what was done to one object.
 CREATE TABLE payments.audit_log (
     tenant_id    uuid NOT NULL,
     recorded_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -37,6 +37,7 @@ COMMENT ON COLUMN payments.audit_log.code IS 'Code of the refusal as the API nam
 COMMENT ON COLUMN payments.audit_log.client_ip IS 'Where the call came from.';
 COMMENT ON COLUMN payments.audit_log.trace_id IS 'Trace of the call (W3C, 32 hex digits).';
 ALTER TABLE payments.audit_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE INDEX audit_log_by_object ON payments.audit_log (tenant_id, object_id, recorded_xid) WHERE object_id IS NOT NULL;
 
 CREATE TABLE payments.audit_links (
     tenant_id    uuid NOT NULL,

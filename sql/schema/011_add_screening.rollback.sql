@@ -1,5 +1,8 @@
+DELETE FROM payments.state_transitions WHERE machine = 'review';
+DROP TABLE payments.reviews;
 DROP TABLE payments.aml_screenings, payments.exchange_rates, payments.aml_limits, payments.aml_settings;
 DROP TABLE payments.sanctions_entries, payments.sanctions_lists, payments.sanctions_versions;
+DROP TABLE payments.fraud_checks, payments.fraud_signals, payments.fraud_list_entries, payments.fraud_rules, payments.fraud_rulesets;
 DO $$
 DECLARE
     v_extension name;

@@ -61,36 +61,3 @@ COMMENT ON COLUMN payments.refund_batch_items.updated_at IS 'When last changed.'
 ALTER TABLE payments.refund_batch_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX refund_batch_items_due ON payments.refund_batch_items (tenant_id, next_run_at) WHERE state = 'pending';
 CREATE INDEX refund_batch_items_by_refund ON payments.refund_batch_items (tenant_id, refund_id);
-
-CREATE TABLE payments.payouts (
-    tenant_id            uuid NOT NULL,
-    id                   uuid NOT NULL,
-    connected_account_id uuid NOT NULL,
-    stripe_payout_id     text NOT NULL,
-    amount               bigint NOT NULL,
-    currency             text NOT NULL,
-    status               text NOT NULL CONSTRAINT payout_status_known
-        CHECK (status IN ('pending', 'in_transit', 'paid', 'failed', 'canceled')),
-    arrival_date         timestamptz,
-    failure_code         text,
-    failure_message      text,
-    created_at           timestamptz NOT NULL,
-    updated_at           timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, connected_account_id) REFERENCES payments.connected_accounts (tenant_id, id)
-);
-COMMENT ON TABLE payments.payouts IS 'What Stripe pays out to a payee''s bank, as it tells us, so that a venue can be told where its money is.';
-COMMENT ON COLUMN payments.payouts.tenant_id IS 'Owner of the row.';
-COMMENT ON COLUMN payments.payouts.id IS 'Derived from Stripe''s id.';
-COMMENT ON COLUMN payments.payouts.connected_account_id IS 'The payee''s account.';
-COMMENT ON COLUMN payments.payouts.stripe_payout_id IS 'po_…';
-COMMENT ON COLUMN payments.payouts.amount IS 'Minor units.';
-COMMENT ON COLUMN payments.payouts.currency IS 'Currency of amount.';
-COMMENT ON COLUMN payments.payouts.status IS 'As Stripe says; paid may still become failed.';
-COMMENT ON COLUMN payments.payouts.arrival_date IS 'When the bank should have it.';
-COMMENT ON COLUMN payments.payouts.failure_code IS 'Stripe''s code when failed.';
-COMMENT ON COLUMN payments.payouts.failure_message IS 'Its text.';
-COMMENT ON COLUMN payments.payouts.created_at IS 'When learnt.';
-COMMENT ON COLUMN payments.payouts.updated_at IS 'When last changed.';
-ALTER TABLE payments.payouts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE INDEX payouts_by_account ON payments.payouts (tenant_id, connected_account_id, created_at);

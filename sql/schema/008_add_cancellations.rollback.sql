@@ -1,0 +1,1 @@
+DROP TABLE payments.refund_batch_items, payments.refund_batches;

@@ -1,1 +1,0 @@
-DROP TABLE payments.payouts, payments.refund_batch_items, payments.refund_batches;

@@ -1,0 +1,1 @@
+DROP TABLE payments.violations_found, payments.violation_checks, payments.payment_marks;

@@ -1,1 +1,0 @@
-DROP TABLE payments.borne_shares, payments.distributions, payments.request_nonces;
