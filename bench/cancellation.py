@@ -54,11 +54,11 @@ SELECT extract(epoch FROM max(finished_at) - min(created_at))::float8, count(*)
 """
 WRONG: LiteralString = """
 SELECT (SELECT count(*) FROM payments.payment_transactions
-         WHERE event_id = %(event)s AND amount_refunded <> amount_captured)
+         WHERE show_id = %(event)s AND amount_refunded <> amount_captured)
      + (SELECT count(*) FROM payments.transfer_reversals AS r
           JOIN payments.payment_transactions AS p
             ON p.tenant_id = r.tenant_id AND p.id = r.payment_id
-         WHERE p.event_id = %(event)s AND r.status <> 'succeeded')
+         WHERE p.show_id = %(event)s AND r.status <> 'succeeded')
      + (SELECT count(*) FROM ops.money_violations())
 """
 
@@ -94,7 +94,7 @@ class Event:
             sent = self._connection.execute(PAID, {"tenant": self._tenant.id}).fetchone()
             assert sent is not None
             self._connection.execute(
-                "SELECT count(*) FROM api.operations_finish(%s, %s)",
+                "SELECT count(*) FROM api.results_record(%s, %s)",
                 (self._tenant.id, Jsonb(sent[0])),
             )
 
@@ -102,7 +102,7 @@ class Event:
         """Plan the refunds; return the seconds it took."""
         started = time.perf_counter()
         self._connection.execute(
-            "SELECT body FROM api.event_cancel(%s, 'bench', %s, '\\x00', %s, %s, 60)",
+            "SELECT body FROM api.show_cancel(%s, 'bench', %s, '\\x00', %s, %s, 60)",
             (self._tenant.id, self.id, self.id, Jsonb({"reason": "storm"})),
         )
         return time.perf_counter() - started
@@ -113,7 +113,7 @@ class Event:
         Raises:
             AssertionError: it does not end, or a cent is not where it belongs.
         """
-        since = self._value("SELECT started_at FROM payments.refund_batches WHERE event_id = %s")
+        since = self._value("SELECT started_at FROM payments.refund_batches WHERE show_id = %s")
         deadline = time.monotonic() + LIMIT_SECONDS
         while self._connection.execute(OPEN).fetchone() != (0,):
             assert time.monotonic() < deadline, "the queue does not drain"

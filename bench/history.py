@@ -238,7 +238,7 @@ def make_history(
         _each(database, [f"REINDEX TABLE {table}" for table in filled])
         owner.execute("DROP SCHEMA pattern CASCADE")
         for number in range(1, tenants + 1):
-            owner.execute("SELECT api.ledger_fold(%s)", (tenant_number(number),))
+            owner.execute("SELECT api.ledger_rollup(%s)", (tenant_number(number),))
         _each(database, [f"VACUUM ANALYZE payments.{table}" for table in tables])
         row = owner.execute(ROWS).fetchone()
     seconds = time.monotonic() - started

@@ -26,7 +26,7 @@ def run(_stack: Stack) -> list[Measure]:
 def _request() -> None:
     with spans.request("POST", "/api/v1/payments/intents", None) as span:
         traceparent(span)
-        for function in ("payments_create", "operations_answer"):
+        for function in ("payments_create", "requests_record"):
             with spans.sql(function):
                 pass
         with spans.call("post", STRIPE, "/v1/payment_intents") as call:

@@ -325,7 +325,7 @@ async def look_at_webhooks(settings: Settings) -> list[Finding]:
     gateway, database = Gateway(settings), Database(settings, name="doctor", size=1)
     await database.open()
     try:
-        rows = await database.rows("webhook_event_types")
+        rows = await database.rows("stripe_event_types")
         endpoints = (await gateway.page("webhook_endpoints", {"limit": 100}))["data"]
     except LookError as error:
         return [Finding("webhooks", "fault", f"cannot be listed: {error}", "See stripe above.")]
@@ -370,7 +370,7 @@ def _endpoint(source: str, endpoints: list[dict[str, Any]], wanted: set[str]) ->
             check,
             "fault",
             f"no enabled endpoint ends in {path}",
-            f"Register https://…{path} in Stripe, with the events of api.webhook_event_types().",
+            f"Register https://…{path} in Stripe, with the events of api.stripe_event_types().",
         )
     sent = {event for one in ours for event in one["enabled_events"]}
     missing = set() if "*" in sent else wanted - sent

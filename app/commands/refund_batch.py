@@ -27,7 +27,7 @@ Tenant = Annotated[UUID, typer.Argument(help="The tenant's id.")]
 Batch = Annotated[UUID, typer.Argument(help="As `refund-batch list` shows it.")]
 Watch = Annotated[bool, typer.Option(help="Stay and show the progress.")]
 
-batch_cli = typer.Typer(help="Refund everybody of a cancelled event.", no_args_is_help=True)
+batch_cli = typer.Typer(help="Refund everybody of a canceled event.", no_args_is_help=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class State:
     failed: int
     pending: int
     amount: int
-    event_id: str
+    show_id: str
 
     @property
     def over(self) -> bool:
@@ -49,7 +49,7 @@ class State:
 
     def __str__(self) -> str:
         return (
-            f"{self.event_id} {self.status}: {self.succeeded} of {self.total} refunded, "
+            f"{self.show_id} {self.status}: {self.succeeded} of {self.total} refunded, "
             f"{self.pending} pending, {self.failed} failed, {self.amount} minor units"
         )
 
@@ -72,9 +72,9 @@ def start(
 
 @batch_cli.command("list")
 def list_(tenant: Tenant) -> None:
-    """List the cancelled events, newest first."""
+    """List the canceled events, newest first."""
     query: LiteralString = (
-        "SELECT batch_id, event_id, status, total, started_at FROM ops.refund_batches(%s)"
+        "SELECT batch_id, show_id, status, total, started_at FROM ops.refund_batches(%s)"
     )
     with _connect() as connection:
         for batch, event, status, total, started in connection.execute(query, [tenant]):
@@ -115,7 +115,7 @@ def _value(connection: Connection, query: LiteralString, values: list[Any]) -> A
 
 def _state(connection: Connection, tenant: UUID, batch: UUID) -> State:
     query: LiteralString = (
-        "SELECT status, total, succeeded, failed, pending, amount, event_id"
+        "SELECT status, total, succeeded, failed, pending, amount, show_id"
         " FROM ops.refund_batch_progress(%s, %s)"
     )
     row = connection.execute(query, [tenant, batch]).fetchone()
@@ -160,7 +160,7 @@ def show_bar(states: Iterator[State], console: Console) -> State:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         state = next(states)
-        task = progress.add_task(state.event_id, total=state.total, failed=state.failed)
+        task = progress.add_task(state.show_id, total=state.total, failed=state.failed)
         progress.update(task, completed=state.succeeded + state.failed)
         for state in states:
             done = state.succeeded + state.failed

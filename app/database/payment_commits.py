@@ -78,7 +78,7 @@ class Batches:
         self._database = database
         self._lease = lease_seconds
         self._creates = ByTenant(self._create, "payments_create")
-        self._finishes = ByTenant(self._finish, "operations_answer", FINISHES)
+        self._finishes = ByTenant(self._finish, "requests_record", FINISHES)
 
     async def create(self, tenant_id: UUID, request: Document) -> Answer:
         """Write a payment; `request` as api.payments_create takes it.
@@ -89,7 +89,7 @@ class Batches:
         return await self._creates.submit(tenant_id, request)
 
     async def finish(self, tenant_id: UUID, finished: Document) -> Answer:
-        """Record Stripe's answer; `finished` as api.operations_answer takes it.
+        """Record Stripe's answer; `finished` as api.requests_record takes it.
 
         Raises:
             DatabaseError: the database refused it, or did not answer.
@@ -106,5 +106,5 @@ class Batches:
 
     async def _finish(self, tenant_id: UUID, finished: list[Document]) -> Sequence[Answer]:
         return await self._database.answers(
-            "operations_answer", repeatable=True, tenant_id=tenant_id, results=Jsonb(finished)
+            "requests_record", repeatable=True, tenant_id=tenant_id, results=Jsonb(finished)
         )

@@ -252,7 +252,7 @@ class RefundCreate(Document):
 
     payment_id: Identifier
     amount: Amount | None = None
-    reason: Literal["duplicate", "fraudulent", "requested_by_customer", "event_cancelled", "other"]
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer", "event_canceled", "other"]
     note: LongText | None = None
     metadata: Metadata | None = None
 

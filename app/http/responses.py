@@ -118,7 +118,7 @@ class Refund(Answer):
     amount: Minor
     currency: str
     status: Literal["pending", "succeeded", "failed", "canceled"]
-    reason: Literal["duplicate", "fraudulent", "requested_by_customer", "event_cancelled", "other"]
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer", "event_canceled", "other"]
     note: str | None
     metadata: dict[str, str]
     stripe_refund_id: str | None
@@ -150,7 +150,7 @@ class Escrow(Answer):
     released_amount: Minor
     refunded_amount: Minor
     currency: str
-    status: Literal["pending", "held", "partially_released", "released", "cancelled", "disputed"]
+    status: Literal["pending", "held", "partially_released", "released", "canceled", "disputed"]
     hold_until: Time | None
     conditions: list[EscrowCondition]
     created_at: Time

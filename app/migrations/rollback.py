@@ -15,7 +15,7 @@ from app.migrations.session import OWNER
 MONEY_TABLES = (
     "aml_screenings",
     "audit_log",
-    "borne_shares",
+    "clawback_snapshots",
     "disputes",
     "distributions",
     "escrow_events",

@@ -77,7 +77,7 @@ queue_oldest_seconds = Gauge(
     ["queue"],
     registry=registry,
 )
-operations_open = Gauge(
+operations_outstanding = Gauge(
     "stripe_operations_open",
     "Operations whose effect is unknown, or that were given up",
     ["kind", "state"],
@@ -90,8 +90,8 @@ operations_open_amount = Gauge(
     registry=registry,
 )
 
-discrepancies_open = Gauge(
-    "discrepancies_open",
+discrepancies_outstanding = Gauge(
+    "discrepancies_outstanding",
     "What does not agree between Stripe and us",
     ["class"],
     registry=registry,
@@ -121,7 +121,7 @@ def set_discrepancies(rows: Iterable[Mapping[str, Any]]) -> None:
         counts[row["class"]] += row["items"]
         if row["currency"]:
             amounts[row["currency"]] += row["unexplained"]
-    _show(discrepancies_open, {(name,): count for name, count in counts.items()})
+    _show(discrepancies_outstanding, {(name,): count for name, count in counts.items()})
     _show(unexplained_minor_units, {(currency,): amount for currency, amount in amounts.items()})
 
 
@@ -157,7 +157,7 @@ def set_operations_open(rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         counts[row["kind"], row["state"]] += row["operations"]
         amounts[row["state"], row["currency"]] += int(row["amount"])
-    _show(operations_open, counts)
+    _show(operations_outstanding, counts)
     _show(operations_open_amount, amounts)
 
 

@@ -66,7 +66,7 @@ class _Tenant:
         self.fences = MicroBatch(self._fence, function="operations_fence", max_items=MAX_BATCH)
         self.finishes = MicroBatch(
             self._finish,
-            function="operations_finish",
+            function="results_record",
             max_items=MAX_BATCH,
             concurrency=FINISHES,
             one_by_one=(Refused,),
@@ -97,7 +97,7 @@ class _Tenant:
             for f in finished
         ]
         rows = await self._database.rows(
-            "operations_finish", tenant_id=self._id, results=Jsonb(results)
+            "results_record", tenant_id=self._id, results=Jsonb(results)
         )
         recorded = {
             str(row["operation_id"]): _Recorded(row["applied"], row["enqueued"]) for row in rows
@@ -262,7 +262,7 @@ class Operations:
         batches = await asyncio.gather(
             *(
                 self._database.rows(
-                    "operations_take",
+                    "operations_claim_and_fence",
                     tenant_id=tenant,
                     worker=self._worker,
                     limit=share + (index < extra),

@@ -50,12 +50,12 @@ class Webhooks:
         self._lease = settings.operation_lease_seconds
         self._places = asyncio.Semaphore(APPLY_CONCURRENCY)
         self._origins = Origins(database)
-        self._finishes = MicroBatch(self._finish, function="webhook_finish", max_items=MAX_BATCH)
+        self._finishes = MicroBatch(self._finish, function="inbox_finish", max_items=MAX_BATCH)
 
     async def claim(self, room: int) -> Claimed[Event]:
         """Lease received events; those whose tenant is known come back to be applied."""
         rows = await self._database.rows(
-            "webhook_claim", worker=self._worker, limit=room, lease_seconds=self._lease
+            "inbox_claim", worker=self._worker, limit=room, lease_seconds=self._lease
         )
         await failpoint("webhooks.after_claim")
         # Without a payload SQL has settled it already: unknown object, type we do not handle.
@@ -117,7 +117,7 @@ class Webhooks:
 
     async def _call(self, event: Event) -> dict[str, Any]:
         return await self._database.row(
-            "event_apply",
+            "inbox_apply",
             tenant_id=event["tenant_id"],
             source=event["source"],
             event_id=event["event_id"],
@@ -125,7 +125,7 @@ class Webhooks:
         )
 
     async def _finish(self, results: list[dict[str, Any]]) -> Sequence[None]:
-        await self._database.rows("webhook_finish", results=Jsonb(results))
+        await self._database.rows("inbox_finish", results=Jsonb(results))
         return [None] * len(results)
 
 

@@ -1,4 +1,4 @@
-"""After the on-sale: refunds, resales, disputes, a cancelled event; and what each must come to."""
+"""After the on-sale: refunds, resales, disputes, a canceled event; and what each must come to."""
 
 import asyncio
 from collections import Counter
@@ -155,7 +155,7 @@ class Aftermath:
         if ended["status"] != outcome:
             raise DemoError(f"dispute {path}: {ended['status']}, not {outcome}")
 
-    # ── a cancelled event ─────────────────────────────────────────────────────────────────────
+    # ── a canceled event ─────────────────────────────────────────────────────────────────────
 
     async def cancel_event(self) -> str:
         """Cancel an event one of whose payments is refunded in part and one in full already."""
@@ -163,7 +163,7 @@ class Aftermath:
         await self._refund(*tickets[0])
         await self._refund(*tickets[1], 1_000)
         desk = office(tickets[0][1].market)
-        path = f"/api/v1/events/{scenes.CANCELLED_EVENT}/cancellation"
+        path = f"/api/v1/events/{scenes.CANCELED_EVENT}/cancellation"
         batch = await self._service.post(
             desk, path, {"reason": "rain"}, "cancellation", background=True
         )

@@ -247,7 +247,7 @@ def _lost_transfers(stripe: AtStripe, ours: Ours) -> Iterable[str]:
     """Name transfers that did not reach their payee, or of which less came back than we think."""
     returned = {row["id"]: row["amount_reversed"] for row in stripe.transfers}
     for row in ours.transfers:
-        # A cancelled one was never sent: its payment was refunded first, or disputed and lost.
+        # A canceled one was never sent: its payment was refunded first, or disputed and lost.
         if row["status"] == "canceled" and row["transfer"] is None:
             continue
         theirs = returned.get(row["transfer"])

@@ -24,7 +24,7 @@ class Queues:
     webhooks: int
 
     batches: int
-    """Payments of cancelled events whose refund is still to be asked for."""
+    """Payments of canceled events whose refund is still to be asked for."""
 
     @property
     def idle(self) -> bool:
@@ -77,7 +77,7 @@ class Books:
                      UNION ALL
                     SELECT stripe_account_id FROM payments.connected_accounts
                      WHERE stripe_account_id IS NOT NULL AND %s) AS a
-              LEFT JOIN payments.event_sweeps AS s ON s.provider_account = a.name
+              LEFT JOIN payments.missed_event_cursors AS s ON s.provider_account = a.name
              WHERE s.swept_until > %s IS NOT TRUE
             """,
             (payees, moment),

@@ -11,9 +11,9 @@ RESALE = Way("resale", (VISA,))
 DISPUTED = Way("disputed at once", ("pm_card_createDispute",))
 CHARGED_BACK = Way("disputed after payout", (VISA,))
 OWN = Way("platform's own tickets", (VISA,))
-RAINED_OFF = Way("event cancelled", (VISA,))
+RAINED_OFF = Way("event canceled", (VISA,))
 
-CANCELLED_EVENT = "e-rained-off"
+CANCELED_EVENT = "e-rained-off"
 SPENDER = "a-drifter"
 CONDITION = "ticket_transferred"
 
@@ -62,7 +62,7 @@ _FIRST: tuple[_Row, ...] = (
     (CLUB, DISPUTED, 5_201, LOTUS, {}),
     (CLUB, CHARGED_BACK, 11_003, MINGUS, {}),
     *(
-        (CLUB, RAINED_OFF, 3_000 + 7 * seat, LOTUS, {"eventId": CANCELLED_EVENT})
+        (CLUB, RAINED_OFF, 3_000 + 7 * seat, LOTUS, {"eventId": CANCELED_EVENT})
         for seat in range(6)
     ),
 )

@@ -130,7 +130,7 @@ class Story:
         await self._scene("refunds", refunds)
         await self._scene("resales", aftermath.resell())
         await self._scene("disputes", aftermath.dispute())
-        await self._scene("event cancelled", aftermath.cancel_event())
+        await self._scene("event canceled", aftermath.cancel_event())
         await self._settle("reversals")
         await self._net()
 

@@ -25,22 +25,22 @@ REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_
 -- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
 GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
-GRANT EXECUTE ON FUNCTION payments.clock(), payments.event_handled(text), payments.event_types(),
-    payments.webhook_patience(interval),
-    payments.webhook_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric),
-    payments.uuid_said(text), payments.from_epoch(text) TO payments_system;
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.stripe_event_handled(text), payments.stripe_event_types(),
+    payments.inbox_backoff(interval),
+    payments.inbox_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric),
+    payments.uuid_parse(text), payments.from_epoch(text) TO payments_system;
 
 -- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
 -- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces, client keys and fraud
 -- signals past their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
-REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.chores, payments.event_sweeps,
+REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.scheduled_tasks, payments.missed_event_cursors,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
 GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules, payments.payment_transactions,
     payments.payment_intents, payments.payment_splits, payments.ledger_accounts, payments.ledger_postings,
     payments.ledger_balances, payments.ledger_rollups, payments.stripe_operations, payments.stripe_operation_attempts,
     payments.idempotency_keys, payments.payment_events, payments.provider_objects, payments.connected_accounts,
-    payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.giveback_shares,
+    payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.clawback_shares,
     payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
     payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
     payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
@@ -59,7 +59,7 @@ GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reco
 GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
 GRANT DELETE ON payments.idempotency_keys, payments.fraud_signals TO payments_definer;
 GRANT INSERT ON payments.distributions TO payments_definer;
-GRANT INSERT, UPDATE (amount) ON payments.borne_shares TO payments_definer;
+GRANT INSERT, UPDATE (amount) ON payments.clawback_snapshots TO payments_definer;
 GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
 GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
@@ -121,7 +121,7 @@ GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_syst
 GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
 GRANT SELECT (tenant_id, class, unexplained, currency, occurred_at, opened_at, state) ON payments.discrepancies TO payments_system;
-GRANT SELECT, INSERT, UPDATE ON payments.chores, payments.event_sweeps, payments.reconciliation_runs, payments.unowned_objects
+GRANT SELECT, INSERT, UPDATE ON payments.scheduled_tasks, payments.missed_event_cursors, payments.reconciliation_runs, payments.unowned_objects
     TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;
@@ -158,49 +158,49 @@ GRANT EXECUTE ON FUNCTION
     api.dispute_get(uuid, uuid),
     api.dispute_list(uuid, jsonb, integer, text),
     api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
-    api.event_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
+    api.show_cancel(uuid, text, text, bytea, text, jsonb, numeric, text, jsonb),
     api.refund_batch_get(uuid, uuid),
     api.nonce_use(uuid, text, text, integer),
-    api.distribute_payment(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
+    api.distribution_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.distribution_get(uuid, uuid),
     api.review_list(uuid, jsonb, integer, text),
     api.review_decide(uuid, text, text, bytea, uuid, text, jsonb, numeric, text, jsonb),
-    api.operation_finish(uuid, uuid, bigint, jsonb),
-    api.operations_answer(uuid, jsonb),
+    api.request_record(uuid, uuid, bigint, jsonb),
+    api.requests_record(uuid, jsonb),
     api.rate_lease(text, numeric, integer, boolean),
     api.schema_migrations(),
-    api.webhook_event_types(),
+    api.stripe_event_types(),
     api.queues_state(),
     api.discrepancy_totals(),
     api.violations_total(),
-    api.operations_troubled(integer),
-    api.operations_open(uuid)
+    api.operations_unresolved_tenants(integer),
+    api.operations_outstanding(uuid)
     TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.schema_check(),
-    api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
+    api.inbox_receive(text[], text[], text[], jsonb[], bytea[]),
     api.operation_traces(uuid, uuid[])
     TO payments_webhook;
 GRANT EXECUTE ON FUNCTION
     api.set_tenant(uuid),
     api.schema_check(),
-    api.webhook_claim(text, integer, numeric),
-    api.event_apply(uuid, text, text, bytea),
+    api.inbox_claim(text, integer, numeric),
+    api.inbox_apply(uuid, text, text, bytea),
     api.operation_traces(uuid, uuid[]),
-    api.webhook_finish(jsonb),
+    api.inbox_finish(jsonb),
     api.operations_due(integer),
     api.operations_claim(uuid, text, integer, numeric),
-    api.operations_take(uuid, text, integer, numeric),
+    api.operations_claim_and_fence(uuid, text, integer, numeric),
     api.operations_fence(uuid, uuid[], bigint[], numeric),
-    api.operations_finish(uuid, jsonb),
+    api.results_record(uuid, jsonb),
     api.operations_release(uuid, uuid[], bigint[]),
-    api.operation_finish(uuid, uuid, bigint, jsonb),
+    api.request_record(uuid, uuid, bigint, jsonb),
     api.next_due(),
     api.rate_lease(text, numeric, integer, boolean),
     api.audit_chain_due(integer),
     api.audit_chain(uuid, integer),
-    api.ledger_fold_due(integer),
-    api.ledger_fold(uuid),
+    api.ledger_rollups_due(integer),
+    api.ledger_rollup(uuid),
     api.violations_due(integer),
     api.receivables_due(integer),
     api.receivable_retry(uuid),
@@ -215,14 +215,14 @@ GRANT EXECUTE ON FUNCTION
     api.nonces_sweep(uuid, integer),
     api.idempotency_sweep(uuid, integer),
     api.fraud_signals_sweep(uuid, integer),
-    api.chore_take(text, numeric, numeric),
-    api.chore_done(text, numeric),
+    api.scheduled_task_claim(text, numeric, numeric),
+    api.scheduled_task_done(text, numeric),
     api.tenants_page(uuid, integer),
-    api.event_sweeps_due(integer),
-    api.event_sweep_advance(text, timestamptz, text),
-    api.event_sweep_done(text, timestamptz),
-    api.webhook_receive(text[], text[], text[], jsonb[], bytea[]),
-    api.objects_poll(uuid, numeric, numeric, integer),
+    api.missed_events_due(integer),
+    api.missed_events_advance(text, timestamptz, text),
+    api.missed_events_done(text, timestamptz),
+    api.inbox_receive(text[], text[], text[], jsonb[], bytea[]),
+    api.unsettled_objects_fetch(uuid, numeric, numeric, integer),
     api.reconcile_begin(text, timestamptz, numeric),
     api.reconcile_accounts(text, integer),
     api.reconcile_sort(jsonb, text, text, jsonb),
@@ -235,8 +235,8 @@ GRANT EXECUTE ON FUNCTION
     api.violations_total(),
     api.schema_migrations(),
     api.queues_state(),
-    api.operations_troubled(integer),
-    api.operations_open(uuid)
+    api.operations_unresolved_tenants(integer),
+    api.operations_outstanding(uuid)
     TO payments_worker;
 
 -- People.
@@ -245,7 +245,7 @@ GRANT EXECUTE ON FUNCTION
     ops.tenant_list(),
     ops.audit_verify(uuid, bigint, text),
     ops.money_violations(uuid),
-    ops.violations_open(uuid),
+    ops.violations_outstanding(uuid),
     ops.refunds_pending(uuid),
     ops.refund_batches(uuid),
     ops.refund_batch_progress(uuid, uuid),
@@ -256,8 +256,8 @@ GRANT EXECUTE ON FUNCTION
     ops.ledger_balance_at(uuid, timestamptz),
     ops.payment_timeline(uuid, uuid),
     ops.payouts(uuid, text, text),
-    ops.receivables_open(uuid),
-    ops.discrepancies_open(uuid),
+    ops.receivables_outstanding(uuid),
+    ops.discrepancies_outstanding(uuid),
     ops.split_preview(bigint, jsonb, bigint, text),
     ops.revenue(uuid, timestamptz, timestamptz, text, text),
     ops.payout_statement(uuid, text, text, timestamptz, timestamptz),
@@ -266,11 +266,11 @@ GRANT EXECUTE ON FUNCTION
     ops.transfer_failures(uuid, timestamptz, timestamptz),
     ops.dispute_rate(uuid, timestamptz, timestamptz),
     ops.intent_funnel(uuid, timestamptz, timestamptz),
-    ops.webhook_lag(uuid, timestamptz, timestamptz),
-    ops.webhooks_unapplied(uuid),
+    ops.inbox_lag(uuid, timestamptz, timestamptz),
+    ops.inbox_unapplied(uuid),
     ops.tenants_compared(timestamptz, timestamptz),
-    ops.troubles_open(),
-    ops.reviews_open(uuid),
+    ops.incidents(),
+    ops.reviews_outstanding(uuid),
     ops.fraud_rules(uuid),
     ops.fraud_checks(uuid, uuid),
     ops.fraud_replay(uuid, uuid),
@@ -285,8 +285,8 @@ GRANT EXECUTE ON FUNCTION
     ops.escrow_release_by_hand(uuid, uuid, text, bigint),
     ops.escrow_freeze(uuid, uuid, text),
     ops.escrow_unfreeze(uuid, uuid, text),
-    ops.webhook_replay(uuid, text),
-    ops.webhooks_replay(uuid, timestamptz, timestamptz),
+    ops.inbox_replay(uuid, text),
+    ops.inbox_replay_period(uuid, timestamptz, timestamptz),
     ops.payee_disable(uuid, text, text, text),
     ops.discrepancy_resolve(uuid, uuid, text),
     ops.unowned_objects(),

@@ -7,4 +7,4 @@ COMMENT ON POLICY tenant_rows ON payments.ledger_rollups IS 'Rows of the tenant 
 
 DROP POLICY IF EXISTS system_reads ON payments.ledger_rollups;
 CREATE POLICY system_reads ON payments.ledger_rollups FOR SELECT TO payments_system USING (true);
-COMMENT ON POLICY system_reads ON payments.ledger_rollups IS 'Columns granted to payments_system, across tenants: ledger_fold_due.';
+COMMENT ON POLICY system_reads ON payments.ledger_rollups IS 'Columns granted to payments_system, across tenants: ledger_rollups_due.';

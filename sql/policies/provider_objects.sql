@@ -7,4 +7,4 @@ COMMENT ON POLICY tenant_rows ON payments.provider_objects IS 'Rows of the tenan
 
 DROP POLICY IF EXISTS system_reads ON payments.provider_objects;
 CREATE POLICY system_reads ON payments.provider_objects FOR SELECT TO payments_system USING (true);
-COMMENT ON POLICY system_reads ON payments.provider_objects IS 'Columns granted to payments_system, across tenants: webhook_claim.';
+COMMENT ON POLICY system_reads ON payments.provider_objects IS 'Columns granted to payments_system, across tenants: inbox_claim.';

@@ -7,4 +7,4 @@ COMMENT ON POLICY tenant_rows ON payments.stripe_operations IS 'Rows of the tena
 
 DROP POLICY IF EXISTS system_reads ON payments.stripe_operations;
 CREATE POLICY system_reads ON payments.stripe_operations FOR SELECT TO payments_system USING (true);
-COMMENT ON POLICY system_reads ON payments.stripe_operations IS 'Columns granted to payments_system, across tenants: operations_due, next_due, queues_state, operations_troubled.';
+COMMENT ON POLICY system_reads ON payments.stripe_operations IS 'Columns granted to payments_system, across tenants: operations_due, next_due, queues_state, operations_unresolved_tenants.';

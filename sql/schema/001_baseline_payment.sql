@@ -191,7 +191,7 @@ CREATE TABLE payments.payment_transactions (
     id                    uuid NOT NULL,
     order_id              text NOT NULL,
     customer_id           text,
-    event_id              text,
+    show_id               text,
     venue_id              text,
     amount                bigint NOT NULL CONSTRAINT payment_amount_positive CHECK (amount > 0),
     currency              text NOT NULL REFERENCES payments.currencies (currency),
@@ -229,7 +229,7 @@ COMMENT ON COLUMN payments.payment_transactions.tenant_id IS 'Owner of the row.'
 COMMENT ON COLUMN payments.payment_transactions.id IS 'Derived from tenant, subject, route and the client''s Idempotency-Key.';
 COMMENT ON COLUMN payments.payment_transactions.order_id IS 'The platform''s order.';
 COMMENT ON COLUMN payments.payment_transactions.customer_id IS 'The platform''s customer.';
-COMMENT ON COLUMN payments.payment_transactions.event_id IS 'The event the tickets are for.';
+COMMENT ON COLUMN payments.payment_transactions.show_id IS 'The show the tickets are for.';
 COMMENT ON COLUMN payments.payment_transactions.venue_id IS 'Where it takes place.';
 COMMENT ON COLUMN payments.payment_transactions.amount IS 'Authorised amount in minor units.';
 COMMENT ON COLUMN payments.payment_transactions.currency IS 'ISO 4217, lower case.';
@@ -283,7 +283,7 @@ COMMENT ON COLUMN payments.payment_intents.balance_transaction_id IS 'txn_… of
 COMMENT ON COLUMN payments.payment_intents.provider_fee IS 'Stripe''s fee in minor units of the payment''s currency, once read.';
 COMMENT ON COLUMN payments.payment_intents.capture_before IS 'Deadline of an authorisation, as the charge says.';
 COMMENT ON COLUMN payments.payment_intents.cancel_reason IS 'Why its cancellation was asked for, in the caller''s words; Stripe is told only what it has a word for.';
-COMMENT ON COLUMN payments.payment_intents.canceled_at IS 'When Stripe cancelled it.';
+COMMENT ON COLUMN payments.payment_intents.canceled_at IS 'When Stripe canceled it.';
 COMMENT ON COLUMN payments.payment_intents.cancellation_reason IS 'Stripe''s word for why.';
 COMMENT ON COLUMN payments.payment_intents.created_at IS 'When the row was written.';
 COMMENT ON COLUMN payments.payment_intents.updated_at IS 'When last changed.';
@@ -646,10 +646,10 @@ COMMENT ON COLUMN payments.provider_rates.tokens IS 'Calls that may start now; n
 COMMENT ON COLUMN payments.provider_rates.refilled_at IS 'When tokens was last brought up to date.';
 COMMENT ON COLUMN payments.provider_rates.reserved IS 'Of these calls, those kept for the queue: no request can take them.';
 
-CREATE TABLE payments.chores (
+CREATE TABLE payments.scheduled_tasks (
     name   text PRIMARY KEY CONSTRAINT chore_name_bounded CHECK (length(name) BETWEEN 1 AND 100),
     due_at timestamptz NOT NULL
 );
-COMMENT ON TABLE payments.chores IS 'What the workers do by the clock, each chore by one of them at a time. Holds no tenant''s data.';
-COMMENT ON COLUMN payments.chores.name IS 'The chore.';
-COMMENT ON COLUMN payments.chores.due_at IS 'When the next worker may take it; while one works on it, when it is given up for lost.';
+COMMENT ON TABLE payments.scheduled_tasks IS 'What the workers do by the clock, each chore by one of them at a time. Holds no tenant''s data.';
+COMMENT ON COLUMN payments.scheduled_tasks.name IS 'The chore.';
+COMMENT ON COLUMN payments.scheduled_tasks.due_at IS 'When the next worker may take it; while one works on it, when it is given up for lost.';

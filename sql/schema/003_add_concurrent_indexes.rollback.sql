@@ -15,7 +15,7 @@ DROP INDEX CONCURRENTLY IF EXISTS payments.stripe_operations_due; DROP INDEX CON
 DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_time; DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_time;
 DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_payment; DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_payment;
 DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_xid; DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_xid;
-DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_event; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_event;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_show; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_show;
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_customer; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_customer;
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_created; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_created;
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_order; DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_order;

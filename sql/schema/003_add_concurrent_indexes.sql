@@ -5,7 +5,7 @@
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_order; CREATE INDEX CONCURRENTLY payment_transactions_by_order ON payments.payment_transactions (tenant_id, order_id);
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_created; CREATE INDEX CONCURRENTLY payment_transactions_by_created ON payments.payment_transactions (tenant_id, created_at DESC, id DESC);
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_customer; CREATE INDEX CONCURRENTLY payment_transactions_by_customer ON payments.payment_transactions (tenant_id, customer_id, created_at DESC) WHERE customer_id IS NOT NULL;
-DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_event; CREATE INDEX CONCURRENTLY payment_transactions_by_event ON payments.payment_transactions (tenant_id, event_id, created_at DESC) WHERE event_id IS NOT NULL;
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_transactions_by_show; CREATE INDEX CONCURRENTLY payment_transactions_by_show ON payments.payment_transactions (tenant_id, show_id, created_at DESC) WHERE show_id IS NOT NULL;
 DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_xid; CREATE INDEX CONCURRENTLY ledger_postings_by_xid ON payments.ledger_postings (tenant_id, posted_xid);
 DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_payment; CREATE INDEX CONCURRENTLY ledger_postings_by_payment ON payments.ledger_postings (tenant_id, payment_id);
 DROP INDEX CONCURRENTLY IF EXISTS payments.ledger_postings_by_time; CREATE INDEX CONCURRENTLY ledger_postings_by_time ON payments.ledger_postings (tenant_id, posted_at);

@@ -1,3 +1,3 @@
 DELETE FROM payments.state_transitions WHERE machine IN ('refund', 'reversal');
 DROP TABLE payments.receivable_nettings, payments.receivables, payments.transfer_reversals;
-DROP TABLE payments.giveback_shares, payments.payment_refunds, payments.refund_policies;
+DROP TABLE payments.clawback_shares, payments.payment_refunds, payments.refund_policies;

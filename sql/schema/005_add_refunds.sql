@@ -6,26 +6,26 @@ SET LOCAL ROLE payments_owner;
 CREATE TABLE payments.refund_policies (
     tenant_id          uuid NOT NULL REFERENCES payments.tenants (tenant_id),
     id                 uuid NOT NULL,
-    event_id           text NOT NULL,
+    show_id           text NOT NULL,
     version            integer NOT NULL CONSTRAINT refund_policy_version_positive CHECK (version > 0),
-    event_starts_at    timestamptz,
+    show_starts_at    timestamptz,
     closes_before      interval,
     kept_basis_points  integer NOT NULL CONSTRAINT refund_policy_kept_in_range CHECK (kept_basis_points BETWEEN 0 AND 10000),
     override_subjects  text[] NOT NULL,
     created_at         timestamptz NOT NULL,
     created_by         text NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    CONSTRAINT refund_policy_version_once UNIQUE (tenant_id, event_id, version),
-    CONSTRAINT refund_policy_window_has_event CHECK (closes_before IS NULL OR event_starts_at IS NOT NULL)
+    CONSTRAINT refund_policy_version_once UNIQUE (tenant_id, show_id, version),
+    CONSTRAINT refund_policy_window_has_event CHECK (closes_before IS NULL OR show_starts_at IS NOT NULL)
 );
 COMMENT ON TABLE payments.refund_policies IS
     'Until when and how much of a payment may be refunded: the event''s own before the tenant''s, newest version. Never edited.';
 COMMENT ON COLUMN payments.refund_policies.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.refund_policies.id IS 'The policy version; stored on each refund made under it.';
-COMMENT ON COLUMN payments.refund_policies.event_id IS 'The event; empty for the tenant''s own policy.';
-COMMENT ON COLUMN payments.refund_policies.version IS 'Counts up within an event.';
-COMMENT ON COLUMN payments.refund_policies.event_starts_at IS 'When the event begins.';
-COMMENT ON COLUMN payments.refund_policies.closes_before IS 'Refunds close this long before the event; null: never.';
+COMMENT ON COLUMN payments.refund_policies.show_id IS 'The show; empty for the tenant''s own policy.';
+COMMENT ON COLUMN payments.refund_policies.version IS 'Counts up within a show.';
+COMMENT ON COLUMN payments.refund_policies.show_starts_at IS 'When the show begins.';
+COMMENT ON COLUMN payments.refund_policies.closes_before IS 'Refunds close this long before the show; null: never.';
 COMMENT ON COLUMN payments.refund_policies.kept_basis_points IS 'Part of the capture that is not refunded, in 1/10,000.';
 COMMENT ON COLUMN payments.refund_policies.override_subjects IS 'Token subjects that may refund against the policy.';
 COMMENT ON COLUMN payments.refund_policies.created_at IS 'When set.';
@@ -40,7 +40,7 @@ CREATE TABLE payments.payment_refunds (
     currency         text NOT NULL,
     status           text NOT NULL CONSTRAINT refund_status_known CHECK (status IN ('pending', 'succeeded', 'failed', 'canceled')),
     reason           text NOT NULL CONSTRAINT refund_reason_known
-        CHECK (reason IN ('duplicate', 'fraudulent', 'requested_by_customer', 'event_cancelled', 'other')),
+        CHECK (reason IN ('duplicate', 'fraudulent', 'requested_by_customer', 'event_canceled', 'other')),
     note             text,
     metadata         jsonb NOT NULL,
     origin           text NOT NULL CONSTRAINT refund_origin_known CHECK (origin IN ('api', 'batch', 'escrow', 'dashboard')),
@@ -69,7 +69,7 @@ COMMENT ON COLUMN payments.payment_refunds.status IS 'pending: reserved or on it
 COMMENT ON COLUMN payments.payment_refunds.reason IS 'Why, in the API''s words.';
 COMMENT ON COLUMN payments.payment_refunds.note IS 'Free text.';
 COMMENT ON COLUMN payments.payment_refunds.metadata IS 'The caller''s own keys.';
-COMMENT ON COLUMN payments.payment_refunds.origin IS 'api, batch (event cancelled), escrow (cancelled) or dashboard (made at Stripe, adopted).';
+COMMENT ON COLUMN payments.payment_refunds.origin IS 'api, batch (event canceled), escrow (canceled) or dashboard (made at Stripe, adopted).';
 COMMENT ON COLUMN payments.payment_refunds.policy_id IS 'The policy version it was allowed by.';
 COMMENT ON COLUMN payments.payment_refunds.stripe_refund_id IS 're_…, once accepted.';
 COMMENT ON COLUMN payments.payment_refunds.pending_reason IS
@@ -84,11 +84,11 @@ CREATE INDEX payment_refunds_by_payment ON payments.payment_refunds (tenant_id, 
 CREATE INDEX payment_refunds_pending ON payments.payment_refunds (tenant_id, created_at) WHERE status = 'pending';
 CREATE INDEX payment_refunds_waiting ON payments.payment_refunds (tenant_id, pending_reason) WHERE pending_reason IS NOT NULL;
 
-CREATE TABLE payments.giveback_shares (
+CREATE TABLE payments.clawback_shares (
     tenant_id      uuid NOT NULL,
     id             uuid NOT NULL,
     payment_id     uuid NOT NULL,
-    cause_type     text NOT NULL CONSTRAINT giveback_cause_known
+    cause_type     text NOT NULL CONSTRAINT clawback_cause_known
         CHECK (cause_type IN ('refund', 'refund_failure', 'dispute', 'dispute_won')),
     cause_id       uuid NOT NULL,
     recipient_type text NOT NULL,
@@ -97,23 +97,23 @@ CREATE TABLE payments.giveback_shares (
     currency       text NOT NULL,
     created_at     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    CONSTRAINT giveback_once UNIQUE (tenant_id, cause_type, cause_id, recipient_type, recipient_id),
+    CONSTRAINT clawback_once UNIQUE (tenant_id, cause_type, cause_id, recipient_type, recipient_id),
     FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency)
 );
-COMMENT ON TABLE payments.giveback_shares IS
+COMMENT ON TABLE payments.clawback_shares IS
     'How each recipient of a payment shares in what went back to the buyer. Per recipient the sum is a function of the total given back, whatever the steps.';
-COMMENT ON COLUMN payments.giveback_shares.tenant_id IS 'Owner of the row.';
-COMMENT ON COLUMN payments.giveback_shares.id IS 'Derived from cause and recipient.';
-COMMENT ON COLUMN payments.giveback_shares.payment_id IS 'The payment.';
-COMMENT ON COLUMN payments.giveback_shares.cause_type IS 'refund or dispute: given back. refund_failure, dispute_won: taken back, negative.';
-COMMENT ON COLUMN payments.giveback_shares.cause_id IS 'The refund or dispute.';
-COMMENT ON COLUMN payments.giveback_shares.recipient_type IS 'Recipient''s type, platform included.';
-COMMENT ON COLUMN payments.giveback_shares.recipient_id IS 'Recipient''s id.';
-COMMENT ON COLUMN payments.giveback_shares.amount IS 'Minor units; negative where something given back returned.';
-COMMENT ON COLUMN payments.giveback_shares.currency IS 'The payment''s currency.';
-COMMENT ON COLUMN payments.giveback_shares.created_at IS 'When shared out.';
-ALTER TABLE payments.giveback_shares ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE INDEX giveback_shares_by_payment ON payments.giveback_shares (tenant_id, payment_id);
+COMMENT ON COLUMN payments.clawback_shares.tenant_id IS 'Owner of the row.';
+COMMENT ON COLUMN payments.clawback_shares.id IS 'Derived from cause and recipient.';
+COMMENT ON COLUMN payments.clawback_shares.payment_id IS 'The payment.';
+COMMENT ON COLUMN payments.clawback_shares.cause_type IS 'refund or dispute: given back. refund_failure, dispute_won: taken back, negative.';
+COMMENT ON COLUMN payments.clawback_shares.cause_id IS 'The refund or dispute.';
+COMMENT ON COLUMN payments.clawback_shares.recipient_type IS 'Recipient''s type, platform included.';
+COMMENT ON COLUMN payments.clawback_shares.recipient_id IS 'Recipient''s id.';
+COMMENT ON COLUMN payments.clawback_shares.amount IS 'Minor units; negative where something given back returned.';
+COMMENT ON COLUMN payments.clawback_shares.currency IS 'The payment''s currency.';
+COMMENT ON COLUMN payments.clawback_shares.created_at IS 'When shared out.';
+ALTER TABLE payments.clawback_shares ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE INDEX clawback_shares_by_payment ON payments.clawback_shares (tenant_id, payment_id);
 
 CREATE TABLE payments.transfer_reversals (
     tenant_id          uuid NOT NULL,
@@ -199,7 +199,7 @@ COMMENT ON COLUMN payments.receivables.next_retry_at IS 'When the reversal is as
 COMMENT ON COLUMN payments.receivables.created_at IS 'Since when.';
 COMMENT ON COLUMN payments.receivables.updated_at IS 'When last changed.';
 ALTER TABLE payments.receivables ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE INDEX receivables_open ON payments.receivables (tenant_id, recipient_type, recipient_id, currency)
+CREATE INDEX receivables_outstanding ON payments.receivables (tenant_id, recipient_type, recipient_id, currency)
     WHERE amount_netted < amount;
 CREATE INDEX receivables_by_payment ON payments.receivables (tenant_id, payment_id);
 CREATE INDEX receivables_retried ON payments.receivables (tenant_id, next_retry_at) WHERE next_retry_at IS NOT NULL;

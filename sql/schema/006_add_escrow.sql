@@ -16,7 +16,7 @@ CREATE TABLE payments.escrows (
     refunded_amount      bigint NOT NULL DEFAULT 0,
     currency             text NOT NULL,
     status               text NOT NULL CONSTRAINT escrow_status_known
-        CHECK (status IN ('pending', 'held', 'partially_released', 'released', 'cancelled', 'disputed')),
+        CHECK (status IN ('pending', 'held', 'partially_released', 'released', 'canceled', 'disputed')),
     hold_until           timestamptz,
     created_at           timestamptz NOT NULL,
     updated_at           timestamptz NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE payments.escrows (
     CONSTRAINT escrow_adds_up CHECK (
         held_amount >= 0 AND released_amount >= 0 AND refunded_amount >= 0
         AND held_amount + released_amount + refunded_amount = amount),
-    CONSTRAINT escrow_ended_holds_nothing CHECK (status NOT IN ('released', 'cancelled') OR held_amount = 0)
+    CONSTRAINT escrow_ended_holds_nothing CHECK (status NOT IN ('released', 'canceled') OR held_amount = 0)
 );
 COMMENT ON TABLE payments.escrows IS 'A recipient''s share of a payment kept back: captured at once, transferred when released.';
 COMMENT ON COLUMN payments.escrows.tenant_id IS 'Owner of the row.';
@@ -42,7 +42,7 @@ COMMENT ON COLUMN payments.escrows.released_amount IS 'Minor units released to t
 COMMENT ON COLUMN payments.escrows.refunded_amount IS 'Minor units given back to the buyer.';
 COMMENT ON COLUMN payments.escrows.currency IS 'The payment''s currency.';
 COMMENT ON COLUMN payments.escrows.status IS
-    'pending: not captured yet. held. partially_released. Nothing is held any more: released (the last of it went to the recipient) or cancelled (to the buyer, or the payment came to nothing). disputed: frozen by a chargeback.';
+    'pending: not captured yet. held. partially_released. Nothing is held any more: released (the last of it went to the recipient) or canceled (to the buyer, or the payment came to nothing). disputed: frozen by a chargeback.';
 COMMENT ON COLUMN payments.escrows.hold_until IS 'Released by itself from then on, conditions met; at most 90 days after the payment (Stripe''s limit).';
 COMMENT ON COLUMN payments.escrows.created_at IS 'When asked for.';
 COMMENT ON COLUMN payments.escrows.updated_at IS 'When last changed.';
@@ -77,7 +77,7 @@ CREATE TABLE payments.escrow_events (
     id          uuid NOT NULL,
     escrow_id   uuid NOT NULL,
     event       text NOT NULL CONSTRAINT escrow_event_known
-        CHECK (event IN ('requested', 'held', 'condition_confirmed', 'released', 'refunded', 'frozen', 'unfrozen', 'cancelled', 'returned')),
+        CHECK (event IN ('requested', 'held', 'condition_confirmed', 'released', 'refunded', 'frozen', 'unfrozen', 'canceled', 'returned')),
     amount      bigint,
     reason      text,
     actor       text NOT NULL,
@@ -100,8 +100,8 @@ CREATE INDEX escrow_events_by_escrow ON payments.escrow_events (tenant_id, escro
 INSERT INTO payments.state_transitions (machine, from_state, to_state)
 SELECT 'escrow', f, t
   FROM (VALUES
-    ('pending', '{held,cancelled,disputed}'::text[]),
-    ('held', '{partially_released,released,cancelled,disputed}'),
-    ('partially_released', '{released,cancelled,disputed}'),
-    ('disputed', '{held,partially_released,released,cancelled}'),
-    ('cancelled', '{held,partially_released}')) AS g (f, ts), unnest(ts) AS t;
+    ('pending', '{held,canceled,disputed}'::text[]),
+    ('held', '{partially_released,released,canceled,disputed}'),
+    ('partially_released', '{released,canceled,disputed}'),
+    ('disputed', '{held,partially_released,released,canceled}'),
+    ('canceled', '{held,partially_released}')) AS g (f, ts), unnest(ts) AS t;

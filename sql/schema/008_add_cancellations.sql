@@ -1,4 +1,4 @@
--- An event is cancelled: every payment for it is refunded, one item at a time.
+-- A show is canceled: every payment for it is refunded, one item at a time.
 -- depends: 007_add_disputes
 
 SET LOCAL ROLE payments_owner;
@@ -6,7 +6,7 @@ SET LOCAL ROLE payments_owner;
 CREATE TABLE payments.refund_batches (
     tenant_id  uuid NOT NULL REFERENCES payments.tenants (tenant_id),
     id         uuid NOT NULL,
-    event_id   text NOT NULL,
+    show_id    text NOT NULL,
     reason     text NOT NULL,
     status     text NOT NULL CONSTRAINT batch_status_known CHECK (status IN ('running', 'stopped', 'finished')),
     total      bigint NOT NULL,
@@ -17,11 +17,11 @@ CREATE TABLE payments.refund_batches (
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT batch_finished_when_over CHECK ((finished_at IS NOT NULL) = (status = 'finished'))
 );
-COMMENT ON TABLE payments.refund_batches IS 'The cancellation of an event.';
+COMMENT ON TABLE payments.refund_batches IS 'The cancellation of a show.';
 COMMENT ON COLUMN payments.refund_batches.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.refund_batches.id IS 'The {id} of the API; derived from subject and client key.';
-COMMENT ON COLUMN payments.refund_batches.event_id IS 'The event.';
-COMMENT ON COLUMN payments.refund_batches.reason IS 'Why it was cancelled.';
+COMMENT ON COLUMN payments.refund_batches.show_id IS 'The show.';
+COMMENT ON COLUMN payments.refund_batches.reason IS 'Why it was canceled.';
 COMMENT ON COLUMN payments.refund_batches.status IS 'running, stopped (may be resumed) or finished: nothing is left to ask for.';
 COMMENT ON COLUMN payments.refund_batches.total IS 'Number of payments.';
 COMMENT ON COLUMN payments.refund_batches.created_by IS 'Subject of the token.';
@@ -47,7 +47,7 @@ CREATE TABLE payments.refund_batch_items (
     FOREIGN KEY (tenant_id, payment_id) REFERENCES payments.payment_transactions (tenant_id, id),
     FOREIGN KEY (tenant_id, refund_id) REFERENCES payments.payment_refunds (tenant_id, id)
 ) WITH (fillfactor = 85);
-COMMENT ON TABLE payments.refund_batch_items IS 'One payment of a cancelled event and how its refund went.';
+COMMENT ON TABLE payments.refund_batch_items IS 'One payment of a canceled event and how its refund went.';
 COMMENT ON COLUMN payments.refund_batch_items.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.refund_batch_items.id IS 'Row id.';
 COMMENT ON COLUMN payments.refund_batch_items.batch_id IS 'The cancellation.';

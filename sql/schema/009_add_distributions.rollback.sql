@@ -1,1 +1,1 @@
-DROP TABLE payments.borne_shares, payments.distributions;
+DROP TABLE payments.clawback_snapshots, payments.distributions;

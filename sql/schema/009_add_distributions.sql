@@ -24,7 +24,7 @@ COMMENT ON COLUMN payments.distributions.created_by IS 'Subject of the token.';
 COMMENT ON COLUMN payments.distributions.created_at IS 'When.';
 ALTER TABLE payments.distributions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE payments.borne_shares (
+CREATE TABLE payments.clawback_snapshots (
     tenant_id      uuid NOT NULL,
     payment_id     uuid NOT NULL,
     recipient_type text NOT NULL,
@@ -34,12 +34,12 @@ CREATE TABLE payments.borne_shares (
     PRIMARY KEY (tenant_id, payment_id, recipient_type, recipient_id),
     FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency)
 );
-COMMENT ON TABLE payments.borne_shares IS
+COMMENT ON TABLE payments.clawback_snapshots IS
     'What each recipient had given back to the buyer when the shares of a payment last changed by a distribution: later refunds are shared by what was left. No row: nothing.';
-COMMENT ON COLUMN payments.borne_shares.tenant_id IS 'Owner of the row.';
-COMMENT ON COLUMN payments.borne_shares.payment_id IS 'The payment.';
-COMMENT ON COLUMN payments.borne_shares.recipient_type IS 'Recipient''s type, platform included.';
-COMMENT ON COLUMN payments.borne_shares.recipient_id IS 'Recipient''s id.';
-COMMENT ON COLUMN payments.borne_shares.amount IS 'Minor units.';
-COMMENT ON COLUMN payments.borne_shares.currency IS 'The payment''s currency.';
-ALTER TABLE payments.borne_shares ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN payments.clawback_snapshots.tenant_id IS 'Owner of the row.';
+COMMENT ON COLUMN payments.clawback_snapshots.payment_id IS 'The payment.';
+COMMENT ON COLUMN payments.clawback_snapshots.recipient_type IS 'Recipient''s type, platform included.';
+COMMENT ON COLUMN payments.clawback_snapshots.recipient_id IS 'Recipient''s id.';
+COMMENT ON COLUMN payments.clawback_snapshots.amount IS 'Minor units.';
+COMMENT ON COLUMN payments.clawback_snapshots.currency IS 'The payment''s currency.';
+ALTER TABLE payments.clawback_snapshots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -1,2 +1,2 @@
 DROP TABLE payments.unowned_objects, payments.discrepancies, payments.reconciliation_totals, payments.reconciliation_sightings,
-    payments.reconciliation_runs, payments.event_sweeps;
+    payments.reconciliation_runs, payments.missed_event_cursors;

@@ -3,19 +3,19 @@
 
 SET LOCAL ROLE payments_owner;
 
-CREATE TABLE payments.event_sweeps (
+CREATE TABLE payments.missed_event_cursors (
     provider_account text PRIMARY KEY,
     swept_until      timestamptz,
     begun_at         timestamptz,
     position         text,
     CONSTRAINT event_sweep_position_of_one_begun CHECK (position IS NULL OR begun_at IS NOT NULL)
 );
-COMMENT ON TABLE payments.event_sweeps IS 'Up to when a Stripe account''s list of events was read, and how far the reading is. Holds no tenant''s data.';
-COMMENT ON COLUMN payments.event_sweeps.provider_account IS 'acct_… of a payee, or platform.';
-COMMENT ON COLUMN payments.event_sweeps.swept_until IS 'Every event older than this was listed; the next sweep starts a little before. Null: none has ended yet.';
-COMMENT ON COLUMN payments.event_sweeps.begun_at IS 'When the sweep began that has not ended yet; null: none.';
-COMMENT ON COLUMN payments.event_sweeps.position IS 'evt_…: the oldest event of that sweep that is in the inbox; lists have the newest first.';
-ALTER TABLE payments.event_sweeps ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE payments.missed_event_cursors IS 'Up to when a Stripe account''s list of events was read, and how far the reading is. Holds no tenant''s data.';
+COMMENT ON COLUMN payments.missed_event_cursors.provider_account IS 'acct_… of a payee, or platform.';
+COMMENT ON COLUMN payments.missed_event_cursors.swept_until IS 'Every event older than this was listed; the next sweep starts a little before. Null: none has ended yet.';
+COMMENT ON COLUMN payments.missed_event_cursors.begun_at IS 'When the sweep began that has not ended yet; null: none.';
+COMMENT ON COLUMN payments.missed_event_cursors.position IS 'evt_…: the oldest event of that sweep that is in the inbox; lists have the newest first.';
+ALTER TABLE payments.missed_event_cursors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.reconciliation_runs (
     id             uuid PRIMARY KEY,
@@ -131,7 +131,7 @@ COMMENT ON COLUMN payments.discrepancies.ended_at IS 'When it was closed or reso
 COMMENT ON COLUMN payments.discrepancies.resolved_by IS 'Who explained it.';
 COMMENT ON COLUMN payments.discrepancies.note IS 'How.';
 ALTER TABLE payments.discrepancies ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE INDEX discrepancies_open ON payments.discrepancies (tenant_id, occurred_at) WHERE state = 'open';
+CREATE INDEX discrepancies_outstanding ON payments.discrepancies (tenant_id, occurred_at) WHERE state = 'open';
 
 CREATE TABLE payments.unowned_objects (
     provider_account text NOT NULL,

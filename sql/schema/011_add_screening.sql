@@ -320,7 +320,7 @@ COMMENT ON COLUMN payments.reviews.connected_account_id IS 'The payee, if it is 
 COMMENT ON COLUMN payments.reviews.score IS 'How strong the suspicion is, 0 to 100.';
 COMMENT ON COLUMN payments.reviews.reasons IS 'Why, heaviest first.';
 COMMENT ON COLUMN payments.reviews.status IS
-    'open: waits for a person. approved: goes on. rejected: cancelled or refunded. canceled: nothing left to decide.';
+    'open: waits for a person. approved: goes on. rejected: canceled or refunded. canceled: nothing left to decide.';
 COMMENT ON COLUMN payments.reviews.note IS 'What the person said.';
 COMMENT ON COLUMN payments.reviews.decided_by IS 'Token''s subject, database role, or stripe.';
 COMMENT ON COLUMN payments.reviews.decided_at IS 'When it ended.';

@@ -86,7 +86,7 @@ $$, ARRAY[
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
     'api.nonce_use(uuid,text,text,integer)',
-    'api.distribute_payment(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
+    'api.distribution_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.distribution_get(uuid,uuid)',
     'api.escrow_get(uuid,uuid)',
     'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
@@ -95,26 +95,26 @@ $$, ARRAY[
     'api.dispute_get(uuid,uuid)',
     'api.dispute_list(uuid,jsonb,integer,text)',
     'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
-    'api.event_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
+    'api.show_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
     'api.refund_batch_get(uuid,uuid)',
     'api.review_list(uuid,jsonb,integer,text)',
     'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
-    'api.operation_finish(uuid,uuid,bigint,jsonb)',
-    'api.operations_answer(uuid,jsonb)',
+    'api.request_record(uuid,uuid,bigint,jsonb)',
+    'api.requests_record(uuid,jsonb)',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.schema_migrations()',
-    'api.webhook_event_types()',
+    'api.stripe_event_types()',
     'api.queues_state()',
     'api.discrepancy_totals()',
     'api.violations_total()',
-    'api.operations_troubled(integer)',
-    'api.operations_open(uuid)'
+    'api.operations_unresolved_tenants(integer)',
+    'api.operations_outstanding(uuid)'
 ], 'payments_api executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
 $$, ARRAY[
     'api.schema_check()',
-    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
     'api.operation_traces(uuid,uuid[])'
 ], 'payments_webhook executes just its list');
 SELECT set_eq($$
@@ -122,23 +122,23 @@ SELECT set_eq($$
 $$, ARRAY[
     'api.set_tenant(uuid)',
     'api.schema_check()',
-    'api.webhook_claim(text,integer,numeric)',
-    'api.event_apply(uuid,text,text,bytea)',
+    'api.inbox_claim(text,integer,numeric)',
+    'api.inbox_apply(uuid,text,text,bytea)',
     'api.operation_traces(uuid,uuid[])',
-    'api.webhook_finish(jsonb)',
+    'api.inbox_finish(jsonb)',
     'api.operations_due(integer)',
     'api.operations_claim(uuid,text,integer,numeric)',
-    'api.operations_take(uuid,text,integer,numeric)',
+    'api.operations_claim_and_fence(uuid,text,integer,numeric)',
     'api.operations_fence(uuid,uuid[],bigint[],numeric)',
-    'api.operations_finish(uuid,jsonb)',
+    'api.results_record(uuid,jsonb)',
     'api.operations_release(uuid,uuid[],bigint[])',
-    'api.operation_finish(uuid,uuid,bigint,jsonb)',
+    'api.request_record(uuid,uuid,bigint,jsonb)',
     'api.next_due()',
     'api.rate_lease(text,numeric,integer,boolean)',
     'api.audit_chain_due(integer)',
     'api.audit_chain(uuid,integer)',
-    'api.ledger_fold_due(integer)',
-    'api.ledger_fold(uuid)',
+    'api.ledger_rollups_due(integer)',
+    'api.ledger_rollup(uuid)',
     'api.violations_due(integer)',
     'api.receivables_due(integer)',
     'api.receivable_retry(uuid)',
@@ -153,14 +153,14 @@ $$, ARRAY[
     'api.nonces_sweep(uuid,integer)',
     'api.idempotency_sweep(uuid,integer)',
     'api.fraud_signals_sweep(uuid,integer)',
-    'api.chore_take(text,numeric,numeric)',
-    'api.chore_done(text,numeric)',
+    'api.scheduled_task_claim(text,numeric,numeric)',
+    'api.scheduled_task_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
-    'api.event_sweeps_due(integer)',
-    'api.event_sweep_advance(text,timestamp with time zone,text)',
-    'api.event_sweep_done(text,timestamp with time zone)',
-    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
-    'api.objects_poll(uuid,numeric,numeric,integer)',
+    'api.missed_events_due(integer)',
+    'api.missed_events_advance(text,timestamp with time zone,text)',
+    'api.missed_events_done(text,timestamp with time zone)',
+    'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.unsettled_objects_fetch(uuid,numeric,numeric,integer)',
     'api.reconcile_begin(text,timestamp with time zone,numeric)',
     'api.reconcile_accounts(text,integer)',
     'api.reconcile_sort(jsonb,text,text,jsonb)',
@@ -173,8 +173,8 @@ $$, ARRAY[
     'api.violations_total()',
     'api.schema_migrations()',
     'api.queues_state()',
-    'api.operations_troubled(integer)',
-    'api.operations_open(uuid)'
+    'api.operations_unresolved_tenants(integer)',
+    'api.operations_outstanding(uuid)'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
@@ -182,7 +182,7 @@ $$, ARRAY[
     'ops.tenant_list()',
     'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
-    'ops.violations_open(uuid)',
+    'ops.violations_outstanding(uuid)',
     'ops.refunds_pending(uuid)',
     'ops.refund_batches(uuid)',
     'ops.refund_batch_progress(uuid,uuid)',
@@ -193,8 +193,8 @@ $$, ARRAY[
     'ops.ledger_balance_at(uuid,timestamp with time zone)',
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
-    'ops.receivables_open(uuid)',
-    'ops.discrepancies_open(uuid)',
+    'ops.receivables_outstanding(uuid)',
+    'ops.discrepancies_outstanding(uuid)',
     'ops.split_preview(bigint,jsonb,bigint,text)',
     'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
     'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
@@ -203,11 +203,11 @@ $$, ARRAY[
     'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.webhooks_unapplied(uuid)',
+    'ops.inbox_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.inbox_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
-    'ops.troubles_open()',
-    'ops.reviews_open(uuid)',
+    'ops.incidents()',
+    'ops.reviews_outstanding(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
@@ -221,7 +221,7 @@ $$, ARRAY[
     'ops.tenant_list()',
     'ops.audit_verify(uuid,bigint,text)',
     'ops.money_violations(uuid)',
-    'ops.violations_open(uuid)',
+    'ops.violations_outstanding(uuid)',
     'ops.refunds_pending(uuid)',
     'ops.refund_batches(uuid)',
     'ops.refund_batch_progress(uuid,uuid)',
@@ -232,9 +232,9 @@ $$, ARRAY[
     'ops.ledger_balance_at(uuid,timestamp with time zone)',
     'ops.payment_timeline(uuid,uuid)',
     'ops.payouts(uuid,text,text)',
-    'ops.receivables_open(uuid)',
-    'ops.discrepancies_open(uuid)',
-    'ops.reviews_open(uuid)',
+    'ops.receivables_outstanding(uuid)',
+    'ops.discrepancies_outstanding(uuid)',
+    'ops.reviews_outstanding(uuid)',
     'ops.fraud_rules(uuid)',
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
@@ -250,17 +250,17 @@ $$, ARRAY[
     'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.webhook_lag(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.webhooks_unapplied(uuid)',
+    'ops.inbox_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.inbox_unapplied(uuid)',
     'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
-    'ops.troubles_open()',
+    'ops.incidents()',
     'ops.operation_retry(uuid,uuid)',
     'ops.operation_cancel(uuid,uuid,text)',
     'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
     'ops.escrow_freeze(uuid,uuid,text)',
     'ops.escrow_unfreeze(uuid,uuid,text)',
-    'ops.webhook_replay(uuid,text)',
-    'ops.webhooks_replay(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.inbox_replay(uuid,text)',
+    'ops.inbox_replay_period(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.payee_disable(uuid,text,text,text)',
     'ops.discrepancy_resolve(uuid,uuid,text)',
     'ops.unowned_objects()',
@@ -292,12 +292,12 @@ SELECT set_eq($$
      WHERE f.owner <> 'payments_system' AND has_function_privilege('payments_system', f.oid, 'EXECUTE')
 $$, ARRAY[
     'payments.clock()',
-    'payments.event_handled(text)',
-    'payments.event_types()',
-    'payments.webhook_patience(interval)',
-    'payments.webhook_verdict(text,text,bigint,interval)',
+    'payments.stripe_event_handled(text)',
+    'payments.stripe_event_types()',
+    'payments.inbox_backoff(interval)',
+    'payments.inbox_verdict(text,text,bigint,interval)',
     'payments.operation_backoff(integer,numeric,numeric)',
-    'payments.uuid_said(text)',
+    'payments.uuid_parse(text)',
     'payments.from_epoch(text)'
 ], 'payments_system executes, besides its own functions, just this list');
 SELECT set_eq($$
@@ -323,12 +323,12 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'api.escrows_due(integer)',
     'api.audit_chain_due(integer)',
     'api.refund_batches_due(integer)',
-    'api.chore_take(text,numeric,numeric)',
-    'api.chore_done(text,numeric)',
+    'api.scheduled_task_claim(text,numeric,numeric)',
+    'api.scheduled_task_done(text,numeric)',
     'api.tenants_page(uuid,integer)',
-    'api.event_sweeps_due(integer)',
-    'api.event_sweep_advance(text,timestamp with time zone,text)',
-    'api.event_sweep_done(text,timestamp with time zone)',
+    'api.missed_events_due(integer)',
+    'api.missed_events_advance(text,timestamp with time zone,text)',
+    'api.missed_events_done(text,timestamp with time zone)',
     'api.reconcile_begin(text,timestamp with time zone,numeric)',
     'api.reconcile_accounts(text,integer)',
     'api.reconcile_sort(jsonb,text,text,jsonb)',
@@ -340,23 +340,23 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'pay
     'ops.unowned_object_resolve(text,text,text)',
     'payments.reconcile_owner(text,jsonb)',
     'payments.unowned_note(text,jsonb,bigint)',
-    'api.ledger_fold_due(integer)',
+    'api.ledger_rollups_due(integer)',
     'api.violations_due(integer)',
     'api.receivables_due(integer)',
     'api.refunds_waiting_due(integer)',
-    'payments.inbox_of(uuid)',
+    'payments.inbox_states(uuid)',
     'payments.inbox_unapplied(uuid)',
     'api.next_due()',
     'api.operations_due(integer)',
-    'api.operations_troubled(integer)',
+    'api.operations_unresolved_tenants(integer)',
     'api.queues_state()',
     'api.rate_lease(text,numeric,integer,boolean)',
-    'api.webhook_claim(text,integer,numeric)',
-    'api.webhook_finish(jsonb)',
-    'api.webhook_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.inbox_claim(text,integer,numeric)',
+    'api.inbox_finish(jsonb)',
+    'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
     'payments.tenant_exists()',
     'payments.tenant_ids()',
-    'payments.webhook_requeue(uuid,text,tstzrange,text[])'
+    'payments.inbox_requeue(uuid,text,tstzrange,text[])'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
     $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'), ('payments.tenant_guard()'),
@@ -365,7 +365,7 @@ SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.owner NOT IN
     'every other function belongs to payments_definer, but the trigger functions of the tables'' owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_of(uuid)'), ('payments.inbox_unapplied(uuid)'), ('payments.webhook_requeue(uuid,text,tstzrange,text[])')
+    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'), ('payments.inbox_states(uuid)'), ('payments.inbox_unapplied(uuid)'), ('payments.inbox_requeue(uuid,text,tstzrange,text[])')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
@@ -430,12 +430,12 @@ SELECT x.grantee::regrole::text AS role, x.privilege_type AS privilege, c.relnam
 
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_definer' $$, $$
     SELECT 'SELECT', c.relname::text FROM our_relations AS c
-     WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects')
+     WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'scheduled_tasks', 'missed_event_cursors', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
     SELECT 'INSERT', unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members', 'split_rules', 'payment_transactions', 'payment_intents',
         'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups', 'stripe_operations',
         'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects', 'connected_accounts',
-        'stripe_transfers', 'refund_policies', 'payment_refunds', 'giveback_shares', 'transfer_reversals', 'receivables',
+        'stripe_transfers', 'refund_policies', 'payment_refunds', 'clawback_shares', 'transfer_reversals', 'receivables',
         'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes', 'early_fraud_warnings',
         'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings', 'reconciliation_totals', 'discrepancies',
         'payment_marks', 'violation_checks', 'violations_found',
@@ -446,7 +446,7 @@ SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.ro
            ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'), ('DELETE', 'violations_found')
     UNION ALL
     VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'), ('DELETE', 'idempotency_keys'), ('DELETE', 'fraud_signals'), ('INSERT', 'distributions'),
-           ('INSERT', 'borne_shares'), ('DELETE', 'payment_events')
+           ('INSERT', 'clawback_snapshots'), ('DELETE', 'payment_events')
 $$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys, fraud signals and how a replayed event ended only');
 SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c WHERE c.role = 'payments_definer'
@@ -461,7 +461,7 @@ $$, $$
         ('payment_intents', '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
             balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
         ('payment_splits', '{amount}'),
-        ('borne_shares', '{amount}'),
+        ('clawback_snapshots', '{amount}'),
         ('ledger_balances', '{debit_total,credit_total}'),
         ('ledger_rollups', '{folded_xid,folded_at}'),
         ('stripe_operations', '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,
@@ -525,7 +525,7 @@ $$, $$
            ('SELECT', 'payment_marks', 'tenant_id'), ('SELECT', 'payment_marks', 'marked_xid')
     UNION ALL
     SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
-                           unnest(ARRAY['chores', 'event_sweeps', 'reconciliation_runs', 'unowned_objects']) AS t
+                           unnest(ARRAY['scheduled_tasks', 'missed_event_cursors', 'reconciliation_runs', 'unowned_objects']) AS t
 $$, 'payments_system reads just ids, states and times across tenants, counts what did not agree, and keeps what has no tenant');
 SELECT set_eq($$ SELECT t.privilege, t."table" FROM table_rights AS t WHERE t.role = 'payments_backup' $$,
     $$ SELECT 'SELECT', c.relname::text FROM our_relations AS c $$,

@@ -173,15 +173,15 @@ SELECT throws_ok($$ SELECT * FROM api.payment_cancel(tenant_a(), 'svc', 'x', '\x
     'nor cancel it');
 SELECT throws_ok($$ SELECT * FROM api.onboarding_link_create(tenant_a(), 'svc', 'x', '\x01', current_setting('tap.account')::uuid, '{}', 20) $$, 'PY010', NULL,
     'nor ask for another''s onboarding link');
-SELECT throws_ok($$ SELECT * FROM api.operation_finish(tenant_a(), operation_of(current_setting('tap.asked')::uuid, 'intent'), 1, '{"outcome": "failed"}') $$,
+SELECT throws_ok($$ SELECT * FROM api.request_record(tenant_a(), operation_of(current_setting('tap.asked')::uuid, 'intent'), 1, '{"outcome": "failed"}') $$,
     'PY010', NULL, 'an operation of another tenant cannot be finished');
-SELECT throws_ok($$ SELECT * FROM api.operations_finish(tenant_a(), jsonb_build_array(jsonb_build_object('operationId',
+SELECT throws_ok($$ SELECT * FROM api.results_record(tenant_a(), jsonb_build_array(jsonb_build_object('operationId',
     operation_of(current_setting('tap.asked')::uuid, 'intent'), 'leaseEpoch', 1, 'result', '{"outcome": "failed"}'::jsonb))) $$,
     'PY010', NULL, 'nor in a batch');
 SELECT is_empty($$ SELECT * FROM api.operations_fence(tenant_a(), ARRAY[operation_of(current_setting('tap.asked')::uuid, 'intent')], ARRAY[1::bigint], 20) $$,
     'nor fenced');
 SELECT is(api.operations_release(tenant_a(), ARRAY[operation_of(current_setting('tap.asked')::uuid, 'intent')], ARRAY[1::bigint]), 0, 'nor released');
-SELECT is((SELECT e.state FROM api.event_apply(tenant_a(), 'platform', 'evt_x', event('payment_intent.canceled',
+SELECT is((SELECT e.state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_x', event('payment_intent.canceled',
     (SELECT intent_object(current_setting('tap.held')::uuid, 'canceled')))) AS e), 'waiting', 'an event about another tenant''s payment finds nothing');
 RESET SESSION AUTHORIZATION;
 SELECT unchanged('no function of one tenant changed a row of the other');

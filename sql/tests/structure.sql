@@ -5,10 +5,10 @@ SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'aml_limits', 'aml_screenings', 'aml_settings', 'audit_heads', 'audit_links', 'audit_log', 'borne_shares',
-    'chores', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes', 'distributions',
-    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'event_sweeps', 'exchange_rates',
-    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'giveback_shares',
+    'aml_limits', 'aml_screenings', 'aml_settings', 'audit_heads', 'audit_links', 'audit_log', 'clawback_snapshots',
+    'scheduled_tasks', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes', 'distributions',
+    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'missed_event_cursors', 'exchange_rates',
+    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'clawback_shares',
     'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
     'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds', 'payment_splits',
     'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
@@ -24,14 +24,14 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'audit_chain', 'audit_chain_due', 'audit_refusal', 'chore_done', 'chore_take', 'connected_account_create',
+    'audit_chain', 'audit_chain_due', 'audit_refusal', 'scheduled_task_done', 'scheduled_task_claim', 'connected_account_create',
     'connected_account_get', 'discrepancy_totals', 'dispute_evidence_submit', 'dispute_get', 'dispute_list',
-    'distribute_payment', 'distribution_get', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get',
-    'escrow_release', 'escrows_due', 'escrows_release_due', 'event_apply', 'event_cancel', 'event_sweep_advance', 'event_sweep_done',
-    'event_sweeps_due', 'fraud_signals_sweep', 'idempotency_sweep', 'ledger_fold', 'ledger_fold_due',
-    'next_due', 'nonce_use', 'nonces_sweep', 'objects_poll', 'onboarding_link_create', 'operation_finish',
-    'operation_traces', 'operations_answer', 'operations_claim', 'operations_due', 'operations_fence',
-    'operations_finish', 'operations_open', 'operations_release', 'operations_take', 'operations_troubled',
+    'distribution_create', 'distribution_get', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get',
+    'escrow_release', 'escrows_due', 'escrows_release_due', 'inbox_apply', 'show_cancel', 'missed_events_advance', 'missed_events_done',
+    'missed_events_due', 'fraud_signals_sweep', 'idempotency_sweep', 'ledger_rollup', 'ledger_rollups_due',
+    'next_due', 'nonce_use', 'nonces_sweep', 'unsettled_objects_fetch', 'onboarding_link_create', 'request_record',
+    'operation_traces', 'requests_record', 'operations_claim', 'operations_due', 'operations_fence',
+    'results_record', 'operations_outstanding', 'operations_release', 'operations_claim_and_fence', 'operations_unresolved_tenants',
     'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list', 'payments_create',
     'queues_state', 'rate_lease', 'receivable_retry', 'receivables_due', 'reconcile_accounts',
     'reconcile_begin', 'reconcile_compare', 'reconcile_end', 'reconcile_report', 'reconcile_settle',
@@ -39,23 +39,23 @@ SELECT functions_are('api', ARRAY[
     'refund_get', 'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide', 'review_list',
     'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get',
     'transfer_list', 'unowned_report', 'violations_check', 'violations_due', 'violations_total',
-    'webhook_claim', 'webhook_event_types', 'webhook_finish', 'webhook_receive'
+    'inbox_claim', 'stripe_event_types', 'inbox_finish', 'inbox_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
     'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list', 'audit_verify',
-    'clock_advance', 'deployment_set', 'discrepancies_open', 'discrepancy_resolve', 'dispute_rate',
+    'clock_advance', 'deployment_set', 'discrepancies_outstanding', 'discrepancy_resolve', 'dispute_rate',
     'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand', 'escrow_unfreeze', 'exchange_rate_set',
     'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset',
     'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances', 'money_violations',
     'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable', 'payment_timeline',
-    'payout_statement', 'payouts', 'receivables_open', 'refund_batch_failures', 'refund_batch_progress',
+    'payout_statement', 'payouts', 'receivables_outstanding', 'refund_batch_failures', 'refund_batch_progress',
     'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop', 'refund_batches', 'refund_policy_set',
-    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_open', 'sanctions_activate',
+    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_outstanding', 'sanctions_activate',
     'sanctions_add', 'sanctions_begin', 'sanctions_search', 'sanctions_versions', 'split_preview',
     'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
     'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
-    'transfers_pending', 'troubles_open', 'unowned_object_resolve', 'unowned_objects', 'violations_open', 'webhook_lag',
-    'webhook_replay', 'webhooks_replay', 'webhooks_unapplied'
+    'transfers_pending', 'incidents', 'unowned_object_resolve', 'unowned_objects', 'violations_outstanding', 'inbox_lag',
+    'inbox_replay', 'inbox_replay_period', 'inbox_unapplied'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_cleared', 'account_request', 'account_reviewed', 'account_screen', 'age_bucket',
@@ -66,31 +66,31 @@ SELECT functions_are('payments', ARRAY[
     'cursor_decode', 'cursor_encode', 'discrepancy_note', 'dispute_apply', 'dispute_json',
     'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
     'disputes_settle', 'distribution_json', 'distribution_make', 'distribution_payees',
-    'distribution_payment', 'distribution_remaining', 'escrow_giveback', 'escrow_hold',
-    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_return',
-    'event_apply_account', 'event_apply_charge', 'event_apply_dispute', 'event_apply_fraud_warning',
-    'event_apply_payment_intent', 'event_apply_payout', 'event_apply_refund', 'event_apply_review',
-    'event_apply_transfer', 'event_decode', 'event_dispatch', 'event_handled', 'event_mismatch',
-    'event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests',
+    'distribution_payment', 'distribution_remaining', 'escrow_draw_down', 'escrow_hold',
+    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_refill',
+    'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute', 'stripe_event_apply_fraud_warning',
+    'stripe_event_apply_payment_intent', 'stripe_event_apply_payout', 'stripe_event_apply_refund', 'stripe_event_apply_review',
+    'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch', 'stripe_event_handled', 'stripe_event_mismatch',
+    'stripe_event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests',
     'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists', 'fraud_measure_velocity',
     'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset',
-    'fraud_score', 'fraud_values', 'from_epoch', 'giveback_apply', 'giveback_calculate', 'giveback_share',
-    'giveback_target', 'giveback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
+    'fraud_score', 'fraud_values', 'from_epoch', 'clawback_apply', 'clawback_calculate', 'clawback_share',
+    'clawback_target', 'clawback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
     'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
-    'idempotency_unspent', 'inbox_of', 'inbox_unapplied', 'intent_request', 'intents_enqueue',
+    'idempotency_unspent', 'inbox_states', 'inbox_unapplied', 'intent_request', 'intents_enqueue',
     'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open',
-    'ledger_balance_rows', 'losses_share', 'member_check', 'member_enter', 'money_facts', 'name_codes',
-    'name_normal', 'object_apply', 'objects_unsettled', 'onboarding_link_enqueue', 'onboarding_link_store',
-    'operation_answer', 'operation_backoff', 'operation_body', 'operation_bury', 'operation_contradicts',
-    'operation_document', 'operation_doubt', 'operation_enqueue', 'operation_evidence', 'operation_fail',
-    'operation_failed_consequences', 'operation_failure_policy', 'operation_give_back', 'operation_holds',
+    'ledger_balance_rows', 'dispute_losses_allocate', 'member_check', 'member_enter', 'money_facts', 'name_codes',
+    'name_normal', 'object_apply', 'unsettled_objects', 'onboarding_link_enqueue', 'onboarding_link_store',
+    'operation_response', 'operation_backoff', 'operation_body', 'operation_mark_dead', 'operation_contradicts',
+    'operation_document', 'operation_mark_unknown', 'operation_enqueue', 'operation_evidence', 'operation_fail',
+    'operation_failed_consequences', 'operation_failure_policy', 'operation_release_lease', 'operation_holds',
     'operation_lock', 'operation_reconsider', 'operation_record', 'operation_succeed', 'operation_trace',
-    'operation_unsend', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'payee_giveback',
+    'operation_requeue_unsent', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'clawback_from_payee',
     'payee_balances', 'payee_hold_forgotten', 'payment_course', 'payment_refunding', 'escrow_void', 'refund_batch_plan',
-    'refund_batch_item_run', 'refund_batch_item_release', 'payee_recover', 'payees_due', 'payees_lock', 'payment_call', 'payment_disputed',
+    'refund_batch_item_run', 'refund_batch_item_release', 'clawback_from_transfers', 'payees_due', 'payees_lock', 'payment_operation_enqueue', 'payment_disputed',
     'payment_freeze', 'payment_frozen', 'payment_holds', 'payment_intent_apply', 'payment_intent_mirror',
     'payment_json', 'payment_lock', 'payment_mark', 'payment_move', 'payment_record', 'payment_reviewed',
-    'payment_settle', 'payment_turn_back', 'payments_block', 'payments_chosen', 'payments_create_new',
+    'payment_settle', 'payment_undo_rejected', 'payments_block', 'payments_named', 'payments_create_new',
     'payments_record', 'posting_add', 'provider_facts', 'provider_fee_post', 'provider_object_claim',
     'provider_problem', 'reason_check', 'receivable_net', 'receivable_next_retry', 'receivable_open',
     'receivable_retry_begin', 'receivable_retry_end', 'receivable_retry_id', 'reconcile_findings',
@@ -98,21 +98,21 @@ SELECT functions_are('payments', ARRAY[
     'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_json', 'refund_call', 'refund_json',
     'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
     'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
-    'reversal_totals', 'reversals_forgo', 'reversals_start', 'review_close', 'review_json', 'review_open',
-    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_yield', 'rfc3339', 'sanctions_match',
-    'share_move', 'shares_bear', 'split_calculate', 'split_check', 'split_rule_find',
+    'reversal_totals', 'reversals_deduct_unsent', 'reversals_enqueue', 'review_close', 'review_json', 'review_open',
+    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_close_disputed', 'rfc3339', 'sanctions_match',
+    'split_transfer_to_payee', 'clawback_snapshot', 'split_calculate', 'split_check', 'split_rule_find',
     'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
     'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
     'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused',
     'transfer_settle', 'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record',
-    'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_said', 'violations_all',
-    'violations_m01', 'violations_m02', 'violations_m03', 'violations_m04', 'violations_m05',
-    'violations_m06', 'violations_m07', 'violations_m08', 'violations_m09', 'violations_m10',
-    'violations_m11', 'violations_m12', 'violations_m13', 'violations_m14', 'violations_m15',
-    'violations_m16', 'violations_m17', 'violations_m18', 'violations_m19', 'violations_m20',
-    'violations_m21', 'violations_m22', 'violations_m23', 'violations_m24', 'violations_m25',
-    'violations_m26', 'violations_m28', 'violations_record', 'violations_until', 'webhook_patience',
-    'webhook_requeue', 'webhook_resume', 'webhook_verdict'
+    'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_parse', 'violations_all',
+    'invariant_captured_within_amount', 'invariant_refunds_within_captured', 'invariant_shares_equal_captured', 'invariant_transfers_within_shares', 'invariant_reversals_within_transfer',
+    'invariant_clawbacks_follow_total', 'invariant_one_transfer_per_purpose', 'invariant_one_intent_per_key', 'invariant_one_refund_per_operation', 'invariant_rows_match_stripe',
+    'invariant_postings_are_final', 'invariant_balances_equal_postings', 'invariant_payment_money_conserved', 'invariant_receivables_add_up', 'invariant_ended_states_stay',
+    'invariant_end_matches_events', 'invariant_events_reach_an_end', 'invariant_references_stay_in_tenant', 'invariant_rows_need_their_tenant', 'invariant_one_unresolved_call_per_object',
+    'invariant_each_lease_counts_once', 'invariant_nothing_waits_forever', 'invariant_one_currency_per_payment', 'invariant_amounts_are_exact', 'invariant_refused_is_not_applied',
+    'invariant_times_are_in_order', 'invariant_escrow_adds_up', 'violations_record', 'violations_until', 'inbox_backoff',
+    'inbox_requeue', 'inbox_reopen', 'inbox_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -147,7 +147,7 @@ SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltyp
   FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid;
 
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
-    ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_rates', 'reconciliation_runs', 'state_transitions',
+    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_rates', 'reconciliation_runs', 'state_transitions',
           'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
     'every table but the named ones has a NOT NULL tenant_id');
 SELECT is_empty($$
@@ -155,7 +155,7 @@ SELECT is_empty($$
      WHERE NOT EXISTS (SELECT FROM our_keys AS k WHERE k.relname = t.relname AND k.contype = 'p')
 $$, 'every table has a primary key');
 SELECT set_eq($$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
-    ARRAY['chores', 'currencies', 'deployment', 'event_sweeps', 'provider_objects', 'provider_rates', 'reconciliation_runs',
+    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_objects', 'provider_rates', 'reconciliation_runs',
           'state_transitions', 'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
     'every primary key but the named ones leads with tenant_id');
 SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u' AND k.leads <> 'tenant_id' $$,
@@ -209,8 +209,8 @@ SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.
            ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
            ('refund_batches', 'system_reads'), ('receivables', 'system_reads'), ('payment_marks', 'system_reads'),
            ('violation_checks', 'system_reads'), ('violations_found', 'system_reads'), ('refund_batch_items', 'system_reads'),
-           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('chores', 'system_rows'),
-           ('event_sweeps', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
+           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('scheduled_tasks', 'system_rows'),
+           ('missed_event_cursors', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
 SELECT is_empty($$
     SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p

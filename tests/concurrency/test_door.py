@@ -129,7 +129,7 @@ def distribute(
         "totalAmount": payment.amount,
         "transfers": [part],
     }
-    return scenario.ask("distribute_payment", request, f"d{next(_keys)}", on=on)
+    return scenario.ask("distribution_create", request, f"d{next(_keys)}", on=on)
 
 
 def refund(sessions: Sessions, payment: Payment, amount: int, on: Connection | None = None) -> Any:
@@ -175,7 +175,7 @@ def test_a_refund_waits_for_a_distribution(sessions: Sessions) -> None:
     found = {"id": "re_1", "object": "refund", "status": "succeeded", **params}
     sessions.scenario.finish(operation, succeeded(found))
     given = sessions.scenario.read(
-        "SELECT recipient_type, amount FROM payments.giveback_shares WHERE payment_id = %s",
+        "SELECT recipient_type, amount FROM payments.clawback_shares WHERE payment_id = %s",
         payment.id,
     )
     assert {row["recipient_type"]: row["amount"] for row in given} == {

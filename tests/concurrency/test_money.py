@@ -48,10 +48,10 @@ def cleared(sessions: Sessions) -> int:
 
 def fold(sessions: Sessions, on: Connection | None = None) -> int:
     """Roll postings up; return how many were folded."""
-    return int(sessions.scenario.call("ledger_fold", on=on)[0]["ledger_fold"])
+    return int(sessions.scenario.call("ledger_rollup", on=on)[0]["ledger_rollup"])
 
 
-# ── ledger_fold ───────────────────────────────────────────────────────────────────────────────
+# ── ledger_rollup ───────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_late_commit_is_never_lost_by_the_fold(sessions: Sessions) -> None:
@@ -162,7 +162,7 @@ def test_no_transfer_stays_blocked_when_its_payee_opens_meanwhile(
         return scenario.finish(payment.operation, done, on=session)
 
     def activate(session: Connection) -> Any:
-        return scenario.call("operations_finish", on=session, results=Jsonb([news]))
+        return scenario.call("results_record", on=session, results=Jsonb([news]))
 
     leads, follows = (settle, activate) if first == "settlement" else (activate, settle)
     with sessions.held(one):
@@ -190,7 +190,7 @@ def test_a_refund_and_the_opening_of_its_payee_never_block_each_other(sessions: 
         first = sessions.start(lambda: scenario.finish(refund, accepted, on=one))
         sessions.await_blocked(one)
         second = sessions.start(
-            lambda: scenario.call("operations_finish", on=other, results=Jsonb([news]))
+            lambda: scenario.call("results_record", on=other, results=Jsonb([news]))
         )
         sessions.await_blocked(one, other)
     assert first.result()["status"] == 201

@@ -124,7 +124,7 @@ def test_a_transfer_that_arrives_while_its_refund_is_accepted_is_reversed(
             "leaseEpoch": sent["leaseEpoch"],
             "result": succeeded(transfer_object(sent)),
         }
-        scenario.call("operations_finish", on=session, results=Jsonb([result]))
+        scenario.call("results_record", on=session, results=Jsonb([result]))
 
     def accept(session: Connection) -> None:
         scenario.finish(operation, succeeded(refund_object(operation)), on=session)
@@ -183,7 +183,7 @@ def test_a_loss_leaves_what_a_refund_has_just_reserved(sessions: Sessions) -> No
         sessions.await_blocked(other)
     assert waiting.result() == "done"
     scenario.finish(operation, succeeded(refund_object(operation)))
-    given = "SELECT sum(amount) AS n FROM payments.giveback_shares"
+    given = "SELECT sum(amount) AS n FROM payments.clawback_shares"
     assert count(sessions, given) == 10_000
     assert scenario.violations() == []
 
@@ -197,7 +197,7 @@ def test_a_loss_told_many_times_at_once_is_shared_out_once(sessions: Sessions) -
         for _ in range(12)
     ]
     assert sessions.together(works) == ["done"] * 12
-    assert count(sessions, "SELECT sum(amount) AS n FROM payments.giveback_shares") == 5_000
+    assert count(sessions, "SELECT sum(amount) AS n FROM payments.clawback_shares") == 5_000
     assert scenario.violations() == []
 
 
@@ -306,10 +306,10 @@ def test_a_timed_release_and_one_by_hand_pay_once(sessions: Sessions) -> None:
     assert scenario.violations() == []
 
 
-# ── a cancelled event ─────────────────────────────────────────────────────────────────────────
+# ── a canceled event ─────────────────────────────────────────────────────────────────────────
 
 
-def cancelled(sessions: Sessions, orders: int) -> None:
+def canceled(sessions: Sessions, orders: int) -> None:
     """An event with paid orders, called off."""
     scenario = sessions.scenario
     for number in range(orders):
@@ -317,12 +317,12 @@ def cancelled(sessions: Sessions, orders: int) -> None:
         operation = scenario.ask("payment_create", request | {"splits": HALVES})["operation"]
         payment = payment_of(operation)
         scenario.finish(operation, succeeded(payment.object("succeeded")))
-    scenario.ask("event_cancel", {"reason": "storm"}, event_id="e1")
+    scenario.ask("show_cancel", {"reason": "storm"}, show_id="e1")
 
 
 def test_an_item_of_a_batch_is_taken_by_one_worker(sessions: Sessions) -> None:
     """The second worker skips the item at hand and takes the next."""
-    cancelled(sessions, 2)
+    canceled(sessions, 2)
     one, other = sessions.open(), sessions.open()
     with sessions.held(one):
         [first] = sessions.scenario.call("refund_batch_advance", on=one)
@@ -334,7 +334,7 @@ def test_an_item_of_a_batch_is_taken_by_one_worker(sessions: Sessions) -> None:
 
 def test_workers_on_one_batch_refund_each_order_once(sessions: Sessions) -> None:
     """Eight workers at twelve orders until nothing is due: twelve refunds."""
-    cancelled(sessions, 12)
+    canceled(sessions, 12)
 
     def drain(session: Connection) -> int:
         done = 0
@@ -351,7 +351,7 @@ def test_workers_on_one_batch_refund_each_order_once(sessions: Sessions) -> None
 
 def test_a_refund_by_hand_and_one_of_the_batch_share_the_payment(sessions: Sessions) -> None:
     """The batch passes over a payment that is locked; later it refunds what the refund leaves."""
-    cancelled(sessions, 2)
+    canceled(sessions, 2)
     [row, _] = sessions.scenario.read("SELECT id FROM payments.payment_transactions")
     one, other = sessions.open(), sessions.open()
     with sessions.held(one):

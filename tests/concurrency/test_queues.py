@@ -163,7 +163,7 @@ def test_a_takeover_skips_an_operation_being_fenced(sessions: Sessions) -> None:
     assert sessions.scenario.claim(on=second) == []
 
 
-# ── operations_finish ─────────────────────────────────────────────────────────────────────────
+# ── results_record ─────────────────────────────────────────────────────────────────────────
 
 
 def test_of_two_finishes_one_applies(sessions: Sessions) -> None:
@@ -179,7 +179,7 @@ def test_of_two_finishes_one_applies(sessions: Sessions) -> None:
     def finish(worker: Connection, operation: Json, result: Json) -> bool:
         results = [{"operationId": operation["id"], "leaseEpoch": operation["leaseEpoch"]}]
         results[0]["result"] = result
-        row = sessions.scenario.call("operations_finish", on=worker, results=Jsonb(results))[0]
+        row = sessions.scenario.call("results_record", on=worker, results=Jsonb(results))[0]
         return bool(row["applied"])
 
     with sessions.held(first):
@@ -217,7 +217,7 @@ def test_two_batches_of_finishes_do_not_deadlock(sessions: Sessions) -> None:
             }
             for o in half
         ]
-        rows = scenario.call("operations_finish", on=worker, results=Jsonb(results))
+        rows = scenario.call("results_record", on=worker, results=Jsonb(results))
         return sum(row["applied"] for row in rows)
 
     works = [partial(finish, w, half) for w, half in zip(workers, halves, strict=True)]
@@ -231,19 +231,19 @@ def receive(sessions: Sessions, events: list[Json]) -> int:
     """Put events into the inbox; return how many were new."""
     stored = call(
         sessions.scenario.service,
-        "webhook_receive",
+        "inbox_receive",
         sources=["platform"] * len(events),
         event_ids=[one["id"] for one in events],
         event_types=[one["type"] for one in events],
         object_ids=[Jsonb([one["data"]["object"]["id"]]) for one in events],
         payloads=[orjson.dumps(one) for one in events],
     )
-    return int(stored[0]["webhook_receive"])
+    return int(stored[0]["inbox_receive"])
 
 
 def claim_webhooks(worker: Connection, limit: int) -> list[Json]:
     """Lease due events."""
-    return call(worker, "webhook_claim", worker="w", limit=limit, lease_seconds=LEASE_SECONDS)
+    return call(worker, "inbox_claim", worker="w", limit=limit, lease_seconds=LEASE_SECONDS)
 
 
 def finish_webhook(worker: Connection, row: Json, state: str) -> int:
@@ -255,7 +255,7 @@ def finish_webhook(worker: Connection, row: Json, state: str) -> int:
         "state": state,
         "reason": None,
     }
-    return int(call(worker, "webhook_finish", results=Jsonb([result]))[0]["webhook_finish"])
+    return int(call(worker, "inbox_finish", results=Jsonb([result]))[0]["inbox_finish"])
 
 
 def test_two_claims_never_lease_the_same_event(sessions: Sessions) -> None:
@@ -323,7 +323,7 @@ def test_answer_and_event_of_one_payment_settle_once(sessions: Sessions, first: 
     def by_answer(session: Connection) -> Any:
         result = {"operationId": read["id"], "leaseEpoch": read["leaseEpoch"]}
         result["result"] = succeeded(done)
-        return scenario.call("operations_finish", on=session, results=Jsonb([result]))
+        return scenario.call("results_record", on=session, results=Jsonb([result]))
 
     leads, follows = (by_event, by_answer) if first == "event" else (by_answer, by_event)
     with sessions.held(one):

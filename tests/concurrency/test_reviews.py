@@ -442,7 +442,7 @@ def test_a_transfer_that_comes_back_unpaid_is_held(
 
     def answer() -> Any:
         told = {"operationId": sent["id"], "leaseEpoch": sent["leaseEpoch"], "result": result}
-        return scenario.call("operations_finish", on=worker, results=Jsonb([told]))
+        return scenario.call("results_record", on=worker, results=Jsonb([told]))
 
     def begin() -> None:
         hold(sessions, reason, payment, person)

@@ -1,4 +1,4 @@
-"""A cancelled event whose refunds are drained by workers that die over it."""
+"""A canceled event whose refunds are drained by workers that die over it."""
 
 import pytest
 

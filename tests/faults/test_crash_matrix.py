@@ -132,12 +132,12 @@ BY_THE_WEB = {
     "escrow_release": (None, Story(stories.resold, stories.release)),
     "escrow_cancel": (None, Story(stories.resold, stories.call_off)),
     "escrow_condition_confirm": (None, Story(stories.resold_on_condition, stories.confirm)),
-    "event_cancel": (None, Story(stories.events_sold, stories.cancel_event)),
+    "show_cancel": (None, Story(stories.events_sold, stories.cancel_event)),
     "dispute_evidence_submit": ("evidence", Story(stories.disputed, stories.argue)),
     "payment_capture": ("capture", Story(stories.kept, stories.capture)),
     "payment_cancel": ("cancel", Story(stories.kept, stories.cancel)),
     "review_decide": (None, Story(stories.doubtful, stories.approve)),
-    "distribute_payment": (None, Story(stories.sold_for_the_platform, stories.distribute)),
+    "distribution_create": (None, Story(stories.sold_for_the_platform, stories.distribute)),
     "connected_account_create": ("account", Story(stories.nothing, stories.welcome)),
     "onboarding_link_create": ("account_link", Story(stories.payees, stories.invite)),
 }
@@ -147,7 +147,7 @@ MONEY_BACK = {
     "refund_create",
     "escrow_release",
     "escrow_cancel",
-    "event_cancel",
+    "show_cancel",
     "dispute_evidence_submit",
 }
 
@@ -177,7 +177,7 @@ def test_a_web_killed_at_every_step_answers_the_next_time(shop: Stack, function:
     shop.start_web()
     shop.start_worker()
     shop.leases_end()
-    final = {202} if function == "event_cancel" else FINAL
+    final = {202} if function == "show_cancel" else FINAL
     again = [partial(story.tell, shop, subject, key) for subject, key in asked]
     named = [shop.until_answered(one, final).body["id"] for one in again]
     shop.check_even()
@@ -244,7 +244,7 @@ def test_every_chore_has_its_row() -> None:
 
 @pytest.mark.parametrize("point", BY_A_CHORE)
 def test_a_worker_killed_over_a_chore_does_it_once(shop: Stack, point: str) -> None:
-    """An item of a cancelled event, a hold that ends, a fold: killed around each."""
+    """An item of a canceled event, a hold that ends, a fold: killed around each."""
     story = BY_A_CHORE[point]
     [subject] = story.prepare(shop, 1)
     send_home(shop)

@@ -1,4 +1,4 @@
-"""Money back over HTTP: refunds, escrows, disputes and cancelled events, worker and simulator."""
+"""Money back over HTTP: refunds, escrows, disputes and canceled events, worker and simulator."""
 
 from typing import Any
 from uuid import uuid4
@@ -133,7 +133,7 @@ async def test_a_sale_called_off_is_refunded_from_the_hold(service: Service) -> 
     payment = await paid(service, escrow=SELLER)
     url = f"/api/v1/escrows/{payment['escrows'][0]['id']}"
     assert (await post(service, f"{url}/cancel", {"reason": "off"})).status == 200
-    await service.until(url, status="cancelled", heldAmount=0, refundedAmount=9_000)
+    await service.until(url, status="canceled", heldAmount=0, refundedAmount=9_000)
     assert await service.transfers_at_stripe() == []
     assert service.violations() == []
 
@@ -165,7 +165,7 @@ async def test_a_dispute_freezes_its_payment(service: Service) -> None:
     assert service.violations() == []
 
 
-async def test_a_cancelled_event_refunds_everybody(service: Service) -> None:
+async def test_a_canceled_event_refunds_everybody(service: Service) -> None:
     """202 with the batch; its progress is read; each payment is refunded once."""
     await service.payee()
     await service.start_worker()
@@ -179,7 +179,7 @@ async def test_a_cancelled_event_refunds_everybody(service: Service) -> None:
     assert service.violations() == []
 
 
-async def test_a_cancelled_event_does_not_wait_for_the_poll(
+async def test_a_canceled_event_does_not_wait_for_the_poll(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The request wakes the worker: with a poll of an hour the refunds are made all the same."""

@@ -91,7 +91,7 @@ async def _paid(service: Service, path: str) -> bool:
     return [t["status"] for t in (await service.get(path))["transfers"]] == ["paid"]
 
 
-async def test_rejected_payment_is_cancelled(service: Service) -> None:
+async def test_rejected_payment_is_canceled(service: Service) -> None:
     """The hold on the buyer's card is let go, and nothing was ever taken."""
     await service.payee()
     suspect(service, 50)

@@ -40,7 +40,7 @@ def test_story_ends_with_zeros(options: tuple[str, ...]) -> None:
         r"refunds .* 4 payments in full, 2 in parts",
         r"resales .* 1 refused .*, then released; 1 called off; 1 held",
         r"disputes .* 1 won, 2 lost, one of these opened after its payees were paid",
-        r"event cancelled .* 5 payments: 5 refunded, 0 failed",
+        r"event canceled .* 5 payments: 5 refunded, 0 failed",
         r"debt kept back .* a-drifter owed 60.00 usd, 60.00 usd kept back",
     ):
         assert any(re.search(played, line) for line in lines), (played, lines)

@@ -1,4 +1,4 @@
-"""`payment-service refund-batch`: a cancelled event on the command line."""
+"""`payment-service refund-batch`: a canceled event on the command line."""
 
 import asyncio
 import io
@@ -38,7 +38,7 @@ def _run(url: str, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
     )
 
 
-async def test_an_event_is_cancelled_stopped_resumed_and_watched(service: Service) -> None:
+async def test_an_event_is_canceled_stopped_resumed_and_watched(service: Service) -> None:
     """Plain lines where there is no terminal; the same event again is the same batch."""
     await service.payee()
     worker = await service.start_worker()
@@ -137,7 +137,7 @@ BREAK = """
 """
 
 
-async def test_an_authorised_payment_of_a_cancelled_event_is_cancelled(service: Service) -> None:
+async def test_an_authorised_payment_of_a_canceled_event_is_canceled(service: Service) -> None:
     """Its buyer's money is free again; the batch is over when Stripe has done it."""
     await service.payee()
     await service.start_worker()

@@ -83,7 +83,7 @@ STORIES = {
         empty=True,
     ),
     "dispute-opened": Story(f"{SETTLED} SELECT dispute(the('payment'), 'd', 'needs_response');"),
-    "event-cancelled": Story(
+    "event-canceled": Story(
         """SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
         SELECT settled_payment(tenant_a(), 'k1', '{"eventId": "gig"}');
         SELECT settled_payment(tenant_a(), 'k2', '{"eventId": "gig"}');

@@ -116,7 +116,7 @@ async def test_a_sweep_that_stripe_stops_leaves_its_place(service: Service) -> N
         )
         with pytest.raises(UnreadableError):
             await sweeper.sweep()
-        assert service.database.execute("SELECT * FROM payments.event_sweeps") == []
+        assert service.database.execute("SELECT * FROM payments.missed_event_cursors") == []
         await service.control("DELETE", "faults")
         async with auditor(service) as fresh:
             await fresh.sweep()

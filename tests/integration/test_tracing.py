@@ -104,14 +104,14 @@ async def test_an_order_is_one_trace(database: Database, collector: Collector) -
     asked = below("POST /v1/payment_intents", request)
     assert asked.attributes["http.response.status_code"] == 200
     assert asked.attributes["server.address"] == "127.0.0.1"
-    below("api.operations_answer", request)
+    below("api.requests_record", request)
 
     webhook = below("POST /webhooks/stripe", request)
     assert webhook.kind == "server"
-    below("api.webhook_receive", webhook)
+    below("api.inbox_receive", webhook)
     applied = below("process webhook_inbox", request)
     assert applied.kind == "consumer"
-    below("api.event_apply", applied)
+    below("api.inbox_apply", applied)
     received = {
         one.attributes["messaging.message.id"]
         for one in collector.named("POST /webhooks/stripe", trace)

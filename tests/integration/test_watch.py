@@ -50,7 +50,7 @@ async def test_the_worker_counts_breaches_and_sees_them_mended(
         return gauge("money_violations") > 0
 
     await eventually(counted)
-    found = service.database.execute("SELECT invariant FROM ops.violations_open(%s)", TENANT)
+    found = service.database.execute("SELECT invariant FROM ops.violations_outstanding(%s)", TENANT)
     assert ("M03",) in found
     plant(service, SHARE, -1)
 

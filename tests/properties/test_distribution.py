@@ -23,7 +23,7 @@ STEPS = st.lists(
 SHARES = """
     SELECT s.recipient_id, s.amount, coalesce(sum(g.amount), 0)::bigint AS given
       FROM payments.payment_splits AS s
-      LEFT JOIN payments.giveback_shares AS g
+      LEFT JOIN payments.clawback_shares AS g
         ON g.tenant_id = s.tenant_id AND g.payment_id = s.payment_id
        AND g.recipient_type = s.recipient_type AND g.recipient_id = s.recipient_id
      WHERE s.tenant_id = %s AND s.payment_id = %s
@@ -112,7 +112,7 @@ class Story:
             "totalAmount": CAPTURED,
             "transfers": [part],
         }
-        self._scenario.ask("distribute_payment", request)
+        self._scenario.ask("distribution_create", request)
 
     def shares(self) -> dict[str, tuple[int, int]]:
         """Recipient to its share and what it gave back."""

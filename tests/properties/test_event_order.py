@@ -38,7 +38,7 @@ Fact = Told | Callable[[], None]
 APPLY = """
     SELECT r.state
       FROM unnest(%s::text[], %s::text[], %s::bytea[]) WITH ORDINALITY AS e (source, id, body, n)
-     CROSS JOIN LATERAL api.event_apply(%s, e.source, e.id, e.body) AS r
+     CROSS JOIN LATERAL api.inbox_apply(%s, e.source, e.id, e.body) AS r
      ORDER BY e.n
 """
 FACTS = {
@@ -329,8 +329,8 @@ def test_every_order_of_a_captured_hold_ends_the_same(scenario: Scenario) -> Non
     assert end["unresolved"] == []
 
 
-def test_every_order_of_a_cancelled_hold_ends_the_same(scenario: Scenario) -> None:
-    """An authorisation that was let go stays cancelled and moves no money in all 24 orders."""
+def test_every_order_of_a_canceled_hold_ends_the_same(scenario: Scenario) -> None:
+    """An authorisation that was let go stays canceled and moves no money in all 24 orders."""
 
     def make() -> tuple[Story, list[Fact]]:
         payment = scenario.authorised_payment(10_000, HALVES)

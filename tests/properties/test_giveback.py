@@ -38,16 +38,16 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def giveback_database(server: Server) -> Iterator[Database]:
+def clawback_database(server: Server) -> Iterator[Database]:
     """One database for the module: what is stored has a payment of its own."""
-    with temporary_database(server, "payments_giveback") as made:
+    with temporary_database(server, "payments_clawback") as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def connection(giveback_database: Database) -> Iterator[Connection]:
+def connection(clawback_database: Database) -> Iterator[Connection]:
     """As the superuser: the functions are private."""
-    with psycopg.connect(giveback_database.superuser_url, autocommit=True) as opened:
+    with psycopg.connect(clawback_database.superuser_url, autocommit=True) as opened:
         yield opened
 
 
@@ -96,7 +96,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 CALCULATE = """
-    SELECT payments.giveback_calculate(c.shares::bigint[], c.total)
+    SELECT payments.clawback_calculate(c.shares::bigint[], c.total)
       FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS c (shares, total, n) ORDER BY c.n
 """
 
@@ -180,7 +180,7 @@ SHARE = """
     SELECT c.n, g.recipient_id, g.amount
       FROM unnest(%(payments)s::text[], %(deltas)s::bigint[])
            WITH ORDINALITY AS c (payment, delta, n)
-     CROSS JOIN LATERAL payments.giveback_share(
+     CROSS JOIN LATERAL payments.clawback_share(
                %(tenant)s, c.payment::uuid,
                CASE WHEN c.delta < 0 THEN 'refund_failure' ELSE 'refund' END,
                gen_random_uuid(), c.delta, now()) AS g

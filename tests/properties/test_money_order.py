@@ -42,7 +42,7 @@ END = {
         SELECT amount, status, sum(allocated_amount) OVER () AS allocated FROM payments.disputes
          WHERE tenant_id = %s AND payment_id = %s ORDER BY amount, status""",
     "given": """
-        SELECT recipient_id, sum(amount) AS given FROM payments.giveback_shares
+        SELECT recipient_id, sum(amount) AS given FROM payments.clawback_shares
          WHERE tenant_id = %s AND payment_id = %s
          GROUP BY 1 HAVING sum(amount) <> 0 ORDER BY 1""",
     "escrows": """

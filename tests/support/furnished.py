@@ -23,6 +23,8 @@ OURS = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 THEIRS = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
 SCOPES = " ".join(sorted({endpoint.scope for endpoint in ENDPOINTS}))
 
+# What the wire calls an event is a show in the database: an event is Stripe's there.
+COLUMNS = {"eventId": "show_id"}
 _HELPERS = Path(__file__).resolve().parents[2] / "sql" / "tests" / "helpers"
 
 # What a field of this name has to look like beyond what its schema says.
@@ -80,7 +82,7 @@ class Furnished:
 
     def names(self, tenant: str, name: str) -> list[str]:
         """Every value of the columns of this name, which is written as in a path."""
-        column = re.sub("([A-Z])", r"_\1", name).lower()
+        column = COLUMNS.get(name) or re.sub("([A-Z])", r"_\1", name).lower()
         tables = self.database.execute(
             "SELECT t.name FROM tap_helpers.tenant_tables AS t JOIN pg_attribute AS a"
             " ON a.attrelid = t.oid AND a.attname = %s AND a.atttypid = 'text'::regtype ORDER BY 1",

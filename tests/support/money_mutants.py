@@ -4,11 +4,11 @@ from tests.support.mutants import Mutant
 
 MUTANTS = {
     "each refund is shared out by itself": Mutant(
-        "payments.giveback_share",
-        "payments.giveback_target(array_agg(l.share ORDER BY l.n),"
+        "payments.clawback_share",
+        "payments.clawback_target(array_agg(l.share ORDER BY l.n),"
         " array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta) AS given",
         "(SELECT array_agg(u.given + sign(p_delta)::bigint * u.part ORDER BY u.n)"
-        " FROM unnest(array_agg(l.given ORDER BY l.n), payments.giveback_calculate("
+        " FROM unnest(array_agg(l.given ORDER BY l.n), payments.clawback_calculate("
         "array_agg(l.share ORDER BY l.n), abs(p_delta))) WITH ORDINALITY AS u (given, part, n))"
         " AS given",
     ),
@@ -30,11 +30,11 @@ MUTANTS = {
         "payments.reversal_fail", "v_reversal.amount, v_reversal.currency, p_now", "0, 'usd', p_now"
     ),
     "one transfer gives back for all": Mutant(
-        "payments.payee_recover", "v_left := v_left - v_part;", "v_left := 0;"
+        "payments.clawback_from_transfers", "v_left := v_left - v_part;", "v_left := 0;"
     ),
     "a loss is not looked at again": Mutant(
         "payments.refund_undo",
-        "+ payments.losses_share(p_refund.tenant_id, p_refund.payment_id, p_now)",
+        "+ payments.dispute_losses_allocate(p_refund.tenant_id, p_refund.payment_id, p_now)",
         "",
     ),
     "a hold is released and stays": Mutant(

@@ -38,7 +38,7 @@ MUTANTS = {
         "AND o.lease_epoch = l.epoch\n       AND o.state = 'leased' AND o.next_run_at > v_now",
     ),
     "a new key after an unknown outcome": Mutant(
-        "payments.operation_doubt",
+        "payments.operation_mark_unknown",
         "SET state = 'unknown',",
         "SET state = 'unknown', generation = o.generation + 1,",
     ),
@@ -56,12 +56,12 @@ MUTANTS = {
         statement="DROP INDEX payments.stripe_operations_unresolved"
     ),
     "a 429 forgets earlier sends": Mutant(
-        "payments.operation_unsend",
+        "payments.operation_requeue_unsent",
         "p_operation.first_sent_epoch = p_operation.lease_epoch",
         "true",
     ),
     "an unresolved call may be forgotten": Mutant(
-        "payments.operation_doubt",
+        "payments.operation_mark_unknown",
         "SET state = 'unknown',",
         "SET state = 'unknown',"
         " first_sent_at = NULL, first_sent_epoch = NULL, last_sent_at = NULL,",

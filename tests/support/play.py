@@ -85,7 +85,7 @@ FACTS = """
              WHERE s.tenant_id = p.tenant_id AND s.payment_id = p.id) AS splits,
            (SELECT coalesce(jsonb_object_agg(g.recipient_id, g.amount), '{}')
               FROM (SELECT g.recipient_id, sum(g.amount) AS amount
-                      FROM payments.giveback_shares AS g
+                      FROM payments.clawback_shares AS g
                      WHERE g.tenant_id = p.tenant_id AND g.payment_id = p.id
                      GROUP BY 1) AS g) AS given,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'recipient', e.recipient_id,
@@ -312,7 +312,7 @@ class Play:
 
     def cancel_event(self, moves: int) -> None:
         """Cancel the event; a worker gets at some of its payments."""
-        self._ask("event_cancel", {"reason": "storm"}, COMPLETES, event_id=EVENT)
+        self._ask("show_cancel", {"reason": "storm"}, COMPLETES, show_id=EVENT)
         for _ in range(moves % 3):
             self.scenario.call("refund_batch_advance")
 
@@ -592,7 +592,7 @@ class Play:
     def _receive(self, deliveries: Sequence[tuple[str, bytes]]) -> None:
         found = {one.event_id: one for one in (describe(*delivery) for delivery in deliveries)}
         self.scenario.service.execute(
-            "SELECT api.webhook_receive(%s, %s, %s, %s, %s)",
+            "SELECT api.inbox_receive(%s, %s, %s, %s, %s)",
             [
                 [d.source for d in found.values()],
                 [d.event_id for d in found.values()],
@@ -604,13 +604,13 @@ class Play:
 
     def _inbox(self, end: int) -> int:
         """A worker applies what is due; may die before it does, or before it says so."""
-        query = "SELECT * FROM api.webhook_claim('w', 50, %s)"
+        query = "SELECT * FROM api.inbox_claim('w', 50, %s)"
         claimed = self.scenario.service.execute(query.encode(), [LEASE_SECONDS]).fetchall()
         if end % 4 == DIES_UNSENT:
             return len(claimed)
         results = [self._applied(*row) for row in claimed if row[5] is not None]
         if end % 4 != DIES_UNRECORDED and results:
-            self.scenario.service.execute("SELECT api.webhook_finish(%s)", [Jsonb(results)])
+            self.scenario.service.execute("SELECT api.inbox_finish(%s)", [Jsonb(results)])
         return len(claimed)
 
     def _applied(
@@ -619,7 +619,7 @@ class Play:
         state, reason = "error", None
         try:
             row = self.scenario.call(
-                "event_apply", source=source, event_id=event_id, payload=payload
+                "inbox_apply", source=source, event_id=event_id, payload=payload
             )[0]
             state, reason = row["state"], row["reason"]
         except psycopg.DatabaseError as error:

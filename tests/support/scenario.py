@@ -123,7 +123,7 @@ class Scenario:
     def finish(self, operation: Json, result: Json, *, on: Connection | None = None) -> Json:
         """Hand back the answer to a request's own operation; return what the client gets."""
         return self.call(
-            "operation_finish",
+            "request_record",
             on=on,
             operation_id=uuid.UUID(operation["id"]),
             lease_epoch=operation["leaseEpoch"],
@@ -136,7 +136,7 @@ class Scenario:
             {"operationId": o["id"], "leaseEpoch": o["leaseEpoch"], "result": result}
             for o, result in finished
         ]
-        return self.call("operations_finish", results=Jsonb(results))
+        return self.call("results_record", results=Jsonb(results))
 
     def claim(self, limit: int = 100, *, on: Connection | None = None) -> list[Json]:
         """Lease due operations; return their documents."""
@@ -160,7 +160,7 @@ class Scenario:
     def apply(self, event: Json, source: str = "platform", *, on: Connection | None = None) -> str:
         """Apply an event; return the state it ends in."""
         row = self.call(
-            "event_apply",
+            "inbox_apply",
             on=on,
             source=source,
             event_id=event["id"],
@@ -183,7 +183,7 @@ class Scenario:
         while self.read(OLDER_RUNS, self.tenant):
             assert time.monotonic() < deadline, "a transaction older than our postings runs on"
             time.sleep(0.005)
-        return int(self.call("ledger_fold", on=on)[0]["ledger_fold"])
+        return int(self.call("ledger_rollup", on=on)[0]["ledger_rollup"])
 
     def violations(self) -> list[Json]:
         """Breaches of the money invariants of this tenant."""

@@ -76,7 +76,7 @@ def dispute_of(stack: Stack, payment: Json) -> str:
 
 
 def kept(stack: Stack, number: int) -> list[Json]:
-    """Authorised payments, to be captured or cancelled."""
+    """Authorised payments, to be captured or canceled."""
     return sold(stack, number, captureMethod="manual")
 
 

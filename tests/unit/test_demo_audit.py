@@ -236,7 +236,7 @@ def test_payment_that_vanished_is_lost_for_all_who_knew_it(world: World) -> None
     assert len(world.findings().lost) == 3
 
 
-def test_transfer_cancelled_before_it_was_sent_is_not_lost(world: World) -> None:
+def test_transfer_canceled_before_it_was_sent_is_not_lost(world: World) -> None:
     """A refund or a lost dispute came first: nothing is owed any more."""
     world.ours.transfers.append({"transfer": None, "status": "canceled", "amount_reversed": 0})
     assert world.findings().clean

@@ -48,4 +48,4 @@ async def test_a_ledger_that_cannot_be_folded_keeps_nobody_waiting() -> None:
     """The other tenant's postings are rolled up."""
     fake = FakeDatabase()
     await fold_due(cast("Database", fake))
-    assert fake.served == [("ledger_fold", SOUND)]
+    assert fake.served == [("ledger_rollup", SOUND)]

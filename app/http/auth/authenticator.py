@@ -55,7 +55,7 @@ class Authenticator:
         self._admitted: dict[UUID, float] = {}
 
     async def run(self) -> None:
-        """Keep the verifier's keys fresh until cancelled."""
+        """Keep the verifier's keys fresh until canceled."""
         await self._verifier.run()
 
     async def authenticate(self, headers: Sequence[str]) -> Caller:

@@ -49,7 +49,7 @@ class Verifier(Protocol):
         """
 
     async def run(self) -> None:
-        """Keep the keys fresh until cancelled."""
+        """Keep the keys fresh until canceled."""
 
 
 class SharedSecret:

@@ -14,7 +14,7 @@ OF_SIGNATURES = ("signature_required", "signature_invalid", "replayed_request")
 
 async def create(call: Call) -> web.Response:
     """Pay payees from what is left of a captured payment."""
-    return await ask(call, "distribute_payment", LOCATION)
+    return await ask(call, "distribution_create", LOCATION)
 
 
 async def get(call: Call) -> web.Response:

@@ -1,4 +1,4 @@
-"""Events: cancelled, with every payment refunded."""
+"""Events: canceled, with every payment refunded."""
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ LOCATION = "/api/v1/refund-batches/{id}"
 
 async def cancel(call: Call) -> web.Response:
     """Plan the refund of every payment for the event."""
-    answer = await ask(call, "event_cancel", LOCATION, event_id=call.names["eventId"])
+    answer = await ask(call, "show_cancel", LOCATION, show_id=call.names["eventId"])
     call.services.notifier.wake(CHORES)
     return answer
 

@@ -79,7 +79,7 @@ def inbox(database: Database, notifier: Notifier) -> MicroBatch[Delivery, None]:
     async def store(deliveries: list[Delivery]) -> Sequence[None]:
         await failpoint("webhook.before_store")
         fresh = await database.value(
-            "webhook_receive",
+            "inbox_receive",
             sources=[d.source for d in deliveries],
             event_ids=[d.event_id for d in deliveries],
             event_types=[d.event_type for d in deliveries],
@@ -93,7 +93,7 @@ def inbox(database: Database, notifier: Notifier) -> MicroBatch[Delivery, None]:
 
     return MicroBatch(
         store,
-        function="webhook_receive",
+        function="inbox_receive",
         max_items=MAX_BATCH,
         concurrency=FLUSHES,
         one_by_one=(Refused,),

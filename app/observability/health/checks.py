@@ -107,11 +107,13 @@ class Looks:
 
     async def operations(self) -> Facts:
         """Nothing was given up, and nothing is unknown; counted for the metrics."""
-        tenants = await self._database.rows("operations_troubled", limit=MAX_TENANTS)
+        tenants = await self._database.rows("operations_unresolved_tenants", limit=MAX_TENANTS)
         found = [
             row
             for tenant in tenants
-            for row in await self._database.rows("operations_open", tenant_id=tenant["tenant_id"])
+            for row in await self._database.rows(
+                "operations_outstanding", tenant_id=tenant["tenant_id"]
+            )
         ]
         metrics.set_operations_open(found)
         count = {

@@ -1,4 +1,4 @@
-"""What becomes due by time or in bulk: holds that end, debts, refunds of cancelled events."""
+"""What becomes due by time or in bulk: holds that end, debts, refunds of canceled events."""
 
 import asyncio
 import random

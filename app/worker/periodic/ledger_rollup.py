@@ -35,8 +35,8 @@ async def fold_due(database: Database) -> None:
     Raises:
         DatabaseError: the database did not answer.
     """
-    for row in await database.rows("ledger_fold_due", limit=MAX_TENANTS):
+    for row in await database.rows("ledger_rollups_due", limit=MAX_TENANTS):
         await failpoint("fold.before_fold")
         with turn_of(row["tenant_id"]):
-            await database.rows("ledger_fold", tenant_id=row["tenant_id"])
+            await database.rows("ledger_rollup", tenant_id=row["tenant_id"])
         await failpoint("fold.after_fold")

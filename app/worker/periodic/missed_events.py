@@ -38,7 +38,7 @@ async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
         UnreadableError: Stripe did not show the platform's events, or an account's, for now.
         DatabaseError: the database did not answer.
     """
-    for row in await database.rows("event_sweeps_due", limit=MAX_ACCOUNTS):
+    for row in await database.rows("missed_events_due", limit=MAX_ACCOUNTS):
         turn = {name: row[name] for name in ("provider_account", "begun_at")}
         account = None if row["provider_account"] == PLATFORM else row["provider_account"]
         try:
@@ -49,12 +49,12 @@ async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
             everything = {"created": {"gte": row["since"]}}
             async for page in lists.pages("events", everything, account, row["position"]):
                 await _store(page, account, inbox)
-                await database.rows("event_sweep_advance", **turn, position=page[-1]["id"])
+                await database.rows("missed_events_advance", **turn, position=page[-1]["id"])
         except UnreadableError as error:
             if not (account and error.refused):
                 raise
             log.warning("account not readable", account=account, reason=str(error))
-        await database.rows("event_sweep_done", **turn)
+        await database.rows("missed_events_done", **turn)
 
 
 async def _store(page: list[dict[str, Any]], account: str | None, inbox: Inbox) -> None:

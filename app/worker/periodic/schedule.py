@@ -63,7 +63,7 @@ async def do_if_due(database: Database, chore: Chore) -> bool:
     """
     lease = min(MAX_LEASE_SECONDS, LEASE_TURNS * chore.every)
     if not await database.value(
-        "chore_take", name=chore.name, every_seconds=chore.every, lease_seconds=lease
+        "scheduled_task_claim", name=chore.name, every_seconds=chore.every, lease_seconds=lease
     ):
         return False
     again = min(chore.every, RETRY_SECONDS)
@@ -71,5 +71,5 @@ async def do_if_due(database: Database, chore: Chore) -> bool:
         await chore.work()
         again = chore.every
     finally:
-        await database.rows("chore_done", name=chore.name, every_seconds=again)
+        await database.rows("scheduled_task_done", name=chore.name, every_seconds=again)
     return True

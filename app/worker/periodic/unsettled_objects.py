@@ -18,7 +18,7 @@ async def poll(settings: Settings, database: Database, notifier: Notifier) -> No
     async for tenant in each_tenant(database):
         with turn_of(tenant):
             asked = await database.value(
-                "objects_poll",
+                "unsettled_objects_fetch",
                 tenant_id=tenant,
                 patience_seconds=settings.poll_patience_seconds,
                 every_seconds=settings.poll_seconds,

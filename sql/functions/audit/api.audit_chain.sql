@@ -1,5 +1,5 @@
 -- Off the hot path: a request inserts its row and locks nothing that others need. Only rows of transactions that every running
--- one started after are linked, as in ledger_fold: a late commit finds its place, and the order never changes afterwards.
+-- one started after are linked, as in ledger_rollup: a late commit finds its place, and the order never changes afterwards.
 CREATE OR REPLACE FUNCTION api.audit_chain(p_tenant_id uuid, p_limit integer) RETURNS TABLE (linked integer, seq bigint, digest text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$

@@ -25,4 +25,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.refund_batch_advance(uuid) IS
-    'Requests the refund of the next item of a tenant''s cancelled events, or has it cancelled when it was only authorised; no row: nothing is due. A payment that cannot be refunded fails alone. Raises PY001, PY002.';
+    'Requests the refund of the next item of a tenant''s canceled events, or has it canceled when it was only authorised; no row: nothing is due. A payment that cannot be refunded fails alone. Raises PY001, PY002.';

@@ -20,4 +20,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.refund_batch_postpone(uuid, text) IS
-    'Puts the next item of a tenant''s cancelled events off for five minutes, because of the error its turn ended with, so that it holds up nobody; returns it. Raises PY001, PY002.';
+    'Puts the next item of a tenant''s canceled events off for five minutes, because of the error its turn ended with, so that it holds up nobody; returns it. Raises PY001, PY002.';

@@ -13,4 +13,4 @@ BEGIN
      LIMIT p_limit;
 END
 $$;
-COMMENT ON FUNCTION api.refund_batches_due(integer) IS 'Tenants with cancelled events, not stopped, whose refunds are still to be requested.';
+COMMENT ON FUNCTION api.refund_batches_due(integer) IS 'Tenants with canceled events, not stopped, whose refunds are still to be requested.';

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION ops.refund_batch_progress(p_tenant_id uuid, p_batch_id uuid)
-RETURNS TABLE (status text, total bigint, succeeded bigint, failed bigint, pending bigint, amount numeric, event_id text)
+RETURNS TABLE (status text, total bigint, succeeded bigint, failed bigint, pending bigint, amount numeric, show_id text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

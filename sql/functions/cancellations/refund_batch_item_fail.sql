@@ -6,4 +6,4 @@ AS $$
      WHERE i.tenant_id = p_tenant_id AND i.refund_id = p_refund_id AND i.state = 'requested'
 $$;
 COMMENT ON FUNCTION payments.refund_batch_item_fail(uuid, uuid, text, timestamptz) IS
-    'The refund of a cancelled event''s payment has failed: its item has, too, with the reason, until refund_batch_resume tries it again.';
+    'The refund of a canceled event''s payment has failed: its item has, too, with the reason, until refund_batch_resume tries it again.';

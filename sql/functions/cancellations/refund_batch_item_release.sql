@@ -13,16 +13,16 @@ BEGIN
          WHERE i.tenant_id = p_item.tenant_id AND i.id = p_item.id;
         RETURN 0;
     END IF;
-    UPDATE payments.refund_batch_items AS i SET state = 'skipped', error = 'not captured: cancelled instead', updated_at = p_now
+    UPDATE payments.refund_batch_items AS i SET state = 'skipped', error = 'not captured: canceled instead', updated_at = p_now
      WHERE i.tenant_id = p_item.tenant_id AND i.id = p_item.id;
     IF p_payment.status <> 'requires_capture' THEN
         RETURN 0;
     END IF;
-    UPDATE payments.payment_intents AS n SET cancel_reason = 'event_cancelled', updated_at = p_now
+    UPDATE payments.payment_intents AS n SET cancel_reason = 'event_canceled', updated_at = p_now
      WHERE n.tenant_id = p_item.tenant_id AND n.id = p_payment.id;
     PERFORM payments.payment_move(p_payment, 'cancel', '{}');
     RETURN 1;
 END
 $$;
 COMMENT ON FUNCTION payments.refund_batch_item_release(payments.refund_batch_items, payments.payment_transactions, timestamptz) IS
-    'Has the locked, authorised payment of a cancelled event cancelled, so that its buyer''s money is free again; behind another call it is tried again a minute later. Returns how many operations became due.';
+    'Has the locked, authorised payment of a canceled event canceled, so that its buyer''s money is free again; behind another call it is tried again a minute later. Returns how many operations became due.';

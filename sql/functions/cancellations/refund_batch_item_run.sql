@@ -14,7 +14,7 @@ BEGIN
     v_refund_id := payments.id_derive(p_item.tenant_id, 'refund', VARIADIC ARRAY['batch', p_item.batch_id::text, p_item.payment_id::text]
         || CASE WHEN p_item.attempts > 0 THEN ARRAY[p_item.attempts::text] ELSE '{}' END);
     BEGIN
-        PERFORM payments.refund_request(p_item.tenant_id, v_refund_id, p_item.payment_id, NULL, 'event_cancelled', NULL, NULL, 'batch',
+        PERFORM payments.refund_request(p_item.tenant_id, v_refund_id, p_item.payment_id, NULL, 'event_canceled', NULL, NULL, 'batch',
             b.created_by, NULL, NULL, NULL)
            FROM payments.refund_batches AS b WHERE b.tenant_id = p_item.tenant_id AND b.id = p_item.batch_id;
     EXCEPTION
@@ -33,4 +33,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.refund_batch_item_run(payments.refund_batch_items, timestamptz) IS
-    'Carries out one locked item of a cancelled event: refunds all that remains of its payment, or cancels it when nothing was captured. Returns how many operations became due.';
+    'Carries out one locked item of a canceled event: refunds all that remains of its payment, or cancels it when nothing was captured. Returns how many operations became due.';

@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION payments.refund_batch_json(p_tenant_id uuid, p_batch_
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT jsonb_build_object(
-        'id', b.id, 'eventId', b.event_id, 'reason', b.reason, 'total', b.total,
+        'id', b.id, 'eventId', b.show_id, 'reason', b.reason, 'total', b.total,
         -- Every refund asked for is not yet every buyer paid.
         'status', CASE WHEN b.status = 'finished' AND n.pending > 0 THEN 'running' ELSE b.status END,
         'succeeded', n.succeeded, 'failed', n.failed, 'pending', n.pending, 'amount', n.amount,
@@ -17,7 +17,7 @@ AS $$
                max(greatest(i.updated_at, r.updated_at)) AS ended_at
           FROM payments.refund_batch_items AS i
           LEFT JOIN payments.payment_refunds AS r ON r.tenant_id = p_tenant_id AND r.id = i.refund_id
-          -- Cancelled instead, and Stripe has not done it yet.
+          -- Canceled instead, and Stripe has not done it yet.
           LEFT JOIN payments.payment_transactions AS p
             ON p.tenant_id = p_tenant_id AND p.id = i.payment_id AND i.state = 'skipped' AND p.status = 'requires_capture'
          WHERE i.tenant_id = p_tenant_id AND i.batch_id = b.id) AS n

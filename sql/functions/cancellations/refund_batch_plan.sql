@@ -8,7 +8,7 @@ AS $$
         INSERT INTO payments.refund_batch_items (tenant_id, id, batch_id, payment_id, state, next_run_at, updated_at)
         SELECT p_tenant_id, gen_random_uuid(), b.id, p.id, 'pending', p_now, p_now
           FROM payments.refund_batches AS b
-          JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.event_id = b.event_id AND p.event_id IS NOT NULL
+          JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.show_id = b.show_id AND p.show_id IS NOT NULL
          WHERE b.tenant_id = p_tenant_id AND b.id = p_batch_id
            AND (p.status = 'requires_capture'
                 OR (p.status = 'succeeded' AND p.amount_refunded + p.amount_refund_pending < p.amount_captured))
@@ -19,4 +19,4 @@ AS $$
      WHERE b.tenant_id = p_tenant_id AND b.id = p_batch_id
 $$;
 COMMENT ON FUNCTION payments.refund_batch_plan(uuid, uuid, timestamptz) IS
-    'Writes an item for every payment of a cancelled event that has money left of its buyer, captured or only authorised, and has none yet.';
+    'Writes an item for every payment of a canceled event that has money left of its buyer, captured or only authorised, and has none yet.';

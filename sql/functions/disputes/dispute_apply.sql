@@ -23,7 +23,7 @@ BEGIN
         v_due := payments.dispute_money_fetch(p_payment.tenant_id, p_payment.id, v_id, p_object);
     END IF;
     PERFORM payments.dispute_money_post(p_payment, v_id, p_object, p_now);
-    v_due := v_due + payments.reviews_yield(p_payment.tenant_id, p_payment.id, p_now);
+    v_due := v_due + payments.reviews_close_disputed(p_payment.tenant_id, p_payment.id, p_now);
     RETURN v_due + payments.disputes_settle(p_payment.tenant_id, p_payment.id, p_now);
 END
 $$;

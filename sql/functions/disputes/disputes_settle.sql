@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     v_payment := payments.payment_lock(p_tenant_id, p_payment_id);
     IF v_payment.settled_at IS NOT NULL THEN
-        v_due := payments.losses_share(p_tenant_id, p_payment_id, p_now);
+        v_due := payments.dispute_losses_allocate(p_tenant_id, p_payment_id, p_now);
     END IF;
     RETURN v_due + payments.payment_freeze(p_tenant_id, p_payment_id, payments.payment_frozen(p_tenant_id, p_payment_id), p_now);
 END

@@ -14,7 +14,7 @@ BEGIN
     PERFORM payments.currency_unit_check(p_payment.currency, (y ->> 'amount')::bigint) FROM jsonb_array_elements(p_payees) AS y;
     INSERT INTO payments.distributions (tenant_id, id, payment_id, amount, currency, created_by, created_at)
     VALUES (p_payment.tenant_id, p_id, p_payment.id, v_total, p_payment.currency, p_subject, p_now);
-    PERFORM payments.shares_bear(p_payment.tenant_id, p_payment.id);
+    PERFORM payments.clawback_snapshot(p_payment.tenant_id, p_payment.id);
     FOR v_payee IN
         WITH payee AS MATERIALIZED (
             SELECT (y ->> 'accountId')::uuid AS account_id, (y ->> 'amount')::bigint AS amount FROM jsonb_array_elements(p_payees) AS y
@@ -24,7 +24,7 @@ BEGIN
           JOIN payments.connected_accounts AS a ON a.tenant_id = p_payment.tenant_id AND a.id = y.account_id
          ORDER BY a.id
     LOOP
-        PERFORM payments.share_move(p_payment, v_payee.id, v_payee.recipient_type, v_payee.recipient_id, v_payee.amount, p_now);
+        PERFORM payments.split_transfer_to_payee(p_payment, v_payee.id, v_payee.recipient_type, v_payee.recipient_id, v_payee.amount, p_now);
         PERFORM payments.posting_add(p_payment.tenant_id, 'platform_revenue', 'payee_payable', v_payee.recipient_type,
             v_payee.recipient_id, v_payee.amount, p_payment.currency, 'distribution', p_id,
             v_payee.recipient_type || ':' || v_payee.recipient_id, p_payment.id, p_now);

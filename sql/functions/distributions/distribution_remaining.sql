@@ -3,7 +3,7 @@ LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     -- A refund on its way may be accepted at any moment: what it reserved is not given away.
     SELECT greatest(0, s.amount
-           - coalesce((SELECT sum(g.amount) FROM payments.giveback_shares AS g
+           - coalesce((SELECT sum(g.amount) FROM payments.clawback_shares AS g
                         WHERE g.tenant_id = p_tenant_id AND g.payment_id = p_payment_id
                           AND g.recipient_type = 'platform' AND g.recipient_id = s.recipient_id), 0)
            - coalesce((SELECT sum(r.amount) FROM payments.payment_refunds AS r

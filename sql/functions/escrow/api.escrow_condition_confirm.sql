@@ -22,7 +22,7 @@ BEGIN
     IF p_name LIKE 'operator\_hold\_%' THEN
         RAISE EXCEPTION 'an operator has frozen this escrow, and lifts that' USING ERRCODE = 'PY030';
     END IF;
-    IF v_escrow.status IN ('released', 'cancelled') THEN
+    IF v_escrow.status IN ('released', 'canceled') THEN
         RAISE EXCEPTION 'the escrow is over' USING ERRCODE = 'PY030';
     END IF;
     UPDATE payments.escrow_conditions AS c

@@ -5,7 +5,7 @@ DECLARE
     v_escrow record;
 BEGIN
     UPDATE payments.escrows AS e
-       SET amount = s.amount, held_amount = s.amount, status = CASE WHEN s.amount > 0 THEN 'held' ELSE 'cancelled' END, updated_at = p_now
+       SET amount = s.amount, held_amount = s.amount, status = CASE WHEN s.amount > 0 THEN 'held' ELSE 'canceled' END, updated_at = p_now
       FROM payments.payment_splits AS s
      WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id AND e.status = 'pending'
        AND s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id

@@ -6,11 +6,11 @@ AS $$
 DECLARE
     v_escrow_id uuid;
 BEGIN
-    UPDATE payments.escrows AS e SET status = 'cancelled', updated_at = NEW.updated_at
+    UPDATE payments.escrows AS e SET status = 'canceled', updated_at = NEW.updated_at
      WHERE e.tenant_id = NEW.tenant_id AND e.payment_id = NEW.id AND e.status = 'pending'
     RETURNING e.id INTO v_escrow_id;
     IF FOUND THEN
-        PERFORM payments.escrow_note(NEW.tenant_id, v_escrow_id, 'cancelled', NULL, 'payment ' || NEW.status, 'payment', NEW.status, NEW.updated_at);
+        PERFORM payments.escrow_note(NEW.tenant_id, v_escrow_id, 'canceled', NULL, 'payment ' || NEW.status, 'payment', NEW.status, NEW.updated_at);
     END IF;
     RETURN NULL;
 END

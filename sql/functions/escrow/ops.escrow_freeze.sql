@@ -10,7 +10,7 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     PERFORM payments.reason_check(p_reason);
     v_escrow := payments.escrow_lock(p_tenant_id, p_escrow_id);
-    IF v_escrow.status IN ('released', 'cancelled') THEN
+    IF v_escrow.status IN ('released', 'canceled') THEN
         RAISE EXCEPTION 'the escrow is over' USING ERRCODE = 'PY030';
     END IF;
     SELECT 'operator_hold_' || count(*) + 1 INTO v_name FROM payments.escrow_conditions AS c
@@ -23,4 +23,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.escrow_freeze(uuid, uuid, text) IS
-    'Keeps an escrow from being released, by anybody and by time, until escrow_unfreeze; it can still be cancelled. Returns the condition that stands for it. Raises PY010, PY020 (no reason), PY030 (over), PY070. Example: SELECT ops.escrow_freeze(''…'', ''…'', ''seller under investigation'');';
+    'Keeps an escrow from being released, by anybody and by time, until escrow_unfreeze; it can still be canceled. Returns the condition that stands for it. Raises PY010, PY020 (no reason), PY030 (over), PY070. Example: SELECT ops.escrow_freeze(''…'', ''…'', ''seller under investigation'');';

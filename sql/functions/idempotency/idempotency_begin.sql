@@ -39,7 +39,7 @@ BEGIN
     IF v_operation.state = 'leased' AND v_operation.leased_by = 'inline' AND v_operation.next_run_at > payments.clock() THEN
         RAISE EXCEPTION 'a request with this Idempotency-Key is being carried out' USING ERRCODE = 'PY041';
     END IF;
-    RETURN QUERY SELECT * FROM payments.operation_answer(p_tenant_id, v_operation.id, true);
+    RETURN QUERY SELECT * FROM payments.operation_response(p_tenant_id, v_operation.id, true);
 END
 $$;
 COMMENT ON FUNCTION payments.idempotency_begin(uuid, text, text, text, bytea, uuid, text, jsonb) IS

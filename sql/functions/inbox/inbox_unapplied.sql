@@ -8,4 +8,4 @@ AS $$
        AND w.state IN ('waiting', 'quarantined', 'dead')
 $$;
 COMMENT ON FUNCTION payments.inbox_unapplied(uuid) IS
-    'The events of the tenant entered that wait, were turned away or were given up; for webhooks_unapplied.';
+    'The events of the tenant entered that wait, were turned away or were given up; for inbox_unapplied.';

@@ -18,7 +18,7 @@ BEGIN
     ELSIF p_account <> 'platform' THEN
         v_event := v_event || jsonb_build_object('account', p_account);
     END IF;
-    RETURN (SELECT d.enqueued FROM payments.event_dispatch(
+    RETURN (SELECT d.enqueued FROM payments.stripe_event_dispatch(
         p_tenant_id, CASE p_account WHEN 'platform' THEN 'platform' ELSE 'connect' END, v_event, payments.clock()) AS d);
 END
 $$;

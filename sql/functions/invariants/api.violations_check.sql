@@ -1,4 +1,4 @@
--- Reads by transaction id and only what every running transaction started after, as ledger_fold does: a late commit keeps its
+-- Reads by transaction id and only what every running transaction started after, as ledger_rollup does: a late commit keeps its
 -- place behind checked_xid. Nobody but another check waits for it, and that one does not: it goes away.
 CREATE OR REPLACE FUNCTION api.violations_check(p_tenant_id uuid, p_limit integer) RETURNS TABLE (checked integer, violations bigint, behind boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp

@@ -16,9 +16,9 @@ BEGIN
     END LOOP;
     PERFORM payments.tenant_visit(NULL);
     RETURN QUERY
-    SELECT 'M19', NULL::uuid, v.* FROM payments.violations_m19() AS v
-    UNION ALL SELECT 'M24', NULL, v.* FROM payments.violations_m24() AS v;
+    SELECT 'M19', NULL::uuid, v.* FROM payments.invariant_rows_need_their_tenant() AS v
+    UNION ALL SELECT 'M24', NULL, v.* FROM payments.invariant_amounts_are_exact() AS v;
 END
 $$;
 COMMENT ON FUNCTION ops.money_violations(uuid) IS
-    'Every breach of a money invariant in the tenants the caller may see, or in one, and of the schema (no tenant); looks at every row. Must be empty, always; violations_open has what the worker found meanwhile. Example: SELECT * FROM ops.money_violations();';
+    'Every breach of a money invariant in the tenants the caller may see, or in one, and of the schema (no tenant); looks at every row. Must be empty, always; violations_outstanding has what the worker found meanwhile. Example: SELECT * FROM ops.money_violations();';

@@ -27,7 +27,7 @@ BEGIN
       FROM facts AS f
       LEFT JOIN payments.payment_transactions AS p
         ON p_by IN ('event', 'venue') AND p.tenant_id = p_tenant_id AND p.id = f.payment_id
-     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN p.event_id WHEN 'venue' THEN p.venue_id ELSE f.bucket END) AS x (bucket)
+     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN p.show_id WHEN 'venue' THEN p.venue_id ELSE f.bucket END) AS x (bucket)
      GROUP BY x.bucket, f.currency
      ORDER BY x.bucket, f.currency;
 END

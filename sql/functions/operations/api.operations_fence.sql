@@ -19,7 +19,7 @@ BEGIN
             RETURN QUERY SELECT * FROM payments.operations_mark_sent(
                 p_tenant_id, p_operation_ids[v_index:v_index], p_lease_epochs[v_index:v_index], p_lease_seconds);
         EXCEPTION WHEN unique_violation THEN
-            PERFORM payments.operation_give_back(
+            PERFORM payments.operation_release_lease(
                 p_tenant_id, p_operation_ids[v_index], p_lease_epochs[v_index], interval '100 milliseconds');
         END;
     END LOOP;

@@ -6,7 +6,7 @@ DECLARE
     v_released integer;
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    SELECT coalesce(sum(payments.operation_give_back(p_tenant_id, l.id, l.epoch, interval '0')), 0) INTO v_released
+    SELECT coalesce(sum(payments.operation_release_lease(p_tenant_id, l.id, l.epoch, interval '0')), 0) INTO v_released
       FROM unnest(p_operation_ids, p_lease_epochs) AS l (id, epoch);
     RETURN v_released;
 END

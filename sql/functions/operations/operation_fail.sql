@@ -23,7 +23,7 @@ BEGIN
     UPDATE payments.stripe_operations AS o
        SET state = CASE v_policy.verdict WHEN 'fail' THEN 'failed' ELSE 'ready' END,
            outcome = CASE v_policy.verdict WHEN 'fail' THEN 'failed' END,
-           -- A week of short balances leaves operation_doubt half of its patience.
+           -- A week of short balances leaves operation_mark_unknown half of its patience.
            generation = o.generation + 1, leased_by = NULL,
            failures = CASE p_result ->> 'code' WHEN 'balance_insufficient' THEN least(o.failures + 1, 10) ELSE o.failures + 1 END,
            first_sent_at = NULL, first_sent_epoch = NULL, last_sent_at = NULL, next_run_at = v_next,

@@ -6,7 +6,7 @@ DECLARE
     v_made_at timestamptz := payments.from_epoch(p_object ->> 'created');
 BEGIN
     SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
-     WHERE o.tenant_id = p_tenant_id AND o.id = payments.uuid_said(p_object #>> '{metadata,operation_id}') FOR NO KEY UPDATE;
+     WHERE o.tenant_id = p_tenant_id AND o.id = payments.uuid_parse(p_object #>> '{metadata,operation_id}') FOR NO KEY UPDATE;
     -- One that failed is reported and not touched: it may be on its way again under another key.
     IF NOT FOUND OR v_operation.state NOT IN ('ready', 'unknown', 'dead')
        OR payments.operation_contradicts(v_operation, p_object) IS NOT FALSE THEN

@@ -38,9 +38,9 @@ BEGIN
         WHEN 'failed' THEN
             enqueued := payments.operation_fail(v_operation, p_result, v_now);
         WHEN 'not_sent' THEN
-            PERFORM payments.operation_unsend(v_operation, p_result, v_now);
+            PERFORM payments.operation_requeue_unsent(v_operation, p_result, v_now);
         ELSE
-            PERFORM payments.operation_doubt(v_operation, p_result, v_now);
+            PERFORM payments.operation_mark_unknown(v_operation, p_result, v_now);
     END CASE;
     RETURN NEXT;
 END

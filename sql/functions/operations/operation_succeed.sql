@@ -6,7 +6,7 @@ AS $$
 BEGIN
     enqueued := 0;
     IF payments.operation_contradicts(p_operation, p_object) IS NOT FALSE THEN
-        PERFORM payments.operation_bury(p_operation, 'contradiction', 'Stripe''s object does not match the request', p_now);
+        PERFORM payments.operation_mark_dead(p_operation, 'contradiction', 'Stripe''s object does not match the request', p_now);
         RETURN NEXT;
         RETURN;
     END IF;

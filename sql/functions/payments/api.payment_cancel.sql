@@ -15,10 +15,10 @@ BEGIN
     END IF;
     v_payment := payments.payment_lock(p_tenant_id, p_payment_id);
     IF v_payment.status NOT IN ('requires_payment_method', 'requires_confirmation', 'requires_action', 'requires_capture') THEN
-        RAISE EXCEPTION 'a payment in status % cannot be cancelled', v_payment.status
+        RAISE EXCEPTION 'a payment in status % cannot be canceled', v_payment.status
             USING ERRCODE = 'PY030', HINT = 'A captured payment is refunded instead.';
     END IF;
-    RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.payment_call(v_payment, 'cancel',
+    RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.payment_operation_enqueue(v_payment, 'cancel',
         jsonb_strip_nulls(jsonb_build_object('cancellation_reason', CASE
             WHEN p_request ->> 'reason' IN ('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned') THEN p_request ->> 'reason' END)),
         payments.idempotency_id(p_tenant_id, p_subject, 'payments.cancel', p_idempotency_key),

@@ -26,7 +26,7 @@ BEGIN
         RAISE EXCEPTION 'the captured amount must be from 1 to %', v_payment.amount USING ERRCODE = 'PY021';
     END IF;
     PERFORM payments.currency_unit_check(v_payment.currency, v_amount);
-    RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.payment_call(v_payment, 'capture',
+    RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.payment_operation_enqueue(v_payment, 'capture',
         jsonb_build_object('amount_to_capture', v_amount),
         payments.idempotency_id(p_tenant_id, p_subject, 'payments.capture', p_idempotency_key),
         p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;

@@ -16,7 +16,7 @@ BEGIN
            AND (v_after.id IS NULL OR (p.created_at, p.id) < (v_after.created_at, v_after.id))
            AND (p_filter ->> 'orderId' IS NULL OR p.order_id = p_filter ->> 'orderId')
            AND (p_filter ->> 'customerId' IS NULL OR p.customer_id = p_filter ->> 'customerId')
-           AND (p_filter ->> 'eventId' IS NULL OR p.event_id = p_filter ->> 'eventId')
+           AND (p_filter ->> 'eventId' IS NULL OR p.show_id = p_filter ->> 'eventId')
            AND (p_filter ->> 'status' IS NULL OR p.status = p_filter ->> 'status')
            AND (p_filter ->> 'createdAfter' IS NULL OR p.created_at >= (p_filter ->> 'createdAfter')::timestamptz)
            AND (p_filter ->> 'createdBefore' IS NULL OR p.created_at < (p_filter ->> 'createdBefore')::timestamptz)

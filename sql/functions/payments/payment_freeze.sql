@@ -6,7 +6,7 @@ DECLARE
     v_due integer := payments.transfers_hold(p_tenant_id, p_payment_id, NULL, 'dispute', p_frozen, p_now);
 BEGIN
     UPDATE payments.escrows AS e
-       SET status = CASE WHEN p_frozen THEN 'disputed' WHEN e.held_amount = 0 THEN (CASE WHEN e.released_amount > 0 THEN 'released' ELSE 'cancelled' END)
+       SET status = CASE WHEN p_frozen THEN 'disputed' WHEN e.held_amount = 0 THEN (CASE WHEN e.released_amount > 0 THEN 'released' ELSE 'canceled' END)
                          WHEN e.released_amount > 0 THEN 'partially_released' ELSE 'held' END, updated_at = p_now
      WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id
        AND CASE WHEN p_frozen THEN e.status IN ('held', 'partially_released') ELSE e.status = 'disputed' END;

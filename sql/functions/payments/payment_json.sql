@@ -5,7 +5,7 @@ AS $$
         'id', p.id, 'status', p.status, 'amount', p.amount, 'amountCaptured', p.amount_captured,
         'amountRefunded', p.amount_refunded, 'amountRefundPending', p.amount_refund_pending,
         'amountDisputed', p.amount_disputed, 'currency', p.currency, 'orderId', p.order_id,
-        'customerId', p.customer_id, 'eventId', p.event_id, 'venueId', p.venue_id, 'captureMethod', p.capture_method,
+        'customerId', p.customer_id, 'eventId', p.show_id, 'venueId', p.venue_id, 'captureMethod', p.capture_method,
         'description', p.description, 'metadata', p.metadata,
         'stripePaymentIntentId', i.stripe_payment_intent_id,
         'failure', CASE WHEN p.failure_code IS NOT NULL

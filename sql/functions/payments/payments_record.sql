@@ -16,7 +16,7 @@ BEGIN
       LEFT JOIN LATERAL payments.split_rule_find(p_tenant_id, r.request ->> 'eventId', r.request ->> 'venueId', p_now) AS u
         ON r.request -> 'splits' IS NULL;
     INSERT INTO payments.payment_transactions
-        (tenant_id, id, order_id, customer_id, event_id, venue_id, amount, currency, status, capture_method, description,
+        (tenant_id, id, order_id, customer_id, show_id, venue_id, amount, currency, status, capture_method, description,
          receipt_email, metadata, device, split_rule_id, created_by, created_at, updated_at)
     SELECT p_tenant_id, r.payment_id, r.request ->> 'orderId', r.request ->> 'customerId', r.request ->> 'eventId',
            r.request ->> 'venueId', r.amount, r.currency, 'created', coalesce(r.request ->> 'captureMethod', 'automatic'),

@@ -28,7 +28,7 @@ BEGIN
            CASE WHEN o.id IS NULL THEN NULL ELSE concat_ws(' ', 'operation', o.id, o.state, o.provider_id) END, 0::bigint
       FROM (VALUES (1)) AS one
       LEFT JOIN payments.stripe_operations AS o
-        ON o.tenant_id = p_tenant_id AND o.id = payments.uuid_said(p_object #>> '{metadata,operation_id}');
+        ON o.tenant_id = p_tenant_id AND o.id = payments.uuid_parse(p_object #>> '{metadata,operation_id}');
 END
 $$;
 COMMENT ON FUNCTION payments.reconcile_findings(uuid, text, text, jsonb) IS

@@ -18,8 +18,8 @@ BEGIN
     IF tenants = 0 THEN
         SELECT count(*), min(o.tenant_id::text)::uuid INTO tenants, tenant_id
           FROM payments.stripe_operations AS o
-         WHERE o.tenant_id = payments.uuid_said(v_metadata ->> 'tenant_id')
-           AND o.id = payments.uuid_said(v_metadata ->> 'operation_id');
+         WHERE o.tenant_id = payments.uuid_parse(v_metadata ->> 'tenant_id')
+           AND o.id = payments.uuid_parse(v_metadata ->> 'operation_id');
     END IF;
 END
 $$;

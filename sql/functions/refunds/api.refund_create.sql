@@ -21,7 +21,7 @@ BEGIN
         coalesce(p_request ->> 'reason', 'requested_by_customer'), p_request ->> 'note', p_request -> 'metadata', 'api', p_subject,
         payments.idempotency_id(p_tenant_id, p_subject, 'refunds.create', p_idempotency_key), p_trace_context, p_lease_seconds);
     IF v_operation IS NULL THEN
-        RETURN QUERY SELECT * FROM payments.operation_answer(p_tenant_id, v_operation_id, false);
+        RETURN QUERY SELECT * FROM payments.operation_response(p_tenant_id, v_operation_id, false);
     ELSE
         RETURN QUERY SELECT NULL::integer, NULL::jsonb, v_operation, false, NULL::text, NULL::text;
     END IF;

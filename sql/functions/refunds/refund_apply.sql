@@ -13,7 +13,7 @@ BEGIN
         UPDATE payments.payment_refunds AS r
            SET stripe_refund_id = p_object ->> 'id', accepted_at = p_now, updated_at = p_now
          WHERE r.tenant_id = p_tenant_id AND r.id = p_refund_id;
-        v_due := payments.giveback_apply(p_tenant_id, v_refund.payment_id, 'refund', p_refund_id, v_refund.amount, 'provider_clearing', p_now);
+        v_due := payments.clawback_apply(p_tenant_id, v_refund.payment_id, 'refund', p_refund_id, v_refund.amount, 'provider_clearing', p_now);
     END IF;
     IF v_status = 'pending' THEN
         UPDATE payments.payment_refunds AS r SET pending_reason = p_object ->> 'pending_reason', updated_at = p_now

@@ -9,7 +9,7 @@ BEGIN
      WHERE r.tenant_id = p_tenant_id AND r.id = p_refund_id AND r.status = 'pending' AND r.accepted_at IS NULL
     RETURNING r.payment_id INTO v_payment_id;
     IF FOUND THEN
-        PERFORM payments.losses_share(p_tenant_id, v_payment_id, p_now);
+        PERFORM payments.dispute_losses_allocate(p_tenant_id, v_payment_id, p_now);
         PERFORM payments.refund_batch_item_fail(p_tenant_id, p_refund_id, p_code, p_now);
     END IF;
 END

@@ -11,7 +11,7 @@ BEGIN
     SELECT p_tenant_id, v_reversal_id, t.id, t.payment_id, p_cause_type, p_cause_id, p_amount, t.currency, 'waiting', p_now, p_now
       FROM payments.stripe_transfers AS t
      WHERE t.tenant_id = p_tenant_id AND t.id = p_transfer_id;
-    RETURN payments.reversals_start(p_tenant_id, p_transfer_id, p_now);
+    RETURN payments.reversals_enqueue(p_tenant_id, p_transfer_id, p_now);
 END
 $$;
 COMMENT ON FUNCTION payments.reversal_request(uuid, uuid, text, uuid, bigint, timestamptz) IS

@@ -7,7 +7,7 @@ AS $$
         SELECT s.payment_id, s.recipient_type, s.recipient_id, s.amount,
                payments.ledger_account_id(p_tenant_id, 'payee_payable', s.recipient_type, s.recipient_id, s.currency) AS payable_id,
                payments.ledger_account_id(p_tenant_id, 'payee_held', s.recipient_type, s.recipient_id, s.currency) AS held_id
-          FROM payments.payments_chosen(p_tenant_id, p_payment_ids) AS c (id)
+          FROM payments.payments_named(p_tenant_id, p_payment_ids) AS c (id)
           JOIN payments.payment_splits AS s ON s.tenant_id = p_tenant_id AND s.payment_id = c.id
          WHERE s.recipient_type <> 'platform' AND s.amount IS NOT NULL
     )

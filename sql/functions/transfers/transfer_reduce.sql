@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     SELECT o.last_error_code, o.last_error INTO v_call FROM payments.stripe_operations AS o
      WHERE o.tenant_id = p_tenant_id AND o.subject_id = p_transfer_id AND o.kind = 'transfer';
-    -- The frozen request cannot change: the transfer is cancelled unsent and a smaller one takes its place.
+    -- The frozen request cannot change: the transfer is canceled unsent and a smaller one takes its place.
     UPDATE payments.stripe_operations AS o
        SET state = 'failed', outcome = 'failed', last_error_code = 'superseded', finished_at = p_now, updated_at = p_now
      WHERE o.tenant_id = p_tenant_id AND o.subject_id = p_transfer_id AND o.kind = 'transfer' AND o.first_sent_at IS NULL;

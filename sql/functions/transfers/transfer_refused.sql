@@ -20,7 +20,7 @@ BEGIN
         v_due := payments.fetch_enqueue(p_operation.tenant_id, NULL, v_account.id, 'accounts', v_account.stripe_account_id,
             p_operation.id || ':' || p_operation.generation);
     END IF;
-    RETURN v_due + payments.reversals_forgo(p_operation.tenant_id, p_operation.subject_id, p_now);
+    RETURN v_due + payments.reversals_deduct_unsent(p_operation.tenant_id, p_operation.subject_id, p_now);
 END
 $$;
 COMMENT ON FUNCTION payments.transfer_refused(payments.stripe_operations, text, timestamptz) IS

@@ -34,7 +34,7 @@ BEGIN
     -- Known ids are ours from an earlier look, or not ours at all: that is refused.
     PERFORM payments.provider_object_claim(p_tenant_id, g.provider_id, 'transfer', g.id, p_now)
        FROM unnest(v_transfers, v_provider_ids) AS g (id, provider_id);
-    SELECT coalesce(sum(payments.reversals_start(p_tenant_id, w.transfer_id, p_now)), 0) INTO v_due
+    SELECT coalesce(sum(payments.reversals_enqueue(p_tenant_id, w.transfer_id, p_now)), 0) INTO v_due
       FROM (SELECT DISTINCT r.transfer_id FROM payments.transfer_reversals AS r
              WHERE r.tenant_id = p_tenant_id AND r.transfer_id = ANY (p_transfer_ids) AND r.status = 'waiting'
              ORDER BY r.transfer_id) AS w;

@@ -24,7 +24,7 @@ RESET ROLE;
 SELECT unchanged('refused requests change nothing');
 SET LOCAL ROLE payments_api;
 SELECT enter(tenant_a());
-SELECT is((SELECT problem FROM api.operation_finish(tenant_a(), operation_of(account_of(tenant_a(), 'v1'), 'account'), 1, '{"outcome": "failed", "code": "country_unsupported", "message": "No."}')), 'validation_failed', 'Stripe may refuse it');
+SELECT is((SELECT problem FROM api.request_record(tenant_a(), operation_of(account_of(tenant_a(), 'v1'), 'account'), 1, '{"outcome": "failed", "code": "country_unsupported", "message": "No."}')), 'validation_failed', 'Stripe may refuse it');
 SELECT is((SELECT operation ->> 'leaseEpoch' FROM pg_temp.ask(tenant_a(), 'k3', 'v1')), '1', 'a recipient whose account was refused may ask again, under another key');
 SELECT is((SELECT problem FROM pg_temp.ask(tenant_a(), 'k1', 'v1')), 'validation_failed', 'the refused key stays refused');
 RESET ROLE;
@@ -41,7 +41,7 @@ SELECT throws_ok($$ SELECT pg_temp.ask(tenant_b(), 'k9', 'v9') $$, 'PY003', NULL
 RESET ROLE;
 SELECT unchanged('and nothing is written for it');
 -- What was accepted before still ends.
-SELECT is((SELECT operation ->> 'kind' FROM api.operation_finish(tenant_b(), operation_of(account_of(tenant_b(), 'v1'), 'account'), 1, jsonb_build_object('outcome', 'succeeded',
+SELECT is((SELECT operation ->> 'kind' FROM api.request_record(tenant_b(), operation_of(account_of(tenant_b(), 'v1'), 'account'), 1, jsonb_build_object('outcome', 'succeeded',
     'object', account_object(tenant_b(), 'v1', true)))), 'account_link', 'what a tenant asked for before it was disabled still goes on');
 
 SELECT * FROM finish();

@@ -25,7 +25,7 @@ RESET ROLE;
 SELECT unchanged('refused requests change nothing');
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_api;
-SELECT is((SELECT (status, body ->> 'onboardingUrl')::text FROM api.operation_finish(tenant_a(), (kept('link')::jsonb ->> 'id')::uuid, 1, '{"outcome": "succeeded", "object": {"url": "https://fresh", "expires_at": 4102444800}}')),
+SELECT is((SELECT (status, body ->> 'onboardingUrl')::text FROM api.request_record(tenant_a(), (kept('link')::jsonb ->> 'id')::uuid, 1, '{"outcome": "succeeded", "object": {"url": "https://fresh", "expires_at": 4102444800}}')),
     '(201,https://fresh)', 'the request is answered with the account and its link');
 SELECT is((SELECT (status, body ->> 'onboardingUrl', replayed)::text FROM pg_temp.ask(tenant_a(), 'k1', account_of(tenant_a(), 'v1'))), '(201,https://fresh,t)', 'the same key replays it');
 SELECT throws_ok($$ SELECT pg_temp.ask(tenant_b(), 'k1', account_of(tenant_b(), 'v2')) $$, 'PY002', NULL, 'a second tenant in one transaction is refused');

@@ -15,7 +15,7 @@ SELECT keep('discrepancy', id) FROM payments.discrepancies WHERE provider_id = '
 SELECT keep('s1', shady_payment('s1')), keep('s2', shady_payment('s2'));
 SELECT keep('review', review_of(the('s1'))), keep('other', review_of(the('s2')));
 SELECT keep('batch', gen_random_uuid()), keep('call', call_of(the('payment'), 'v1'));
-INSERT INTO payments.refund_batches (tenant_id, id, event_id, reason, status, total, created_by, started_at, updated_at)
+INSERT INTO payments.refund_batches (tenant_id, id, show_id, reason, status, total, created_by, started_at, updated_at)
 VALUES (tenant_a(), the('batch'), 'gig', 'rain', 'running', 0, 'x', clock(), clock());
 UPDATE payments.stripe_operations SET state = 'leased', next_run_at = clock() WHERE id = the('call');
 UPDATE payments.stripe_operations SET state = 'dead' WHERE id = the('call');
@@ -30,8 +30,8 @@ INSERT INTO acts (function, call, object) VALUES
     ('escrow_freeze', format('ops.escrow_freeze(%L, %L, %L)', tenant_a(), the('escrow'), 'x'), kept('escrow')),
     ('escrow_unfreeze', format('ops.escrow_unfreeze(%L, %L, %L)', tenant_a(), the('escrow'), 'x'), kept('escrow')),
     ('escrow_release_by_hand', format('ops.escrow_release_by_hand(%L, %L, %L)', tenant_a(), the('escrow'), 'x'), kept('escrow')),
-    ('webhook_replay', format('ops.webhook_replay(%L, %L)', tenant_a(), 'evt_1'), 'evt_1'),
-    ('webhooks_replay', format('ops.webhooks_replay(%L, %L)', tenant_a(), '2020-01-01'), NULL),
+    ('inbox_replay', format('ops.inbox_replay(%L, %L)', tenant_a(), 'evt_1'), 'evt_1'),
+    ('inbox_replay_period', format('ops.inbox_replay_period(%L, %L)', tenant_a(), '2020-01-01'), NULL),
     ('payee_disable', format('ops.payee_disable(%L, %L, %L, %L)', tenant_a(), 'venue', 'v1', 'x'),
      (SELECT id::text FROM payments.connected_accounts WHERE recipient_id = 'v1' AND tenant_id = tenant_a())),
     ('discrepancy_resolve', format('ops.discrepancy_resolve(%L, %L, %L)', tenant_a(), the('discrepancy'), 'x'), kept('discrepancy')),

@@ -3,7 +3,7 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), k, '{"eventId": "gig"}') FROM unnest(ARRAY['k1', 'k2']) AS k;
-SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
+SELECT keep('b', body ->> 'id') FROM api.show_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
 SELECT keep('i', (SELECT i.id FROM payments.refund_batch_items AS i WHERE i.payment_id = pay('k1')));
 UPDATE payments.refund_batch_items SET next_run_at = next_run_at - interval '1 second' WHERE id = the('i');
 SELECT enter(NULL);

@@ -4,7 +4,7 @@ SELECT plan(10);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), k, '{"eventId": "gig"}') FROM unnest(ARRAY['k1', 'k2']) AS k;
 SELECT dispute(pay('k1'), 'd', 'needs_response', 1);
-SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
+SELECT keep('b', body ->> 'id') FROM api.show_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
 CREATE ROLE tap_resume_member IN ROLE payments_operator;
 CREATE ROLE tap_resume_stranger IN ROLE payments_operator;
 SELECT ops.tenant_member_add(tenant_a(), 'tap_resume_member');

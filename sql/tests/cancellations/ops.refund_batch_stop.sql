@@ -3,7 +3,7 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(7);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), k, '{"eventId": "gig"}') FROM unnest(ARRAY['k1', 'k2']) AS k;
-SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
+SELECT keep('b', body ->> 'id') FROM api.show_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
 SELECT count(*) FROM api.refund_batch_advance(tenant_a());
 CREATE ROLE tap_stop_member IN ROLE payments_operator;
 CREATE ROLE tap_stop_stranger IN ROLE payments_operator;

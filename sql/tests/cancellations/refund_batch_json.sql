@@ -3,7 +3,7 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(4);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), k, '{"eventId": "gig"}') FROM unnest(ARRAY['k1', 'k2', 'k3']) AS k;
-SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
+SELECT keep('b', body ->> 'id') FROM api.show_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
 SELECT dispute(pay('k1'), 'd', 'needs_response', 1), refund(pay('k2'), 'r');
 SELECT count(*) FROM generate_series(1, 2), LATERAL api.refund_batch_advance(tenant_a());
 SELECT count(*) FROM api.refund_batch_advance(tenant_a());

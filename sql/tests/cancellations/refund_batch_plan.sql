@@ -3,7 +3,7 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(4);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1', '{"eventId": "gig"}'), created_payment(tenant_a(), 'k2', '{"eventId": "gig"}'), authorised_payment(tenant_a(), 'k3', '{"eventId": "gig"}');
-SELECT keep('b', body ->> 'id') FROM api.event_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
+SELECT keep('b', body ->> 'id') FROM api.show_cancel(tenant_a(), 'svc', 'c', '\x01', 'gig', '{"reason": "storm"}', 20);
 SELECT set_eq('SELECT payment_id FROM payments.refund_batch_items', $$ VALUES (pay('k1')), (pay('k3')) $$, 'what has money of its buyer is planned, captured or only authorised');
 SET LOCAL ROLE payments_definer;
 SELECT remember();

@@ -3,7 +3,7 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(4);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT settled_payment(tenant_a(), 'k1', '{"splits": []}');
-SELECT keep('d', (d.body ->> 'id')::uuid) FROM api.distribute_payment(tenant_a(), 'svc', 'd1', '\x01', jsonb_build_object('orderId', 'order-1', 'paymentIntentId', 'pi_' || pay('k1'), 'chargeId',
+SELECT keep('d', (d.body ->> 'id')::uuid) FROM api.distribution_create(tenant_a(), 'svc', 'd1', '\x01', jsonb_build_object('orderId', 'order-1', 'paymentIntentId', 'pi_' || pay('k1'), 'chargeId',
     (SELECT i.latest_charge_id FROM payments.payment_intents AS i WHERE i.id = pay('k1')), 'totalAmount', 10000, 'transfers',
     '[{"stripeAccountId": "acct_v1_aaaaaaaa", "amount": 10, "recipientType": "venue", "recipientId": "v1"}]'::jsonb), 20) AS d;
 SET LOCAL ROLE payments_api;

@@ -14,7 +14,7 @@ SELECT enter(tenant_a()), remember();
 SET LOCAL ROLE payments_api;
 SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('x', 'none') $$, 'PY010', NULL, 'an unknown escrow is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('x', 'foreign') $$, 'PY010', NULL, 'another tenant''s is not there');
-SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('x', 'pending') $$, 'PY030', NULL, 'before the capture the payment is cancelled instead');
+SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('x', 'pending') $$, 'PY030', NULL, 'before the capture the payment is canceled instead');
 SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('x', 'frozen') $$, 'PY030', NULL, 'while a dispute is open the bank decides');
 SELECT unchanged('no refused cancellation left anything, nor its key');
 SELECT is((SELECT (status, body ->> 'status', operation, replayed)::text FROM pg_temp.cancel('c1', 'e')), '(200,held,,f)', 'a sale is called off; held until Stripe has taken the refund');
@@ -33,7 +33,7 @@ SELECT is((SELECT status FROM pg_temp.cancel('c1', 'e', '\x01', 'other')), 200, 
 RESET ROLE;
 SELECT keep('r', (SELECT r.id FROM payments.payment_refunds AS r WHERE r.status = 'pending')), keep('call', pg_temp.call());
 SELECT send(the('call')), finish(the('call'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(the('r'))));
-SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.id = the('e')), '(cancelled,0,8000)', 'then the hold is empty and the escrow cancelled');
+SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.id = the('e')), '(canceled,0,8000)', 'then the hold is empty and the escrow canceled');
 SELECT is_empty($$ SELECT 1 FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k1') AND t.recipient_id = 's1' $$, 'without a transfer to the seller ever having been made');
 SELECT refund_event(the('r'), 'refund.failed', 'failed', 'evt_f');
 SELECT is((SELECT (e.status, e.held_amount)::text FROM payments.escrows AS e WHERE e.id = the('e')), '(held,8000)', 'a refund that fails later fills it again');

@@ -115,9 +115,9 @@ BEGIN
                jsonb_build_object('recipientType', p_recipient_type, 'recipientId', p_recipient_id,
                                   'email', p_recipient_id || '@example.com', 'country', 'US'), 20, NULL) AS r;
     SELECT r.operation INTO STRICT v_operation
-      FROM api.operation_finish(p_tenant_id, (v_operation ->> 'id')::uuid, 1, jsonb_build_object('outcome', 'succeeded',
+      FROM api.request_record(p_tenant_id, (v_operation ->> 'id')::uuid, 1, jsonb_build_object('outcome', 'succeeded',
                'object', tap_helpers.account_object(p_tenant_id, p_recipient_id, p_transfers))) AS r;
-    PERFORM FROM api.operation_finish(p_tenant_id, (v_operation ->> 'id')::uuid, 1, jsonb_build_object('outcome', 'succeeded',
+    PERFORM FROM api.request_record(p_tenant_id, (v_operation ->> 'id')::uuid, 1, jsonb_build_object('outcome', 'succeeded',
         'object', jsonb_build_object('url', 'https://connect.stripe.com/setup/' || p_recipient_id, 'expires_at', 4102444800)));
     RETURN (SELECT a.id FROM payments.connected_accounts AS a
              WHERE a.tenant_id = p_tenant_id AND a.recipient_type = p_recipient_type AND a.recipient_id = p_recipient_id);
@@ -187,7 +187,7 @@ AS $$
 DECLARE
     v_payment_id uuid := tap_helpers.asked_payment(p_tenant_id, p_key, p_more);
 BEGIN
-    PERFORM FROM api.operation_finish(p_tenant_id, tap_helpers.operation_of(v_payment_id, 'intent'), 1, jsonb_build_object(
+    PERFORM FROM api.request_record(p_tenant_id, tap_helpers.operation_of(v_payment_id, 'intent'), 1, jsonb_build_object(
         'outcome', 'succeeded', 'object', tap_helpers.intent_object(v_payment_id, 'requires_payment_method')));
     RETURN v_payment_id;
 END
@@ -238,7 +238,7 @@ CREATE FUNCTION tap_helpers.apply(
 AS $$
 BEGIN
     PERFORM tap_helpers.enter(p_tenant_id);
-    RETURN (SELECT r.state FROM api.event_apply(p_tenant_id, p_source, p_event_id, p_payload) AS r);
+    RETURN (SELECT r.state FROM api.inbox_apply(p_tenant_id, p_source, p_event_id, p_payload) AS r);
 END
 $$;
 COMMENT ON FUNCTION tap_helpers.apply(uuid, text, bytea, text) IS 'Applies an event to a tenant and returns the state it ended in.';
@@ -248,7 +248,7 @@ CREATE FUNCTION tap_helpers.receive(
 ) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 AS $$
 BEGIN
-    RETURN api.webhook_receive(ARRAY[p_source], ARRAY[p_event_id], ARRAY[p_type], ARRAY[p_object_ids], ARRAY[p_payload]);
+    RETURN api.inbox_receive(ARRAY[p_source], ARRAY[p_event_id], ARRAY[p_type], ARRAY[p_object_ids], ARRAY[p_payload]);
 END
 $$;
 COMMENT ON FUNCTION tap_helpers.receive(text, text, jsonb, bytea, text) IS 'Stores one event in the inbox; returns how many were new.';
@@ -317,7 +317,7 @@ DECLARE
     v_operation payments.stripe_operations := tap_helpers.operation_row(p_operation_id);
 BEGIN
     PERFORM tap_helpers.enter(v_operation.tenant_id);
-    RETURN (SELECT r.applied FROM api.operations_finish(v_operation.tenant_id, jsonb_build_array(jsonb_build_object(
+    RETURN (SELECT r.applied FROM api.results_record(v_operation.tenant_id, jsonb_build_array(jsonb_build_object(
         'operationId', p_operation_id, 'leaseEpoch', v_operation.lease_epoch, 'result', p_result))) AS r);
 END
 $$;

@@ -25,12 +25,12 @@ BEGIN
     PERFORM tap_helpers.suspect(p_tenant_id);
     PERFORM tap_helpers.authorised_payment(p_tenant_id, 'shady', '{"captureMethod": "automatic", "customerId": "shady"}'),
             tap_helpers.authorised_payment(p_tenant_id, 'shadier', '{"captureMethod": "automatic", "customerId": "shady"}');
-    PERFORM FROM api.event_cancel(p_tenant_id, 'fixtures', 'cancelled', '\x00', 'gig', '{"reason": "rain"}', 20);
+    PERFORM FROM api.show_cancel(p_tenant_id, 'fixtures', 'canceled', '\x00', 'gig', '{"reason": "rain"}', 20);
     PERFORM ops.split_rule_set(p_tenant_id, 'venue', 'v1', '[]'), ops.refund_policy_set(p_tenant_id, 'other');
     PERFORM ops.tenant_member_add(p_tenant_id, 'payments_backup');
 END
 $$;
-COMMENT ON FUNCTION tap_helpers.live(uuid) IS 'What a tenant''s life leaves: payees, payments in several states, a refund, resales, a dispute, a cancelled event.';
+COMMENT ON FUNCTION tap_helpers.live(uuid) IS 'What a tenant''s life leaves: payees, payments in several states, a refund, resales, a dispute, a canceled event.';
 
 CREATE FUNCTION tap_helpers.plant(p_tenant_id uuid, p_table regclass) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 AS $$
@@ -73,7 +73,7 @@ BEGIN
     UPDATE payments.audit_log SET recorded_xid = '5';
     FOREACH v_tenant IN ARRAY ARRAY[tap_helpers.tenant_a(), tap_helpers.tenant_b()] LOOP
         PERFORM tap_helpers.enter(v_tenant);
-        PERFORM api.ledger_fold(v_tenant);
+        PERFORM api.ledger_rollup(v_tenant);
         PERFORM FROM api.audit_chain(v_tenant, 1000);
         FOR v_table IN SELECT t.oid::regclass FROM tap_helpers.tenant_tables AS t LOOP
             EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s WHERE tenant_id = %L)', v_table, v_tenant) INTO v_empty;

@@ -27,7 +27,7 @@ UPDATE payments.stripe_operations SET provider_id = 'tr_x' WHERE kind = 'transfe
 ALTER TABLE payments.payment_transactions DROP CONSTRAINT payment_refunded_within_captured;
 UPDATE payments.payment_transactions SET amount_refunded = 1;
 UPDATE payments.escrows SET released_amount = released_amount + 1, held_amount = held_amount - 1;
-INSERT INTO payments.giveback_shares (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount, currency, created_at)
+INSERT INTO payments.clawback_shares (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount, currency, created_at)
 VALUES (tenant_a(), gen_random_uuid(), current_setting('tap.payment')::uuid, 'refund', gen_random_uuid(), 'artist', 'a1', 5, 'usd', now());
 INSERT INTO payments.receivables (tenant_id, id, payment_id, recipient_type, recipient_id, cause_type, cause_id, amount, amount_netted, currency, created_at, updated_at)
 VALUES (tenant_a(), gen_random_uuid(), current_setting('tap.payment')::uuid, 'artist', 'a1', 'refund', gen_random_uuid(), 5, 5, 'usd', now(), now());
@@ -52,9 +52,12 @@ SELECT set_eq('SELECT DISTINCT invariant FROM payments.violations_all(tenant_a()
 SELECT is_empty($$ SELECT v.invariant FROM payments.violations_all(tenant_a()) AS v
                     WHERE v.object_type IS NULL OR v.object_id IS NULL OR coalesce(v.detail, '') = '' $$, 'each says of what, and how');
 SELECT unchanged('looking changes no row');
-SELECT set_eq($$ SELECT 'violations_' || lower(v.invariant) FROM payments.violations_all(tenant_a()) AS v $$,
-    $$ SELECT p.proname::text FROM pg_proc AS p WHERE p.pronamespace = 'payments'::regnamespace AND p.proname LIKE 'violations\_m%'
-        EXCEPT VALUES ('violations_m19'), ('violations_m24') $$,
+SELECT set_eq($$ SELECT p.proname::text FROM pg_proc AS p
+                  WHERE p.pronamespace = 'payments'::regnamespace AND p.proname LIKE 'invariant\_%'
+                    AND NOT EXISTS (SELECT FROM pg_proc AS everything
+                                     WHERE everything.oid = 'payments.violations_all(uuid, uuid[])'::regprocedure
+                                       AND position(format('payments.%s(', p.proname) IN everything.prosrc) > 0) $$,
+    $$ VALUES ('invariant_rows_need_their_tenant'), ('invariant_amounts_are_exact') $$,
     'no check is left out but the two of the catalog');
 SELECT is_empty($$ SELECT v.payment_id FROM payments.violations_all(tenant_a(), ARRAY[pay('held')]) AS v WHERE v.payment_id IS DISTINCT FROM pay('held') $$,
     'asked about one payment, it tells of that one only');

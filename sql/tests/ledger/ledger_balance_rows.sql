@@ -21,7 +21,7 @@ UPDATE payments.ledger_postings SET posted_xid = '5' WHERE cause_type = 'capture
 SET LOCAL session_replication_role = origin;
 CREATE TEMP TABLE before_fold AS SELECT * FROM payments.ledger_balance_rows(tenant_a());
 GRANT SELECT ON before_fold TO PUBLIC;
-SELECT is(api.ledger_fold(tenant_a()), 3::bigint, 'the three postings of the capture fold');
+SELECT is(api.ledger_rollup(tenant_a()), 3::bigint, 'the three postings of the capture fold');
 SET LOCAL ROLE payments_definer;
 SELECT set_eq('SELECT * FROM payments.ledger_balance_rows(tenant_a())', 'SELECT * FROM before_fold',
     'the roll-up and the postings since together are the same balances');

@@ -18,7 +18,7 @@ SELECT is((SELECT (o.first_sent_at = o.last_sent_at, o.first_sent_epoch, o.state
     '(t,1,leased,1)', 'a first fence records when and under which lease it was sent');
 SELECT is((operation_row(the('call'))).next_run_at BETWEEN clock() + '9 seconds'::interval AND clock() + '10 seconds', true, 'a fence renews the lease');
 SELECT keep('sent', (operation_row(the('call'))).first_sent_at);
-SELECT payments.operation_give_back(tenant_a(), the('call'), 1, '0');
+SELECT payments.operation_release_lease(tenant_a(), the('call'), 1, '0');
 SELECT lease(the('call'));
 SELECT * FROM payments.operations_mark_sent(tenant_a(), ARRAY[the('call')], ARRAY[2]::bigint[], 10);
 SELECT is((SELECT (o.first_sent_at = kept('sent')::timestamptz, o.last_sent_at > o.first_sent_at, o.first_sent_epoch)::text FROM operation_row(the('call')) AS o),

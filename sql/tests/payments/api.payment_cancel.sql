@@ -44,7 +44,7 @@ RESET ROLE;
 SELECT is((SELECT cancel_reason FROM payments.payment_intents WHERE id = current_setting('tap.free')::uuid), 'the band is ill', 'we keep it as it was given');
 SELECT is((SELECT cancel_reason FROM payments.payment_intents WHERE id = current_setting('tap.payment')::uuid), 'requested_by_customer', 'and keep what Stripe is told, too');
 SELECT is((SELECT p.status FROM payments.payment_transactions AS p WHERE p.id = current_setting('tap.payment')::uuid), 'requires_capture',
-    'the payment is not cancelled before Stripe says so');
+    'the payment is not canceled before Stripe says so');
 SELECT remember();
 SET LOCAL ROLE payments_api;
 SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('c1', 'tap.payment') $$, 'PY041', NULL, 'the same key while it runs is in progress');
@@ -60,15 +60,15 @@ SELECT ok(finish(operation_of(current_setting('tap.payment')::uuid, 'cancel'), j
 SELECT results_eq($$ SELECT p.status, p.amount_captured, i.cancellation_reason, i.canceled_at
                        FROM payments.payment_transactions AS p JOIN payments.payment_intents AS i ON i.id = p.id
                       WHERE p.id = current_setting('tap.payment')::uuid $$,
-    $$ VALUES ('canceled', 0::bigint, 'requested_by_customer', to_timestamp(1795000000)) $$, 'the payment is cancelled, with reason and time');
+    $$ VALUES ('canceled', 0::bigint, 'requested_by_customer', to_timestamp(1795000000)) $$, 'the payment is canceled, with reason and time');
 SELECT is((SELECT count(*) FROM payments.stripe_transfers WHERE payment_id = current_setting('tap.payment')::uuid), 0::bigint, 'nobody is paid from it');
 SELECT remember();
 SET LOCAL ROLE payments_api;
 SELECT results_eq($$ SELECT status, body ->> 'status', replayed FROM pg_temp.cancel('c1', 'tap.payment') $$, $$ VALUES (200, 'canceled', true) $$,
-    'the same key afterwards is answered with the cancelled payment');
-SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('c2', 'tap.payment') $$, 'PY030', NULL, 'a cancelled payment is not cancelled again');
+    'the same key afterwards is answered with the canceled payment');
+SELECT throws_ok($$ SELECT * FROM pg_temp.cancel('c2', 'tap.payment') $$, 'PY030', NULL, 'a canceled payment is not canceled again');
 SELECT throws_ok($$ SELECT * FROM api.payment_capture(tenant_a(), 'svc', 'x', '\x01', current_setting('tap.payment')::uuid, '{}', 20) $$, 'PY030', NULL,
-    'a cancelled payment is not captured');
+    'a canceled payment is not captured');
 SELECT unchanged('none of these changed anything');
 RESET ROLE;
 UPDATE payments.tenants SET status = 'disabled' WHERE tenant_id = tenant_a();

@@ -33,7 +33,7 @@ SELECT is((SELECT operation #> '{request,params}' FROM first), jsonb_build_objec
 
 -- ── the rows ─────────────────────────────────────────────────────────────────────────────────
 SELECT set_config('tap.id', payments.id_derive(tenant_a(), 'payment', 'svc', 'k1')::text, true);
-SELECT results_eq('SELECT id::text, order_id, customer_id, event_id, venue_id, amount, currency, status, capture_method, description,
+SELECT results_eq('SELECT id::text, order_id, customer_id, show_id, venue_id, amount, currency, status, capture_method, description,
                           receipt_email, metadata, device, created_by, amount_captured, split_rule_id FROM payments.payment_transactions',
     $$ VALUES (current_setting('tap.id'), 'o1', 'c1', 'e1', 'v1', 10000::bigint, 'usd', 'created', 'automatic', 'Two tickets', 'fan@example.com',
                '{"seat": "12"}'::jsonb, '{"ip": "192.0.2.1"}'::jsonb, 'svc', 0::bigint, NULL::uuid) $$, 'the payment is written as asked for');

@@ -31,9 +31,9 @@ SELECT is(pg_temp.said('k1', s, a), 'succeeded', format('a payment that succeede
   FROM unnest(ARRAY['requires_payment_method', 'processing', 'requires_capture', 'canceled']) AS s, unnest(ARRAY[true, false]) AS a;
 SELECT unchanged('nothing said after success changes anything');
 SELECT is(pg_temp.said('k2', 'canceled', false), 'canceled', 'an event cancels an open payment');
-SELECT is(pg_temp.said('k2', s, true), 'canceled', format('a cancelled payment does not go to %s', s)) FROM unnest(ARRAY['requires_payment_method', 'processing', 'requires_capture', 'succeeded']) AS s;
+SELECT is(pg_temp.said('k2', s, true), 'canceled', format('a canceled payment does not go to %s', s)) FROM unnest(ARRAY['requires_payment_method', 'processing', 'requires_capture', 'succeeded']) AS s;
 SELECT is((SELECT stripe_status FROM payments.payment_intents WHERE id = pay('k2')), 'canceled', 'Stripe''s last word on it stays canceled');
-SELECT is((SELECT count(*) FROM payments.ledger_postings WHERE payment_id = pay('k2')), 0::bigint, 'a cancelled payment posts nothing');
+SELECT is((SELECT count(*) FROM payments.ledger_postings WHERE payment_id = pay('k2')), 0::bigint, 'a canceled payment posts nothing');
 SELECT remember();
 SELECT throws_ok($$ SELECT payments.payment_intent_apply(tenant_a(), pay('k3'), intent_object(pay('k3'), 'succeeded', '{"latest_charge": null}'), true, clock()) $$, 'PY032', NULL, 'a success without a charge is refused');
 SELECT throws_ok($$ SELECT payments.payment_intent_apply(tenant_a(), pay('k3'), intent_object(pay('k1'), 'succeeded'), true, clock()) $$, 'PY033', NULL, 'another payment''s intent is refused');

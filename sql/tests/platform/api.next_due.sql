@@ -17,7 +17,7 @@ SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT is((SELECT due_at FROM api.next_due() WHERE queue = 'operations'), (operation_row(call_of(pay('k1'), 'v1'))).next_run_at,
     'a lease''s end is the next due time; held operations are not waited for');
-SELECT * FROM api.webhook_claim('w', 10, 30);
+SELECT * FROM api.inbox_claim('w', 10, 30);
 RESET ROLE;
 SELECT is((SELECT due_at FROM api.next_due() WHERE queue = 'webhooks'), (SELECT next_run_at FROM payments.webhook_inbox), 'a waiting event''s next look is the next due time of its queue');
 

@@ -14,7 +14,7 @@ SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', gen_random_uuid()) $$, 'PY010
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', payment_of(tenant_b(), 'k1')) $$, 'PY010', NULL, 'another tenant''s payment is not there');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k1'), '{"amount": 0}') $$, 'PY021', NULL, 'a refund of nothing is refused');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k1'), '{"amount": 10001}') $$, 'PY051', NULL, 'more than was captured is refused');
-SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k2')) $$, 'PY052', NULL, 'an uncaptured payment is cancelled instead');
+SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k2')) $$, 'PY052', NULL, 'an uncaptured payment is canceled instead');
 SELECT throws_ok($$ SELECT * FROM pg_temp.ask('x', pay('k3'), '{"amount": 1}') $$, 'PY052', NULL, 'a disputed payment is the bank''s business');
 SELECT unchanged('no refused refund left anything, nor its key');
 SELECT enter(NULL);

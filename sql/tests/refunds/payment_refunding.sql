@@ -20,7 +20,7 @@ SELECT settled_payment(tenant_a(), 'k3', resale(jsonb_build_object('holdUntil', 
 SELECT is(api.escrows_release_due(tenant_a(), 10), 0, 'not even when its time has come');
 SELECT is((SELECT count(*) FROM payments.stripe_transfers AS t WHERE t.recipient_id = 's1'), 0::bigint, 'so no transfer of held money is made that is the buyer''s');
 SELECT finish(operation_of(r.id, 'refund'), jsonb_build_object('outcome', 'succeeded', 'object', refund_object(r.id))) FROM payments.payment_refunds AS r WHERE r.payment_id = pay('k3');
-SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k3')), '(cancelled,0,8000)', 'it is refunded from the hold');
+SELECT is((SELECT (e.status, e.held_amount, e.refunded_amount)::text FROM payments.escrows AS e WHERE e.payment_id = pay('k3')), '(canceled,0,8000)', 'it is refunded from the hold');
 SELECT money_is_right(tenant_a(), 'no cent is lost');
 
 SELECT * FROM finish();

@@ -19,7 +19,7 @@ SELECT is((SELECT (r.status, r.stripe_refund_id, r.failure_reason)::text FROM pa
 RESET ROLE;
 SELECT is(apply(tenant_a(), 'evt_1', event('refund.created', jsonb_build_object('id', 're_i', 'object', 'refund', 'amount', 9000, 'currency', 'usd',
     'status', 'succeeded', 'payment_intent', 'pi_' || pay('k1'), 'metadata', '{}'::jsonb))), 'postponed', 'until there is room its event waits');
-SELECT is_empty($$ SELECT 1 FROM payments.giveback_shares $$, 'and nobody was asked for anything');
+SELECT is_empty($$ SELECT 1 FROM payments.clawback_shares $$, 'and nobody was asked for anything');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -43,7 +43,7 @@ SELECT throws_ok($$ SELECT api.payment_list(tenant_a(), '{}', 20) $$, 'PY003', N
 SET LOCAL ROLE payments_worker;
 SELECT lives_ok($$ SELECT * FROM api.operations_claim(tenant_a(), 'w', 10, 20) $$,
     'a disabled tenant''s money in flight is still carried');
-SELECT is((SELECT e.state FROM api.event_apply(tenant_a(), 'platform', 'evt_tap', event('payment_intent.succeeded',
+SELECT is((SELECT e.state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_tap', event('payment_intent.succeeded',
     (SELECT intent_object(current_setting('tap.payment')::uuid, 'succeeded')))) AS e), 'done',
     'a disabled tenant''s payment still settles');
 

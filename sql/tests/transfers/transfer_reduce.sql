@@ -14,7 +14,7 @@ SELECT is(payments.transfer_reduce(tenant_a(), the('t2'), 5000, the('d'), clock(
 SELECT is((SELECT count(*) FROM payments.stripe_transfers AS t WHERE t.recipient_id = 'v1' AND t.status <> 'canceled'), 0::bigint, 'nothing is left to send');
 SELECT is(payments.transfer_reduce(tenant_a(), the('b'), 500, the('c'), clock()), 0, 'a blocked one is made smaller, too, but is not due');
 SELECT is((SELECT (t.amount, t.status, o.holds)::text FROM payments.stripe_transfers AS t JOIN payments.stripe_operations AS o ON o.subject_id = t.id WHERE t.recipient_id = 'a1' AND t.status <> 'canceled'), '(2000,blocked,{payee_blocked})', 'it stays blocked');
-SELECT is_empty($$ SELECT 1 FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t ON t.id = o.subject_id WHERE t.status = 'canceled' AND o.state <> 'failed' $$, 'no cancelled transfer has a call that could still go out');
+SELECT is_empty($$ SELECT 1 FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t ON t.id = o.subject_id WHERE t.status = 'canceled' AND o.state <> 'failed' $$, 'no canceled transfer has a call that could still go out');
 RESET ROLE;
 -- A refund makes an unsent repayment smaller, and fails in its turn.
 SELECT paid_payment(tenant_a(), 'k2', '{"splits": [{"recipientType": "venue", "recipientId": "v1", "basisPoints": 10000}]}');

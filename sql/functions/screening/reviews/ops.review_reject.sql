@@ -8,4 +8,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.review_reject(uuid, uuid, text) IS
-    'Turns a payment back: cancelled, or refunded in full when it was captured; to a rejected payee nothing is transferred. Returns how many operations became due. Raises PY010, PY030 (decided before), PY052 (disputed), PY070. Example: SELECT ops.review_reject(''…'', ''…'', ''stolen card'');';
+    'Turns a payment back: canceled, or refunded in full when it was captured; to a rejected payee nothing is transferred. Returns how many operations became due. Raises PY010, PY030 (decided before), PY052 (disputed), PY070. Example: SELECT ops.review_reject(''…'', ''…'', ''stolen card'');';

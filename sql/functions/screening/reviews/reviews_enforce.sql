@@ -15,7 +15,7 @@ BEGIN
     END IF;
     v_payment := payments.payment_lock(p_tenant_id, p_payment_id);
     IF v_review.status = 'rejected' THEN
-        RETURN payments.payment_turn_back(v_payment, v_review);
+        RETURN payments.payment_undo_rejected(v_payment, v_review);
     END IF;
     -- An automatic payment rests in requires_capture only because we asked for that.
     IF v_payment.status = 'requires_capture' AND v_payment.capture_method = 'automatic' AND v_review.status = 'approved' THEN
@@ -26,4 +26,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.reviews_enforce(uuid, uuid, timestamptz) IS
-    'Does what the reviews of a payment ask for in its present state, once: approved is captured and paid out, rejected cancelled or refunded. Returns how many operations became due.';
+    'Does what the reviews of a payment ask for in its present state, once: approved is captured and paid out, rejected canceled or refunded. Returns how many operations became due.';

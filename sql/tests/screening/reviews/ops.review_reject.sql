@@ -15,7 +15,7 @@ SELECT enter(NULL);
 SELECT throws_ok($$ SELECT ops.review_reject(tenant_b(), review_of(the('p')), 'x') $$, 'PY070', NULL, 'another tenant is refused');
 RESET SESSION AUTHORIZATION;
 SELECT results_eq($$ SELECT r.status, r.decided_by, o.kind FROM payments.reviews AS r JOIN payments.stripe_operations AS o ON o.payment_id = r.payment_id AND o.kind <> 'intent' $$,
-    $$ VALUES ('rejected', 'tap_rev_op', 'cancel') $$, 'it is cancelled in their name');
+    $$ VALUES ('rejected', 'tap_rev_op', 'cancel') $$, 'it is canceled in their name');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -22,7 +22,7 @@ RESET ROLE;
 SELECT apply(tenant_a(), 'evt_young', event('payment_intent.amount_capturable_updated', intent_object(the('young'), 'requires_capture')));
 SELECT is(pg_temp.calls('young'), 'capture ready', 'and as soon as the buyer has');
 SELECT payments.review_settle(tenant_a(), review_of(the('asked')), 'rejected', 'me', 'no', clock());
-SELECT is(pg_temp.calls('asked'), NULL, 'rejected before Stripe answered, nothing can be cancelled yet');
+SELECT is(pg_temp.calls('asked'), NULL, 'rejected before Stripe answered, nothing can be canceled yet');
 SELECT finish(operation_of(the('asked'), 'intent'), jsonb_build_object('outcome', 'succeeded', 'object', intent_object(the('asked'), 'requires_payment_method')));
 SELECT is(pg_temp.calls('asked'), 'cancel ready', 'and as soon as it has');
 SELECT is_empty('SELECT * FROM payments.violations_all(tenant_a())', 'no invariant is broken');
