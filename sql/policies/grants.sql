@@ -1,7 +1,8 @@
--- All rights, on one page. REVOKE first: CREATE OR REPLACE keeps old grants, so a line deleted here must take its right away.
--- Re-run last whenever a function or policy file was loaded.
+-- All rights, on one page. REVOKE first: CREATE OR REPLACE keeps old grants, so a line deleted here
+-- must take its right away. Re-run last whenever a function or policy file was loaded.
 
-REVOKE ALL ON ALL TABLES IN SCHEMA payments FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
+REVOKE ALL ON ALL TABLES IN SCHEMA payments
+    FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
     payments_worker, payments_analyst, payments_operator, payments_backup;
 DO $$
 DECLARE
@@ -17,35 +18,50 @@ BEGIN
     END LOOP;
 END
 $$;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA payments, api, ops FROM PUBLIC, payments_api, payments_webhook, payments_worker,
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA payments, api, ops
+    FROM PUBLIC, payments_api, payments_webhook, payments_worker,
     payments_analyst, payments_operator, payments_backup;
-REVOKE ALL ON SCHEMA payments, api, ops FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
+REVOKE ALL ON SCHEMA payments, api, ops
+    FROM PUBLIC, payments_definer, payments_system, payments_api, payments_webhook,
     payments_worker, payments_analyst, payments_operator, payments_backup;
 
--- Function owners: call each other's functions. They may CREATE during a load only (app/migrations/repeatables.py).
+-- Function owners: call each other's functions. They may CREATE during a load only
+-- (app/migrations/repeatables.py).
 GRANT USAGE ON SCHEMA payments, api, ops TO payments_definer, payments_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA payments TO payments_definer;
-GRANT EXECUTE ON FUNCTION payments.clock(), payments.stripe_event_handled(text), payments.stripe_event_types(),
+GRANT EXECUTE ON FUNCTION payments.clock(), payments.stripe_event_handled(text),
+    payments.stripe_event_types(),
     payments.inbox_backoff(interval),
-    payments.inbox_verdict(text, text, bigint, interval), payments.operation_backoff(integer, numeric, numeric),
+    payments.inbox_verdict(text, text, bigint, interval),
+    payments.operation_backoff(integer, numeric, numeric),
     payments.uuid_parse(text), payments.from_epoch(text) TO payments_system;
 
--- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts anew, a membership,
--- what a comparison with Stripe or a check of the invariants has noted for its own use, and nonces, client keys and fraud
--- signals past their retention.
+-- payments_definer: just what the functions need. Nobody deletes anything but a roll-up that starts
+-- anew, a membership, what a comparison with Stripe or a check of the invariants has noted for its
+-- own use, and nonces, client keys and fraud signals past their retention.
 GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_definer;
-REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.scheduled_tasks, payments.missed_event_cursors,
+REVOKE SELECT ON payments.webhook_inbox, payments.provider_rates, payments.scheduled_tasks,
+    payments.missed_event_cursors,
     payments.reconciliation_runs, payments.unowned_objects FROM payments_definer;
-GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules, payments.payment_transactions,
-    payments.payment_intents, payments.payment_splits, payments.ledger_accounts, payments.ledger_postings,
-    payments.ledger_balances, payments.ledger_rollups, payments.stripe_operations, payments.stripe_operation_attempts,
-    payments.idempotency_keys, payments.payment_events, payments.provider_objects, payments.connected_accounts,
-    payments.stripe_transfers, payments.refund_policies, payments.payment_refunds, payments.clawback_shares,
-    payments.transfer_reversals, payments.receivables, payments.receivable_nettings, payments.escrows,
-    payments.escrow_conditions, payments.escrow_events, payments.disputes, payments.early_fraud_warnings,
-    payments.refund_batches, payments.refund_batch_items, payments.payouts, payments.reconciliation_sightings,
+GRANT INSERT ON payments.tenants, payments.tenant_members, payments.split_rules,
+    payments.payment_transactions,
+    payments.payment_intents, payments.payment_splits, payments.ledger_accounts,
+    payments.ledger_postings,
+    payments.ledger_balances, payments.ledger_rollups, payments.stripe_operations,
+    payments.stripe_operation_attempts,
+    payments.idempotency_keys, payments.payment_events, payments.provider_objects,
+    payments.connected_accounts,
+    payments.stripe_transfers, payments.refund_policies, payments.payment_refunds,
+    payments.clawback_shares,
+    payments.transfer_reversals, payments.receivables, payments.receivable_nettings,
+    payments.escrows,
+    payments.escrow_conditions, payments.escrow_events, payments.disputes,
+    payments.early_fraud_warnings,
+    payments.refund_batches, payments.refund_batch_items, payments.payouts,
+    payments.reconciliation_sightings,
     payments.reconciliation_totals, payments.discrepancies TO payments_definer;
-GRANT INSERT ON payments.fraud_rulesets, payments.fraud_rules, payments.fraud_list_entries, payments.fraud_signals,
+GRANT INSERT ON payments.fraud_rulesets, payments.fraud_rules, payments.fraud_list_entries,
+    payments.fraud_signals,
     payments.fraud_checks, payments.reviews TO payments_definer;
 GRANT INSERT, DELETE ON payments.payment_marks, payments.violations_found TO payments_definer;
 GRANT INSERT, UPDATE (checked_xid, checked_at) ON payments.violation_checks TO payments_definer;
@@ -53,58 +69,85 @@ GRANT UPDATE (detail) ON payments.violations_found TO payments_definer;
 GRANT INSERT ON payments.audit_log, payments.audit_links, payments.audit_heads TO payments_definer;
 GRANT UPDATE (chained_xid, seq, digest, chained_at) ON payments.audit_heads TO payments_definer;
 GRANT UPDATE (environment, clock_offset) ON payments.deployment TO payments_definer;
-GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at) ON payments.tenants TO payments_definer;
-GRANT DELETE ON payments.tenant_members, payments.ledger_balances, payments.reconciliation_sightings,
+GRANT UPDATE (name, status, onboarding_return_url, onboarding_refresh_url, updated_at)
+    ON payments.tenants TO payments_definer;
+GRANT DELETE ON payments.tenant_members, payments.ledger_balances,
+    payments.reconciliation_sightings,
     payments.reconciliation_totals TO payments_definer;
 GRANT INSERT, DELETE ON payments.request_nonces TO payments_definer;
 GRANT DELETE ON payments.idempotency_keys, payments.fraud_signals TO payments_definer;
 GRANT INSERT ON payments.distributions TO payments_definer;
 GRANT INSERT, UPDATE (amount) ON payments.clawback_snapshots TO payments_definer;
-GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed, failure_code,
+GRANT UPDATE (status, amount_captured, amount_refunded, amount_refund_pending, amount_disputed,
+              failure_code,
     failure_message, settled_at, updated_at) ON payments.payment_transactions TO payments_definer;
-GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id, balance_transaction_id,
-    provider_fee, capture_before, canceled_at, cancellation_reason, cancel_reason, updated_at) ON payments.payment_intents TO payments_definer;
+GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id,
+              balance_transaction_id,
+    provider_fee, capture_before, canceled_at, cancellation_reason, cancel_reason,
+    updated_at) ON payments.payment_intents TO payments_definer;
 GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
 GRANT UPDATE (debit_total, credit_total) ON payments.ledger_balances TO payments_definer;
 GRANT UPDATE (folded_xid, folded_at) ON payments.ledger_rollups TO payments_definer;
-GRANT UPDATE (idempotency_id, request, state, outcome, generation, lease_epoch, leased_by, failures, holds, next_run_at,
-    first_sent_at, first_sent_epoch, last_sent_at, finished_at, provider_id, last_error_code, last_error, trace_context, updated_at)
+GRANT UPDATE (idempotency_id, request, state, outcome, generation, lease_epoch, leased_by, failures,
+              holds, next_run_at,
+    first_sent_at, first_sent_epoch, last_sent_at, finished_at, provider_id, last_error_code,
+    last_error, trace_context, updated_at)
     ON payments.stripe_operations TO payments_definer;
 GRANT UPDATE (operation_id, response_status, response_body, problem, problem_detail, completed_at)
     ON payments.idempotency_keys TO payments_definer;
-GRANT UPDATE (email, country, business_name, status, stripe_account_id, transfers_enabled, charges_enabled, payouts_enabled,
-    details_submitted, requirements, disabled_reason, onboarding_url, onboarding_expires_at, updated_at)
+GRANT UPDATE (email, country, business_name, status, stripe_account_id, transfers_enabled,
+              charges_enabled, payouts_enabled,
+    details_submitted, requirements, disabled_reason, onboarding_url, onboarding_expires_at,
+    updated_at)
     ON payments.connected_accounts TO payments_definer;
-GRANT UPDATE (status, stripe_transfer_id, amount_reversed, amount_reversal_pending, paid_at, updated_at)
+GRANT UPDATE (status, stripe_transfer_id, amount_reversed, amount_reversal_pending, paid_at,
+              updated_at)
     ON payments.stripe_transfers TO payments_definer;
-GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted_at, updated_at) ON payments.payment_refunds TO payments_definer;
-GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals TO payments_definer;
-GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at) ON payments.receivables TO payments_definer;
-GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at) ON payments.escrows TO payments_definer;
+GRANT UPDATE (status, stripe_refund_id, failure_reason, pending_reason, accepted_at, updated_at)
+    ON payments.payment_refunds TO payments_definer;
+GRANT UPDATE (status, stripe_reversal_id, shortfall, updated_at) ON payments.transfer_reversals
+    TO payments_definer;
+GRANT UPDATE (amount_netted, amount_reversing, amount_reversed, retries, next_retry_at, updated_at)
+    ON payments.receivables TO payments_definer;
+GRANT UPDATE (amount, held_amount, released_amount, refunded_amount, status, updated_at)
+    ON payments.escrows TO payments_definer;
 GRANT DELETE ON payments.payment_events TO payments_definer;
-GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions TO payments_definer;
-GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at, allocated_amount, updated_at)
+GRANT UPDATE (evidence, confirmed_by, confirmed_at) ON payments.escrow_conditions
+    TO payments_definer;
+GRANT UPDATE (amount, status, reason, evidence_due_by, submission_count, allocated_at,
+              allocated_amount, updated_at)
     ON payments.disputes TO payments_definer;
-GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches TO payments_definer;
-GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at) ON payments.refund_batch_items TO payments_definer;
-GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts TO payments_definer;
--- The lists are written by the database's owner alone, through ops.sanctions_*: nobody else may execute those.
-GRANT INSERT ON payments.aml_settings, payments.aml_limits, payments.exchange_rates, payments.aml_screenings, payments.sanctions_versions,
+GRANT UPDATE (status, total, finished_at, updated_at) ON payments.refund_batches
+    TO payments_definer;
+GRANT UPDATE (state, refund_id, attempts, error, next_run_at, updated_at)
+    ON payments.refund_batch_items TO payments_definer;
+GRANT UPDATE (status, arrival_date, failure_code, failure_message, updated_at) ON payments.payouts
+    TO payments_definer;
+-- The lists are written by the database's owner alone, through ops.sanctions_*: nobody else may
+-- execute those.
+GRANT INSERT ON payments.aml_settings, payments.aml_limits, payments.exchange_rates,
+    payments.aml_screenings, payments.sanctions_versions,
     payments.sanctions_lists, payments.sanctions_entries TO payments_definer;
 GRANT UPDATE (names) ON payments.sanctions_versions TO payments_definer;
-GRANT UPDATE (version_id, activated_at, activated_by) ON payments.sanctions_lists TO payments_definer;
+GRANT UPDATE (version_id, activated_at, activated_by) ON payments.sanctions_lists
+    TO payments_definer;
 GRANT DELETE ON payments.sanctions_entries TO payments_definer;
-GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.fraud_list_entries TO payments_definer;
-GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews TO payments_definer;
-GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at, resolved_by, note)
+GRANT UPDATE (note, active, expires_at, updated_at, updated_by) ON payments.fraud_list_entries
+    TO payments_definer;
+GRANT UPDATE (status, note, decided_by, decided_at, updated_at) ON payments.reviews
+    TO payments_definer;
+GRANT UPDATE (object_id, at_provider, ours, unexplained, opened_at, last_seen_at, state, ended_at,
+              resolved_by, note)
     ON payments.discrepancies TO payments_definer;
--- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events, provider_objects, split_rules, currencies, fraud rules, signals, checks and
--- state_transitions get no UPDATE: they record facts.
+-- NOTE: ledger_postings, stripe_operation_attempts, audit_log, audit_links, payment_events,
+-- provider_objects, split_rules, currencies, fraud rules, signals, checks and state_transitions get
+-- no UPDATE: they record facts.
 
 -- payments_system: the few functions that cross tenants, by column; ids and times only.
 GRANT SELECT ON payments.deployment TO payments_system;
 GRANT SELECT (tenant_id) ON payments.tenants TO payments_system;
-GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations TO payments_system;
+GRANT SELECT (tenant_id, id, state, holds, next_run_at) ON payments.stripe_operations
+    TO payments_system;
 GRANT SELECT (tenant_id, posted_xid) ON payments.ledger_postings TO payments_system;
 GRANT SELECT (tenant_id, folded_xid) ON payments.ledger_rollups TO payments_system;
 GRANT SELECT (tenant_id, recorded_xid) ON payments.audit_log TO payments_system;
@@ -115,13 +158,17 @@ GRANT SELECT (tenant_id) ON payments.violations_found TO payments_system;
 GRANT SELECT (provider_id, tenant_id) ON payments.provider_objects TO payments_system;
 GRANT SELECT (tenant_id, id, payment_id, status, hold_until) ON payments.escrows TO payments_system;
 GRANT SELECT (tenant_id, escrow_id, confirmed_at) ON payments.escrow_conditions TO payments_system;
-GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at, pending_reason) ON payments.payment_refunds TO payments_system;
+GRANT SELECT (tenant_id, payment_id, origin, status, accepted_at, pending_reason)
+    ON payments.payment_refunds TO payments_system;
 GRANT SELECT (tenant_id, next_retry_at) ON payments.receivables TO payments_system;
 GRANT SELECT (tenant_id, id, status) ON payments.refund_batches TO payments_system;
-GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items TO payments_system;
+GRANT SELECT (tenant_id, batch_id, state, next_run_at) ON payments.refund_batch_items
+    TO payments_system;
 GRANT SELECT (stripe_account_id) ON payments.connected_accounts TO payments_system;
-GRANT SELECT (tenant_id, class, unexplained, currency, occurred_at, opened_at, state) ON payments.discrepancies TO payments_system;
-GRANT SELECT, INSERT, UPDATE ON payments.scheduled_tasks, payments.missed_event_cursors, payments.reconciliation_runs, payments.unowned_objects
+GRANT SELECT (tenant_id, class, unexplained, currency, occurred_at, opened_at, state)
+    ON payments.discrepancies TO payments_system;
+GRANT SELECT, INSERT, UPDATE ON payments.scheduled_tasks, payments.missed_event_cursors,
+    payments.reconciliation_runs, payments.unowned_objects
     TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.webhook_inbox TO payments_system;
 GRANT SELECT, INSERT, UPDATE ON payments.provider_rates TO payments_system;

@@ -1,4 +1,6 @@
 -- Who may see and write payments.scheduled_tasks.
 DROP POLICY IF EXISTS system_rows ON payments.scheduled_tasks;
-CREATE POLICY system_rows ON payments.scheduled_tasks TO payments_system USING (true) WITH CHECK (true);
-COMMENT ON POLICY system_rows ON payments.scheduled_tasks IS 'A chore belongs to no tenant: only payments_system works here.';
+CREATE POLICY system_rows ON payments.scheduled_tasks TO payments_system USING (true) WITH
+    CHECK (true);
+COMMENT ON POLICY system_rows
+    ON payments.scheduled_tasks IS 'A chore belongs to no tenant: only payments_system works here.';

@@ -1,5 +1,6 @@
--- Row security on every table of 001 that holds rows of tenants. The policies themselves are repeatable files in
--- sql/policies; until they are loaded a table with row security on and no policy shows nothing.
+-- Row security on every table of 001 that holds rows of tenants. The policies themselves are
+-- repeatable files in sql/policies; until they are loaded a table with row security on and no
+-- policy shows nothing.
 -- depends: 001_baseline_payment
 
 SET LOCAL ROLE payments_owner;

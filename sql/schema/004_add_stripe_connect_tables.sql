@@ -1,4 +1,5 @@
--- Payees and their money: connected accounts, transfers, payouts, and the view of what still has to be paid.
+-- Payees and their money: connected accounts, transfers, payouts, and the view of what still has to
+-- be paid.
 -- depends: 003_add_concurrent_indexes
 
 SET LOCAL ROLE payments_owner;
@@ -10,9 +11,11 @@ CREATE TABLE payments.connected_accounts (
         CHECK (recipient_type IN ('venue', 'artist', 'promoter', 'seller')),
     recipient_id          text NOT NULL,
     email                 text NOT NULL,
-    country               text NOT NULL CONSTRAINT account_country_is_iso CHECK (country ~ '^[A-Z]{2}$'),
+    country               text NOT NULL CONSTRAINT account_country_is_iso
+    CHECK (country ~ '^[A-Z]{2}$'),
     business_name         text,
-    status                text NOT NULL CONSTRAINT account_status_known CHECK (status IN ('creating', 'open', 'failed')),
+    status                text NOT NULL CONSTRAINT account_status_known
+    CHECK (status IN ('creating', 'open', 'failed')),
     stripe_account_id     text,
     transfers_enabled     boolean NOT NULL DEFAULT false,
     charges_enabled       boolean NOT NULL DEFAULT false,
@@ -31,30 +34,39 @@ CREATE TABLE payments.connected_accounts (
 COMMENT ON TABLE payments.connected_accounts IS 'A payee''s Stripe account, one per recipient.';
 COMMENT ON COLUMN payments.connected_accounts.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.connected_accounts.id IS 'The {id} of the API.';
-COMMENT ON COLUMN payments.connected_accounts.recipient_type IS 'venue, artist, promoter or seller.';
-COMMENT ON COLUMN payments.connected_accounts.recipient_id IS 'The platform''s id of the recipient.';
+COMMENT ON COLUMN payments.connected_accounts.recipient_type IS
+    'venue, artist, promoter or seller.';
+COMMENT ON COLUMN payments.connected_accounts.recipient_id IS
+    'The platform''s id of the recipient.';
 COMMENT ON COLUMN payments.connected_accounts.email IS 'Contact for onboarding; never logged.';
 COMMENT ON COLUMN payments.connected_accounts.country IS 'ISO 3166-1 alpha-2.';
 COMMENT ON COLUMN payments.connected_accounts.business_name IS 'Shown to the payee.';
-COMMENT ON COLUMN payments.connected_accounts.status IS 'creating: Stripe not heard yet. open: exists at Stripe. failed: Stripe refused; may be asked again.';
+COMMENT ON COLUMN payments.connected_accounts.status IS
+    'creating: Stripe not heard yet. open: exists at Stripe. failed: Stripe refused; may be asked '
+    'again.';
 COMMENT ON COLUMN payments.connected_accounts.stripe_account_id IS 'acct_…, once known.';
-COMMENT ON COLUMN payments.connected_accounts.transfers_enabled IS 'capabilities.transfers is active: the gate for paying.';
+COMMENT ON COLUMN payments.connected_accounts.transfers_enabled IS
+    'capabilities.transfers is active: the gate for paying.';
 COMMENT ON COLUMN payments.connected_accounts.charges_enabled IS 'As Stripe says.';
 COMMENT ON COLUMN payments.connected_accounts.payouts_enabled IS 'As Stripe says.';
 COMMENT ON COLUMN payments.connected_accounts.details_submitted IS 'As Stripe says.';
-COMMENT ON COLUMN payments.connected_accounts.requirements IS 'What Stripe still wants: list of requirement names.';
-COMMENT ON COLUMN payments.connected_accounts.disabled_reason IS 'Stripe''s reason when restricted.';
+COMMENT ON COLUMN payments.connected_accounts.requirements IS
+    'What Stripe still wants: list of requirement names.';
+COMMENT ON COLUMN payments.connected_accounts.disabled_reason IS
+    'Stripe''s reason when restricted.';
 COMMENT ON COLUMN payments.connected_accounts.onboarding_url IS 'Last onboarding link, single use.';
 COMMENT ON COLUMN payments.connected_accounts.onboarding_expires_at IS 'When that link ends.';
 COMMENT ON COLUMN payments.connected_accounts.created_at IS 'When asked for.';
 COMMENT ON COLUMN payments.connected_accounts.updated_at IS 'When last changed.';
 ALTER TABLE payments.connected_accounts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
--- Checking the rows that are there needs to see them all: row security is lifted and restored around it.
+-- Checking the rows that are there needs to see them all: row security is lifted and restored
+-- around it.
 ALTER TABLE payments.payment_splits NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE payments.connected_accounts NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE payments.payment_splits ADD CONSTRAINT split_account_exists
-    FOREIGN KEY (tenant_id, connected_account_id) REFERENCES payments.connected_accounts (tenant_id, id);
+    FOREIGN KEY (tenant_id, connected_account_id)
+        REFERENCES payments.connected_accounts (tenant_id, id);
 ALTER TABLE payments.payment_splits FORCE ROW LEVEL SECURITY;
 ALTER TABLE payments.connected_accounts FORCE ROW LEVEL SECURITY;
 
@@ -83,35 +95,50 @@ CREATE TABLE payments.stripe_transfers (
     updated_at           timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT transfer_currency_key UNIQUE (tenant_id, id, currency),
-    CONSTRAINT transfer_once UNIQUE (tenant_id, payment_id, connected_account_id, purpose, cause_id),
-    FOREIGN KEY (tenant_id, payment_id, currency) REFERENCES payments.payment_transactions (tenant_id, id, currency),
-    FOREIGN KEY (tenant_id, connected_account_id) REFERENCES payments.connected_accounts (tenant_id, id),
+    CONSTRAINT transfer_once UNIQUE (tenant_id, payment_id, connected_account_id, purpose,
+                                     cause_id),
+    FOREIGN KEY (tenant_id, payment_id, currency)
+    REFERENCES payments.payment_transactions (tenant_id, id, currency),
+    FOREIGN KEY (tenant_id, connected_account_id)
+    REFERENCES payments.connected_accounts (tenant_id, id),
     CONSTRAINT transfer_reversed_within_amount CHECK (
-        amount_reversed >= 0 AND amount_reversal_pending >= 0 AND amount_reversed + amount_reversal_pending <= amount),
+        amount_reversed >= 0 AND amount_reversal_pending >= 0
+        AND amount_reversed + amount_reversal_pending <= amount),
     CONSTRAINT transfer_paid_has_stripe_id
-        CHECK ((status IN ('paid', 'partially_reversed', 'reversed')) = (stripe_transfer_id IS NOT NULL))
+        CHECK ((status IN ('paid', 'partially_reversed', 'reversed')) = (
+            stripe_transfer_id IS NOT NULL))
 );
 COMMENT ON TABLE payments.stripe_transfers IS
     'One payment''s money for one payee and purpose: intended first, paid by its operation.';
 COMMENT ON COLUMN payments.stripe_transfers.tenant_id IS 'Owner of the row.';
-COMMENT ON COLUMN payments.stripe_transfers.id IS 'Derived from payment, payee, purpose and cause; also the subject of its operation.';
+COMMENT ON COLUMN payments.stripe_transfers.id IS
+    'Derived from payment, payee, purpose and cause; also the subject of its operation.';
 COMMENT ON COLUMN payments.stripe_transfers.payment_id IS 'Where the money comes from.';
 COMMENT ON COLUMN payments.stripe_transfers.connected_account_id IS 'The payee''s account.';
 COMMENT ON COLUMN payments.stripe_transfers.recipient_type IS 'Payee''s type.';
 COMMENT ON COLUMN payments.stripe_transfers.recipient_id IS 'Payee''s id.';
 COMMENT ON COLUMN payments.stripe_transfers.purpose IS
-    'settlement: share of a capture. release: escrow released. repayment: paid again after a failed refund or a won dispute. distribution: asked for by a service.';
-COMMENT ON COLUMN payments.stripe_transfers.cause_id IS 'The row that caused it: payment, escrow release, dispute …';
-COMMENT ON COLUMN payments.stripe_transfers.stripe_account_id IS 'Destination, as frozen in the request.';
+    'settlement: share of a capture. release: escrow released. repayment: paid again after a '
+    'failed refund or a won dispute. distribution: asked for by a service.';
+COMMENT ON COLUMN payments.stripe_transfers.cause_id IS
+    'The row that caused it: payment, escrow release, dispute …';
+COMMENT ON COLUMN payments.stripe_transfers.stripe_account_id IS
+    'Destination, as frozen in the request.';
 COMMENT ON COLUMN payments.stripe_transfers.stripe_transfer_id IS 'tr_…, once paid.';
-COMMENT ON COLUMN payments.stripe_transfers.source_transaction IS 'The charge it draws on: Stripe''s own guard against paying more than was charged. Null: money paid again, out of the balance.';
-COMMENT ON COLUMN payments.stripe_transfers.transfer_group IS 'Label by which a lost answer is found again.';
+COMMENT ON COLUMN payments.stripe_transfers.source_transaction IS
+    'The charge it draws on: Stripe''s own guard against paying more than was charged. Null: money '
+    'paid again, out of the balance.';
+COMMENT ON COLUMN payments.stripe_transfers.transfer_group IS
+    'Label by which a lost answer is found again.';
 COMMENT ON COLUMN payments.stripe_transfers.amount IS 'Minor units.';
 COMMENT ON COLUMN payments.stripe_transfers.amount_reversed IS 'Minor units taken back.';
-COMMENT ON COLUMN payments.stripe_transfers.amount_reversal_pending IS 'Minor units of reversals asked for and not yet ended.';
+COMMENT ON COLUMN payments.stripe_transfers.amount_reversal_pending IS
+    'Minor units of reversals asked for and not yet ended.';
 COMMENT ON COLUMN payments.stripe_transfers.currency IS 'The payment''s currency.';
 COMMENT ON COLUMN payments.stripe_transfers.status IS
-    'pending: operation under way. blocked: payee cannot receive yet, a liability. paid. partially_reversed, reversed: taken back. failed: given up, a liability for a person. canceled: not owed any more, never sent.';
+    'pending: operation under way. blocked: payee cannot receive yet, a liability. paid. '
+    'partially_reversed, reversed: taken back. failed: given up, a liability for a person. '
+    'canceled: not owed any more, never sent.';
 COMMENT ON COLUMN payments.stripe_transfers.paid_at IS 'When Stripe confirmed it.';
 COMMENT ON COLUMN payments.stripe_transfers.created_at IS 'When intended.';
 COMMENT ON COLUMN payments.stripe_transfers.updated_at IS 'When last changed.';
@@ -145,9 +172,12 @@ CREATE TABLE payments.payouts (
     created_at           timestamptz NOT NULL,
     updated_at           timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, connected_account_id) REFERENCES payments.connected_accounts (tenant_id, id)
+    FOREIGN KEY (tenant_id, connected_account_id)
+    REFERENCES payments.connected_accounts (tenant_id, id)
 );
-COMMENT ON TABLE payments.payouts IS 'What Stripe pays out to a payee''s bank, as it tells us, so that a venue can be told where its money is.';
+COMMENT ON TABLE payments.payouts IS
+    'What Stripe pays out to a payee''s bank, as it tells us, so that a venue can be told where '
+    'its money is.';
 COMMENT ON COLUMN payments.payouts.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.payouts.id IS 'Derived from Stripe''s id.';
 COMMENT ON COLUMN payments.payouts.connected_account_id IS 'The payee''s account.';
@@ -167,7 +197,8 @@ CREATE VIEW payments.pending_transfers WITH (security_invoker = true, security_b
 SELECT t.tenant_id, t.id, t.payment_id, t.recipient_type, t.recipient_id, t.stripe_account_id,
        t.amount, t.currency, t.status, t.purpose, t.created_at,
        o.id AS operation_id, o.state AS operation_state, o.holds, o.failures AS attempts,
-       CASE WHEN o.state IN ('ready', 'leased', 'unknown') AND o.holds = '{}' THEN o.next_run_at END AS next_attempt_at,
+       CASE WHEN o.state IN ('ready', 'leased', 'unknown') AND o.holds = '{}'
+           THEN o.next_run_at END AS next_attempt_at,
        o.last_error_code, o.last_error
   FROM payments.stripe_transfers AS t
   JOIN payments.stripe_operations AS o
@@ -190,6 +221,8 @@ COMMENT ON COLUMN payments.pending_transfers.operation_id IS 'The operation that
 COMMENT ON COLUMN payments.pending_transfers.operation_state IS 'Where that operation stands.';
 COMMENT ON COLUMN payments.pending_transfers.holds IS 'Why it is not being sent.';
 COMMENT ON COLUMN payments.pending_transfers.attempts IS 'Failed attempts so far.';
-COMMENT ON COLUMN payments.pending_transfers.next_attempt_at IS 'When it is tried next; null: held or given up.';
-COMMENT ON COLUMN payments.pending_transfers.last_error_code IS 'Stripe''s code of the last failure.';
+COMMENT ON COLUMN payments.pending_transfers.next_attempt_at IS
+    'When it is tried next; null: held or given up.';
+COMMENT ON COLUMN payments.pending_transfers.last_error_code IS
+    'Stripe''s code of the last failure.';
 COMMENT ON COLUMN payments.pending_transfers.last_error IS 'Text of the last failure.';

@@ -1,2 +1,3 @@
-DROP TABLE payments.unowned_objects, payments.discrepancies, payments.reconciliation_totals, payments.reconciliation_sightings,
+DROP TABLE payments.unowned_objects, payments.discrepancies, payments.reconciliation_totals,
+    payments.reconciliation_sightings,
     payments.reconciliation_runs, payments.missed_event_cursors;

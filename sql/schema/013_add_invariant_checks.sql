@@ -10,10 +10,13 @@ CREATE TABLE payments.payment_marks (
     PRIMARY KEY (tenant_id, marked_xid, payment_id)
 );
 COMMENT ON TABLE payments.payment_marks IS
-    'Payments changed by a transaction that need not have posted anything; with ledger_postings, all that violations_check has to look at again. Deleted once looked at. No foreign key: a mark must lock nothing.';
+    'Payments changed by a transaction that need not have posted anything; with ledger_postings, '
+    'all that violations_check has to look at again. Deleted once looked at. No foreign key: a '
+    'mark must lock nothing.';
 COMMENT ON COLUMN payments.payment_marks.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.payment_marks.payment_id IS 'The payment.';
-COMMENT ON COLUMN payments.payment_marks.marked_xid IS 'Transaction that changed it: read by this, so a late commit is never lost.';
+COMMENT ON COLUMN payments.payment_marks.marked_xid IS
+    'Transaction that changed it: read by this, so a late commit is never lost.';
 ALTER TABLE payments.payment_marks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE payments.violation_checks (
@@ -21,9 +24,11 @@ CREATE TABLE payments.violation_checks (
     checked_xid xid8 NOT NULL,
     checked_at  timestamptz NOT NULL
 );
-COMMENT ON TABLE payments.violation_checks IS 'How far a tenant''s payments have been checked against the money invariants.';
+COMMENT ON TABLE payments.violation_checks IS
+    'How far a tenant''s payments have been checked against the money invariants.';
 COMMENT ON COLUMN payments.violation_checks.tenant_id IS 'Owner of the row.';
-COMMENT ON COLUMN payments.violation_checks.checked_xid IS 'What earlier transactions touched has been checked, nothing of this or a later one.';
+COMMENT ON COLUMN payments.violation_checks.checked_xid IS
+    'What earlier transactions touched has been checked, nothing of this or a later one.';
 COMMENT ON COLUMN payments.violation_checks.checked_at IS 'When it last moved.';
 ALTER TABLE payments.violation_checks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
@@ -40,7 +45,8 @@ CREATE TABLE payments.violations_found (
     FOREIGN KEY (tenant_id, payment_id) REFERENCES payments.payment_transactions (tenant_id, id)
 );
 COMMENT ON TABLE payments.violations_found IS
-    'Breaches of a money invariant that the continuous check has found and that are still there. Empty, always.';
+    'Breaches of a money invariant that the continuous check has found and that are still there. '
+    'Empty, always.';
 COMMENT ON COLUMN payments.violations_found.tenant_id IS 'Owner of the row.';
 COMMENT ON COLUMN payments.violations_found.id IS 'Derived from payment, invariant and object.';
 COMMENT ON COLUMN payments.violations_found.payment_id IS 'The payment it was found with.';

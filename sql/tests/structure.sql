@@ -1,21 +1,28 @@
--- The shape of the database, over whole schemas: a new table that forgets a rule fails here without anybody naming it.
+-- The shape of the database, over whole schemas: a new table that forgets a rule fails here without
+-- anybody naming it.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'aml_limits', 'aml_screenings', 'aml_settings', 'audit_heads', 'audit_links', 'audit_log', 'clawback_snapshots',
-    'scheduled_tasks', 'connected_accounts', 'currencies', 'deployment', 'discrepancies', 'disputes', 'distributions',
-    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'missed_event_cursors', 'exchange_rates',
-    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'clawback_shares',
+    'aml_limits', 'aml_screenings', 'aml_settings', 'audit_heads', 'audit_links', 'audit_log',
+    'clawback_snapshots',
+    'scheduled_tasks', 'connected_accounts', 'currencies', 'deployment', 'discrepancies',
+    'disputes', 'distributions',
+    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'missed_event_cursors',
+    'exchange_rates',
+    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals',
+    'clawback_shares',
     'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
     'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds', 'payment_splits',
     'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
     'receivables', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
     'refund_batch_items', 'refund_batches', 'refund_policies', 'request_nonces', 'reviews',
-    'sanctions_entries', 'sanctions_lists', 'sanctions_versions', 'split_rules', 'state_transitions',
-    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members', 'tenants',
+    'sanctions_entries', 'sanctions_lists', 'sanctions_versions', 'split_rules',
+    'state_transitions',
+    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members',
+    'tenants',
     'transfer_reversals', 'unowned_objects', 'violation_checks', 'violations_found', 'webhook_inbox'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
@@ -24,101 +31,166 @@ SELECT is_empty($$
      WHERE c.relnamespace IN ('api'::regnamespace, 'ops'::regnamespace)
 $$, 'the schemas api and ops hold functions only');
 SELECT functions_are('api', ARRAY[
-    'audit_chain', 'audit_chain_due', 'audit_refusal', 'scheduled_task_done', 'scheduled_task_claim', 'connected_account_create',
-    'connected_account_get', 'discrepancy_totals', 'dispute_evidence_submit', 'dispute_get', 'dispute_list',
-    'distribution_create', 'distribution_get', 'escrow_cancel', 'escrow_condition_confirm', 'escrow_get',
-    'escrow_release', 'escrows_due', 'escrows_release_due', 'inbox_apply', 'show_cancel', 'missed_events_advance', 'missed_events_done',
-    'missed_events_due', 'fraud_signals_sweep', 'idempotency_sweep', 'ledger_rollup', 'ledger_rollups_due',
-    'next_due', 'nonce_use', 'nonces_sweep', 'unsettled_objects_fetch', 'onboarding_link_create', 'request_record',
+    'audit_chain', 'audit_chain_due', 'audit_refusal', 'scheduled_task_done',
+    'scheduled_task_claim', 'connected_account_create',
+    'connected_account_get', 'discrepancy_totals', 'dispute_evidence_submit', 'dispute_get',
+    'dispute_list',
+    'distribution_create', 'distribution_get', 'escrow_cancel', 'escrow_condition_confirm',
+    'escrow_get',
+    'escrow_release', 'escrows_due', 'escrows_release_due', 'inbox_apply', 'show_cancel',
+    'missed_events_advance', 'missed_events_done',
+    'missed_events_due', 'fraud_signals_sweep', 'idempotency_sweep', 'ledger_rollup',
+    'ledger_rollups_due',
+    'next_due', 'nonce_use', 'nonces_sweep', 'unsettled_objects_fetch', 'onboarding_link_create',
+    'request_record',
     'operation_traces', 'requests_record', 'operations_claim', 'operations_due', 'operations_fence',
-    'results_record', 'operations_outstanding', 'operations_release', 'operations_claim_and_fence', 'operations_unresolved_tenants',
-    'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list', 'payments_create',
+    'results_record', 'operations_outstanding', 'operations_release', 'operations_claim_and_fence',
+    'operations_unresolved_tenants',
+    'payment_cancel', 'payment_capture', 'payment_create', 'payment_get', 'payment_list',
+    'payments_create',
     'queues_state', 'rate_lease', 'receivable_retry', 'receivables_due', 'reconcile_accounts',
     'reconcile_begin', 'reconcile_compare', 'reconcile_end', 'reconcile_report', 'reconcile_settle',
-    'reconcile_sort', 'refund_batch_advance', 'refund_batch_postpone', 'refund_batch_get', 'refund_batches_due', 'refund_create',
-    'refund_get', 'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide', 'review_list',
-    'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page', 'transfer_get',
+    'reconcile_sort', 'refund_batch_advance', 'refund_batch_postpone', 'refund_batch_get',
+    'refund_batches_due', 'refund_create',
+    'refund_get', 'refund_list', 'refunds_waiting', 'refunds_waiting_due', 'review_decide',
+    'review_list',
+    'schema_check', 'schema_migrations', 'set_tenant', 'tenant_check', 'tenants_page',
+    'transfer_get',
     'transfer_list', 'unowned_report', 'violations_check', 'violations_due', 'violations_total',
     'inbox_claim', 'stripe_event_types', 'inbox_finish', 'inbox_receive'
 ], 'the schema api has just these functions');
 SELECT functions_are('ops', ARRAY[
-    'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list', 'audit_verify',
-    'clock_advance', 'deployment_set', 'discrepancies_outstanding', 'discrepancy_resolve', 'dispute_rate',
-    'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand', 'escrow_unfreeze', 'exchange_rate_set',
-    'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules', 'fraud_rules_reset',
+    'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list',
+    'audit_verify',
+    'clock_advance', 'deployment_set', 'discrepancies_outstanding', 'discrepancy_resolve',
+    'dispute_rate',
+    'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand', 'escrow_unfreeze',
+    'exchange_rate_set',
+    'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
+    'fraud_rules_reset',
     'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances', 'money_violations',
     'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable', 'payment_timeline',
-    'payout_statement', 'payouts', 'receivables_outstanding', 'refund_batch_failures', 'refund_batch_progress',
-    'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop', 'refund_batches', 'refund_policy_set',
-    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_outstanding', 'sanctions_activate',
+    'payout_statement', 'payouts', 'receivables_outstanding', 'refund_batch_failures',
+    'refund_batch_progress',
+    'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop', 'refund_batches',
+    'refund_policy_set',
+    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_outstanding',
+    'sanctions_activate',
     'sanctions_add', 'sanctions_begin', 'sanctions_search', 'sanctions_versions', 'split_preview',
     'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
-    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing', 'transfer_failures',
-    'transfers_pending', 'incidents', 'unowned_object_resolve', 'unowned_objects', 'violations_outstanding', 'inbox_lag',
+    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing',
+    'transfer_failures',
+    'transfers_pending', 'incidents', 'unowned_object_resolve', 'unowned_objects',
+    'violations_outstanding', 'inbox_lag',
     'inbox_replay', 'inbox_replay_period', 'inbox_unapplied'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     'account_cleared', 'account_request', 'account_reviewed', 'account_screen', 'age_bucket',
-    'aml_check_charge', 'aml_check_requests', 'aml_history', 'aml_limits_current', 'aml_settings_store', 'aml_sums',
-    'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis', 'clock',
+    'aml_check_charge', 'aml_check_requests', 'aml_history', 'aml_limits_current',
+    'aml_settings_store', 'aml_sums',
+    'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis',
+    'clock',
     'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
     'currency_unit', 'currency_unit_check',
     'cursor_decode', 'cursor_encode', 'discrepancy_note', 'dispute_apply', 'dispute_json',
     'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
     'disputes_settle', 'distribution_json', 'distribution_make', 'distribution_payees',
     'distribution_payment', 'distribution_remaining', 'escrow_draw_down', 'escrow_hold',
-    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request', 'escrow_refill',
-    'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute', 'stripe_event_apply_fraud_warning',
-    'stripe_event_apply_payment_intent', 'stripe_event_apply_payout', 'stripe_event_apply_refund', 'stripe_event_apply_review',
-    'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch', 'stripe_event_handled', 'stripe_event_mismatch',
-    'stripe_event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge', 'fraud_check_requests',
+    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request',
+    'escrow_refill',
+    'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute',
+    'stripe_event_apply_fraud_warning',
+    'stripe_event_apply_payment_intent', 'stripe_event_apply_payout', 'stripe_event_apply_refund',
+    'stripe_event_apply_review',
+    'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch',
+    'stripe_event_handled', 'stripe_event_mismatch',
+    'stripe_event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge',
+    'fraud_check_requests',
     'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists', 'fraud_measure_velocity',
-    'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset',
-    'fraud_score', 'fraud_values', 'from_epoch', 'clawback_apply', 'clawback_calculate', 'clawback_share',
+    'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store',
+    'fraud_ruleset',
+    'fraud_score', 'fraud_values', 'from_epoch', 'clawback_apply', 'clawback_calculate',
+    'clawback_share',
     'clawback_target', 'clawback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
     'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
     'idempotency_unspent', 'inbox_states', 'inbox_unapplied', 'intent_request', 'intents_enqueue',
-    'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open',
-    'ledger_balance_rows', 'dispute_losses_allocate', 'member_check', 'member_enter', 'money_facts', 'name_codes',
-    'name_normal', 'object_apply', 'unsettled_objects', 'onboarding_link_enqueue', 'onboarding_link_store',
-    'operation_response', 'operation_backoff', 'operation_body', 'operation_mark_dead', 'operation_contradicts',
-    'operation_document', 'operation_mark_unknown', 'operation_enqueue', 'operation_evidence', 'operation_fail',
-    'operation_failed_consequences', 'operation_failure_policy', 'operation_release_lease', 'operation_holds',
-    'operation_lock', 'operation_reconsider', 'operation_record', 'operation_succeed', 'operation_trace',
-    'operation_requeue_unsent', 'operations_mark_sent', 'operations_postpone', 'owner_check', 'clawback_from_payee',
-    'payee_balances', 'payee_hold_forgotten', 'payment_course', 'payment_refunding', 'escrow_void', 'refund_batch_plan',
-    'refund_batch_item_run', 'refund_batch_item_release', 'clawback_from_transfers', 'payees_due', 'payees_lock', 'payment_operation_enqueue', 'payment_disputed',
-    'payment_freeze', 'payment_frozen', 'payment_holds', 'payment_intent_apply', 'payment_intent_mirror',
-    'payment_json', 'payment_lock', 'payment_mark', 'payment_move', 'payment_record', 'payment_reviewed',
-    'payment_settle', 'payment_undo_rejected', 'payments_block', 'payments_named', 'payments_create_new',
-    'payments_record', 'posting_add', 'provider_facts', 'provider_fee_post', 'provider_object_claim',
-    'provider_problem', 'reason_check', 'receivable_net', 'receivable_next_retry', 'receivable_open',
+    'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
+    'ledger_accounts_open',
+    'ledger_balance_rows', 'dispute_losses_allocate', 'member_check', 'member_enter', 'money_facts',
+    'name_codes',
+    'name_normal', 'object_apply', 'unsettled_objects', 'onboarding_link_enqueue',
+    'onboarding_link_store',
+    'operation_response', 'operation_backoff', 'operation_body', 'operation_mark_dead',
+    'operation_contradicts',
+    'operation_document', 'operation_mark_unknown', 'operation_enqueue', 'operation_evidence',
+    'operation_fail',
+    'operation_failed_consequences', 'operation_failure_policy', 'operation_release_lease',
+    'operation_holds',
+    'operation_lock', 'operation_reconsider', 'operation_record', 'operation_succeed',
+    'operation_trace',
+    'operation_requeue_unsent', 'operations_mark_sent', 'operations_postpone', 'owner_check',
+    'clawback_from_payee',
+    'payee_balances', 'payee_hold_forgotten', 'payment_course', 'payment_refunding', 'escrow_void',
+    'refund_batch_plan',
+    'refund_batch_item_run', 'refund_batch_item_release', 'clawback_from_transfers', 'payees_due',
+    'payees_lock', 'payment_operation_enqueue', 'payment_disputed',
+    'payment_freeze', 'payment_frozen', 'payment_holds', 'payment_intent_apply',
+    'payment_intent_mirror',
+    'payment_json', 'payment_lock', 'payment_mark', 'payment_move', 'payment_record',
+    'payment_reviewed',
+    'payment_settle', 'payment_undo_rejected', 'payments_block', 'payments_named',
+    'payments_create_new',
+    'payments_record', 'posting_add', 'provider_facts', 'provider_fee_post',
+    'provider_object_claim',
+    'provider_problem', 'reason_check', 'receivable_net', 'receivable_next_retry',
+    'receivable_open',
     'receivable_retry_begin', 'receivable_retry_end', 'receivable_retry_id', 'reconcile_findings',
-    'reconcile_heal', 'reconcile_missing', 'reconcile_owner', 'refund_adopt', 'refund_amount', 'refund_apply',
-    'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_json', 'refund_call', 'refund_json',
+    'reconcile_heal', 'reconcile_missing', 'reconcile_owner', 'refund_adopt', 'refund_amount',
+    'refund_apply',
+    'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_json', 'refund_call',
+    'refund_json',
     'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
     'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
-    'reversal_totals', 'reversals_deduct_unsent', 'reversals_enqueue', 'review_close', 'review_json', 'review_open',
-    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_close_disputed', 'rfc3339', 'sanctions_match',
-    'split_transfer_to_payee', 'clawback_snapshot', 'split_calculate', 'split_check', 'split_rule_find',
-    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard', 'tenant_admit',
-    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
-    'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce', 'transfer_refused',
+    'reversal_totals', 'reversals_deduct_unsent', 'reversals_enqueue', 'review_close',
+    'review_json', 'review_open',
+    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_close_disputed', 'rfc3339',
+    'sanctions_match',
+    'split_transfer_to_payee', 'clawback_snapshot', 'split_calculate', 'split_check',
+    'split_rule_find',
+    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard',
+    'tenant_admit',
+    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
+    'tenant_visit',
+    'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce',
+    'transfer_refused',
     'transfer_settle', 'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record',
-    'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_parse', 'violations_all',
-    'invariant_captured_within_amount', 'invariant_refunds_within_captured', 'invariant_shares_equal_captured', 'invariant_transfers_within_shares', 'invariant_reversals_within_transfer',
-    'invariant_clawbacks_follow_total', 'invariant_one_transfer_per_purpose', 'invariant_one_intent_per_key', 'invariant_one_refund_per_operation', 'invariant_rows_match_stripe',
-    'invariant_postings_are_final', 'invariant_balances_equal_postings', 'invariant_payment_money_conserved', 'invariant_receivables_add_up', 'invariant_ended_states_stay',
-    'invariant_end_matches_events', 'invariant_events_reach_an_end', 'invariant_references_stay_in_tenant', 'invariant_rows_need_their_tenant', 'invariant_one_unresolved_call_per_object',
-    'invariant_each_lease_counts_once', 'invariant_nothing_waits_forever', 'invariant_one_currency_per_payment', 'invariant_amounts_are_exact', 'invariant_refused_is_not_applied',
-    'invariant_times_are_in_order', 'invariant_escrow_adds_up', 'violations_record', 'violations_until', 'inbox_backoff',
+    'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_parse',
+    'violations_all',
+    'invariant_captured_within_amount', 'invariant_refunds_within_captured',
+    'invariant_shares_equal_captured', 'invariant_transfers_within_shares',
+    'invariant_reversals_within_transfer',
+    'invariant_clawbacks_follow_total', 'invariant_one_transfer_per_purpose',
+    'invariant_one_intent_per_key', 'invariant_one_refund_per_operation',
+    'invariant_rows_match_stripe',
+    'invariant_postings_are_final', 'invariant_balances_equal_postings',
+    'invariant_payment_money_conserved', 'invariant_receivables_add_up',
+    'invariant_ended_states_stay',
+    'invariant_end_matches_events', 'invariant_events_reach_an_end',
+    'invariant_references_stay_in_tenant', 'invariant_rows_need_their_tenant',
+    'invariant_one_unresolved_call_per_object',
+    'invariant_each_lease_counts_once', 'invariant_nothing_waits_forever',
+    'invariant_one_currency_per_payment', 'invariant_amounts_are_exact',
+    'invariant_refused_is_not_applied',
+    'invariant_times_are_in_order', 'invariant_escrow_adds_up', 'violations_record',
+    'violations_until', 'inbox_backoff',
     'inbox_requeue', 'inbox_reopen', 'inbox_verdict'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
      WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
      GROUP BY p.oid
-    HAVING (SELECT count(*) FROM pg_proc AS q WHERE q.pronamespace = p.pronamespace AND q.proname = p.proname) > 1
+    HAVING (SELECT count(*) FROM pg_proc AS q WHERE q.pronamespace = p.pronamespace
+               AND q.proname = p.proname) > 1
 $$, 'no function is overloaded: one name, one callable, one file');
 SELECT is_empty($$
     SELECT t.oid::regtype FROM pg_type AS t
@@ -141,35 +213,49 @@ SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity,
   FROM pg_class AS c
  WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p');
 CREATE TEMP VIEW our_keys AS
-SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltype, k.condeferrable, k.conkey,
-       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]) AS leads,
-       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1]) AS leads_there
+SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltype, k.condeferrable,
+       k.conkey,
+       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.conrelid
+           AND a.attnum = k.conkey[1]) AS leads,
+       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.confrelid
+           AND a.attnum = k.confkey[1]) AS leads_there
   FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid;
 
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
-    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_rates', 'reconciliation_runs', 'state_transitions',
-          'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
+    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_rates',
+          'reconciliation_runs', 'state_transitions',
+          'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists',
+          'sanctions_entries']::name[],
     'every table but the named ones has a NOT NULL tenant_id');
 SELECT is_empty($$
     SELECT t.relname FROM our_tables AS t
      WHERE NOT EXISTS (SELECT FROM our_keys AS k WHERE k.relname = t.relname AND k.contype = 'p')
 $$, 'every table has a primary key');
-SELECT set_eq($$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
-    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_objects', 'provider_rates', 'reconciliation_runs',
-          'state_transitions', 'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
+SELECT set_eq(
+    $$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
+    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_objects',
+          'provider_rates', 'reconciliation_runs',
+          'state_transitions', 'unowned_objects', 'webhook_inbox', 'sanctions_versions',
+          'sanctions_lists', 'sanctions_entries']::name[],
     'every primary key but the named ones leads with tenant_id');
-SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u' AND k.leads <> 'tenant_id' $$,
+SELECT is_empty(
+    $$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u'
+          AND k.leads <> 'tenant_id' $$,
     'every UNIQUE leads with tenant_id');
 SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'x' $$,
     'no table has an EXCLUDE constraint');
 SELECT set_eq($$
     SELECT k.relname, k.confrelid::regclass::text FROM our_keys AS k
      WHERE k.contype = 'f' AND (k.leads <> 'tenant_id' OR k.leads_there <> 'tenant_id')
-$$, $$ VALUES ('payment_transactions'::name, 'payments.currencies'), ('ledger_accounts', 'payments.currencies'),
-    ('sanctions_lists', 'payments.sanctions_versions'), ('sanctions_entries', 'payments.sanctions_versions') $$,
-    'every foreign key leads with tenant_id on both sides, except to the reference table of currencies');
+$$, $$ VALUES ('payment_transactions'::name, 'payments.currencies'),
+              ('ledger_accounts', 'payments.currencies'),
+    ('sanctions_lists', 'payments.sanctions_versions'),
+    ('sanctions_entries', 'payments.sanctions_versions') $$,
+    'every foreign key leads with tenant_id on both sides, except to the reference table of '
+    'currencies');
 SELECT is_empty($$
-    SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'f' AND (k.confupdtype <> 'a' OR k.confdeltype <> 'a')
+    SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'f'
+       AND (k.confupdtype <> 'a' OR k.confdeltype <> 'a')
 $$, 'no foreign key deletes, updates or empties a row on its own');
 SELECT is_empty($$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.condeferrable $$,
     'no constraint can be deferred');
@@ -185,41 +271,61 @@ SELECT is_empty($$
      WHERE NOT (i.indisvalid AND i.indisready AND i.indislive)
 $$, 'no index is invalid');
 SELECT is_empty($$
-    SELECT k.conrelid::regclass, k.conname FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid
+    SELECT k.conrelid::regclass, k.conname FROM pg_constraint AS k JOIN our_tables AS t
+    ON t.oid = k.conrelid
      WHERE NOT k.convalidated
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
-    'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved', 'stripe_operations_by_payment',
-    'stripe_operations_by_subject', 'stripe_operations_standing', 'stripe_operations_troubled', 'stripe_operations_by_created'], 'the queue of operations has just these indexes');
+    'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved',
+    'stripe_operations_by_payment',
+    'stripe_operations_by_subject', 'stripe_operations_standing', 'stripe_operations_troubled',
+    'stripe_operations_by_created'], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
-    'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree (tenant_id, lock_key)'
+    'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree '
+    '(tenant_id, lock_key)'
     ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
-    'the unresolved index allows one call per object that was sent and has no outcome, in whatever state');
+    'the unresolved index allows one call per object that was sent and has no outcome, in whatever '
+    'state');
 
 -- ── row security ─────────────────────────────────────────────────────────────────────────────
-SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity) $$,
-    ARRAY['currencies', 'deployment', 'state_transitions', 'sanctions_versions', 'sanctions_lists', 'sanctions_entries']::name[],
+SELECT set_eq(
+    $$ SELECT t.relname FROM our_tables AS t
+        WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity) $$,
+    ARRAY['currencies', 'deployment', 'state_transitions', 'sanctions_versions', 'sanctions_lists',
+          'sanctions_entries']::name[],
     'row security is enabled and forced on every table but the reference data');
-SELECT set_eq($$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
+SELECT set_eq(
+    $$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
     SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('tenants'::name, 'system_reads'::name), ('audit_log', 'system_reads'), ('audit_heads', 'system_reads'),
+    VALUES ('tenants'::name, 'system_reads'::name), ('audit_log', 'system_reads'),
+           ('audit_heads', 'system_reads'),
            ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
-           ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'), ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'), ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
-           ('refund_batches', 'system_reads'), ('receivables', 'system_reads'), ('payment_marks', 'system_reads'),
-           ('violation_checks', 'system_reads'), ('violations_found', 'system_reads'), ('refund_batch_items', 'system_reads'),
-           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'), ('scheduled_tasks', 'system_rows'),
-           ('missed_event_cursors', 'system_rows'), ('reconciliation_runs', 'system_rows'), ('unowned_objects', 'system_rows')
-$$, 'every tenant table has the policy tenant_rows, and the only other policies are those of payments_system');
+           ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'),
+           ('webhook_inbox', 'system_rows'),
+           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'),
+           ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
+           ('refund_batches', 'system_reads'), ('receivables', 'system_reads'),
+           ('payment_marks', 'system_reads'),
+           ('violation_checks', 'system_reads'), ('violations_found', 'system_reads'),
+           ('refund_batch_items', 'system_reads'),
+           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'),
+           ('scheduled_tasks', 'system_rows'),
+           ('missed_event_cursors', 'system_rows'), ('reconciliation_runs', 'system_rows'),
+           ('unowned_objects', 'system_rows')
+$$, 'every tenant table has the policy tenant_rows, and the only other policies are those of '
+    'payments_system');
 SELECT is_empty($$
     SELECT p.tablename, p.permissive, p.roles, p.cmd, p.qual, p.with_check FROM pg_policies AS p
      WHERE p.schemaname = 'payments' AND p.policyname = 'tenant_rows'
        AND (p.permissive, p.roles, p.cmd, p.qual, p.with_check) IS DISTINCT FROM
            ('PERMISSIVE', '{public}'::name[], 'ALL',
-            '(tenant_id = (NULLIF(current_setting(''app.current_tenant_id''::text, true), ''''::text))::uuid)',
-            '(tenant_id = (NULLIF(current_setting(''app.current_tenant_id''::text, true), ''''::text))::uuid)')
-$$, 'the policy tenant_rows has one text everywhere, in USING and in WITH CHECK, for everybody and every command');
+            '(tenant_id = (NULLIF(current_setting(''app.current_tenant_id''::text, '
+            'true), ''''::text))::uuid)',
+            '(tenant_id = (NULLIF(current_setting(''app.current_tenant_id''::text, '
+            'true), ''''::text))::uuid)')
+$$, 'the policy tenant_rows has one text everywhere, in USING and in WITH CHECK, for everybody and '
+    'every command');
 SELECT is_empty($$
     SELECT p.tablename, p.roles, p.cmd, p.with_check FROM pg_policies AS p
      WHERE p.schemaname = 'payments' AND p.policyname <> 'tenant_rows'
@@ -234,34 +340,48 @@ $$, 'every view reads with the rights and the row security of who asks');
 
 -- ── triggers ─────────────────────────────────────────────────────────────────────────────────
 CREATE TEMP VIEW our_triggers AS
-SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS function, pg_get_triggerdef(g.oid) AS definition
+SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS function,
+       pg_get_triggerdef(g.oid) AS definition
   FROM pg_trigger AS g JOIN our_tables AS t ON t.oid = g.tgrelid
  WHERE NOT g.tgisinternal;
 SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
     SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('ledger_postings'::name, 'append_only'::name), ('audit_log', 'append_only'), ('audit_links', 'append_only'),
+    VALUES ('ledger_postings'::name, 'append_only'::name), ('audit_log', 'append_only'),
+           ('audit_links', 'append_only'),
            ('stripe_operation_attempts', 'append_only'),
-           ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'), ('stripe_operations', 'state_guard'),
-           ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'), ('transfer_reversals', 'state_guard'),
-           ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'), ('payment_refunds', 'no_delete'), ('payment_transactions', 'escrow_void'), ('transfer_reversals', 'reversal_totals'),
-           ('disputes', 'dispute_totals'), ('reviews', 'state_guard'), ('payment_transactions', 'reviews_close'),
+           ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'),
+           ('stripe_operations', 'state_guard'),
+           ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'),
+           ('transfer_reversals', 'state_guard'),
+           ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'),
+           ('payment_refunds', 'no_delete'), ('payment_transactions', 'escrow_void'),
+           ('transfer_reversals', 'reversal_totals'),
+           ('disputes', 'dispute_totals'), ('reviews', 'state_guard'),
+           ('payment_transactions', 'reviews_close'),
            ('fraud_checks', 'append_only'), ('aml_screenings', 'append_only')
     UNION ALL
-    SELECT unnest(ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts', 'payment_refunds', 'transfer_reversals',
+    SELECT unnest(
+        ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts',
+              'payment_refunds', 'transfer_reversals',
                         'receivables', 'disputes', 'escrows']::name[]), 'payment_mark'
-$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks and escrow history are append-only; states are guarded; sums are kept; changes without a posting are marked');
+$$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks '
+    'and escrow history are append-only; states are guarded; sums are kept; changes without a '
+    'posting are marked');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'tenant_guard'
-       AND (g.definition NOT LIKE '%BEFORE INSERT ON%FOR EACH ROW WHEN ((new.tenant_id IS DISTINCT FROM '
-                || '(NULLIF(current_setting(''app.current_tenant_id''::text, true), ''''::text))::uuid))%'
+       AND (g.definition NOT LIKE '%BEFORE INSERT ON%FOR EACH ROW WHEN ((new.tenant_id IS DISTINCT '
+                                  'FROM '
+                || '(NULLIF(current_setting(''app.current_tenant_id''::text, '
+                   'true), ''''::text))::uuid))%'
             OR g.function <> 'payments.tenant_guard')
 $$, 'the tenant guard fires before every insert of a row whose tenant is not the one entered');
 SELECT is_empty($$
     SELECT g.relname, g.definition FROM our_triggers AS g
      WHERE g.tgname = 'append_only'
-       AND (g.definition NOT LIKE '%BEFORE DELETE OR UPDATE OR TRUNCATE ON%FOR EACH STATEMENT EXECUTE%'
+       AND (g.definition NOT LIKE '%BEFORE DELETE OR UPDATE OR TRUNCATE ON%FOR EACH STATEMENT '
+                                  'EXECUTE%'
             OR g.function <> 'payments.append_only_guard')
 $$, 'the append-only trigger fires on UPDATE, DELETE and TRUNCATE');
 SELECT is_empty($$ SELECT g.relname, g.tgname FROM our_triggers AS g WHERE g.tgenabled <> 'O' $$,
@@ -270,16 +390,19 @@ SELECT is_empty($$ SELECT g.relname, g.tgname FROM our_triggers AS g WHERE g.tge
 -- ── columns ──────────────────────────────────────────────────────────────────────────────────
 CREATE TEMP VIEW our_columns AS
 SELECT c.relname, c.relkind, a.attname, a.attnum, a.atttypid::regtype::text AS type, c.oid AS relid
-  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+   AND NOT a.attisdropped
  WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm');
 SELECT is_empty($$
     SELECT c.relname, c.attname, c.type FROM our_columns AS c
-     WHERE c.type IN ('real', 'double precision', 'money', 'real[]', 'double precision[]', 'money[]')
+     WHERE c.type IN ('real', 'double precision', 'money', 'real[]', 'double precision[]',
+                      'money[]')
 $$, 'no column is a float or money');
 SELECT is_empty($$
     SELECT p.oid::regprocedure
       FROM pg_proc AS p
-     CROSS JOIN LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype) AS t (oid)
+     CROSS JOIN LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype)
+           AS t (oid)
      WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
        AND t.oid IN ('real'::regtype, 'double precision'::regtype, 'money'::regtype)
 $$, 'no function takes or returns a float or money');
@@ -290,24 +413,30 @@ $$, 'every amount is a bigint');
 SELECT set_eq($$
     SELECT c.relname, c.attname FROM our_columns AS c
      WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)'
-       AND NOT EXISTS (SELECT FROM our_columns AS o WHERE o.relid = c.relid AND o.attname = 'currency')
+       AND NOT EXISTS (SELECT FROM our_columns AS o WHERE o.relid = c.relid
+                          AND o.attname = 'currency')
 $$, $$ VALUES ('payment_intents'::name, 'provider_fee'::name), ('ledger_balances', 'debit_total'),
-              ('ledger_balances', 'credit_total'), ('receivable_nettings', 'amount'), ('escrow_events', 'amount'),
+              ('ledger_balances', 'credit_total'), ('receivable_nettings', 'amount'),
+              ('escrow_events', 'amount'),
               ('refund_batches', 'total') $$,
     'every amount has its currency beside it, except where the one row it extends has it');
 SELECT is_empty($$
     SELECT c.relname, c.attname, c.type FROM our_columns AS c
-     WHERE c.type IN ('timestamp without time zone', 'time with time zone', 'character varying', 'character', 'json')
+     WHERE c.type IN ('timestamp without time zone', 'time with time zone', 'character varying',
+                      'character', 'json')
 $$, 'times are timestamptz, texts are text, documents are jsonb');
 SELECT is_empty($$
     SELECT c.relname, c.attname FROM our_columns AS c
-     WHERE c.attname IN ('status', 'state', 'kind', 'scope', 'purpose', 'result', 'environment') AND c.relkind <> 'v'
+     WHERE c.attname IN ('status', 'state', 'kind', 'scope', 'purpose', 'result', 'environment')
+       AND c.relkind <> 'v'
        AND NOT EXISTS (SELECT FROM pg_constraint AS k
-                        WHERE k.conrelid = c.relid AND k.contype = 'c' AND k.conkey = ARRAY[c.attnum]
+                        WHERE k.conrelid = c.relid AND k.contype = 'c'
+                          AND k.conkey = ARRAY[c.attnum]
                           AND pg_get_constraintdef(k.oid) LIKE '%= ANY (ARRAY[%')
 $$, 'every status column has a CHECK that lists its states');
 SELECT is_empty($$
-    SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'c' AND k.conname ~ '_check[0-9]*$'
+    SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'c'
+       AND k.conname ~ '_check[0-9]*$'
 $$, 'every CHECK is named for what holds');
 
 -- ── declared state graphs ────────────────────────────────────────────────────────────────────
@@ -327,8 +456,10 @@ $$, 'SELECT machine, state FROM declared_states',
 SELECT set_eq($$
     SELECT d.machine, d.state FROM declared_states AS d
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
-$$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'), ('payment', 'blocked'),
-              ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'), ('refund', 'failed'), ('refund', 'canceled'),
+$$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'),
+              ('payment', 'blocked'),
+              ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'),
+              ('refund', 'failed'), ('refund', 'canceled'),
               ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released'),
               ('review', 'approved'), ('review', 'rejected'), ('review', 'canceled') $$,
     'the terminal states have no successor');
@@ -345,14 +476,16 @@ SELECT is_empty($$
      WHERE coalesce(col_description(c.relid, c.attnum), '') = ''
     UNION ALL
     SELECT n.nspname FROM pg_namespace AS n
-     WHERE n.nspname IN ('payments', 'api', 'ops') AND coalesce(obj_description(n.oid, 'pg_namespace'), '') = ''
+     WHERE n.nspname IN ('payments', 'api', 'ops')
+       AND coalesce(obj_description(n.oid, 'pg_namespace'), '') = ''
 $$, 'every schema, table, view and column has a comment');
 SELECT is_empty($$
     SELECT p.oid::regprocedure::text FROM pg_proc AS p
      WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
        AND coalesce(obj_description(p.oid, 'pg_proc'), '') = ''
     UNION ALL
-    SELECT p.polrelid::regclass || ' ' || p.polname FROM pg_policy AS p JOIN our_tables AS t ON t.oid = p.polrelid
+    SELECT p.polrelid::regclass || ' ' || p.polname FROM pg_policy AS p JOIN our_tables AS t
+    ON t.oid = p.polrelid
      WHERE coalesce(obj_description(p.oid, 'pg_policy'), '') = ''
 $$, 'every function and every policy has a comment');
 
@@ -364,11 +497,12 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, p.prosrc AS body
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE f.body ~* '\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M|\mpg_(try_)?advisory|\mmerge\s+into\M'
-$$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory lock or merges');
+$$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory '
+    'lock or merges');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
      WHERE 'p_idempotency_key' = ANY (p.proargnames)
-       AND ('p_origin' <> ALL (p.proargnames) OR f.body !~ 'idempotency_begin\([^;]*, p_origin\)')
+       AND ('p_origin' <> ALL (p.proargnames) OR f.body !~ 'idempotency_begin\([^;]*,\s+p_origin\)')
 $$, 'every function that answers a client''s call says in the audit log where it came from');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f

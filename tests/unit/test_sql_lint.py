@@ -100,6 +100,7 @@ def _table(keys: str) -> str:
             _FUNCTION.format("SELECT FROM a JOIN b ON b.id = (a.e ->> 'id')::uuid;"),
             _FUNCTION.format("SELECT FROM a WHERE a.id = (p_e ->> 'id')::uuid;"),
         ),
+        ("H8", "tests", f"SELECT {'1' * 100};", f"SELECT {'1' * 90};"),
         ("H7", "functions", _FUNCTION.replace("api.f", "payments.f"), _FUNCTION.format("NULL;")),
     ],
 )

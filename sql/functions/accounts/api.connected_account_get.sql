@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION api.connected_account_get(p_tenant_id uuid, p_account_id uuid) RETURNS jsonb
+CREATE OR REPLACE FUNCTION api.connected_account_get(p_tenant_id uuid, p_account_id uuid)
+    RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -12,4 +13,6 @@ BEGIN
     RETURN v_document;
 END
 $$;
-COMMENT ON FUNCTION api.connected_account_get(uuid, uuid) IS 'The API''s document of a connected account. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.connected_account_get(uuid,
+                                              uuid) IS 'The API''s document of a connected '
+                                                       'account. Raises PY003, PY010.';

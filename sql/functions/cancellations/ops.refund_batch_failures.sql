@@ -11,4 +11,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_failures(uuid, uuid) IS
-    'The payments of a canceled event that were not refunded, and why; refund_batch_resume tries them again. Raises PY070. Example: SELECT * FROM ops.refund_batch_failures(''…'', ''…'');';
+    'The payments of a canceled event that were not refunded, and why; refund_batch_resume tries '
+    'them again. Raises PY070. Example: SELECT * FROM ops.refund_batch_failures(''…'', ''…'');';

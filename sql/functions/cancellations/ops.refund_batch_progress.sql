@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION ops.refund_batch_progress(p_tenant_id uuid, p_batch_id uuid)
-RETURNS TABLE (status text, total bigint, succeeded bigint, failed bigint, pending bigint, amount numeric, show_id text)
+RETURNS TABLE (status text, total bigint, succeeded bigint, failed bigint, pending bigint,
+               amount numeric, show_id text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -11,8 +12,11 @@ BEGIN
         RAISE EXCEPTION 'no such refund batch' USING ERRCODE = 'PY010';
     END IF;
     RETURN QUERY SELECT b.* FROM jsonb_to_record(v_batch)
-        AS b (status text, total bigint, succeeded bigint, failed bigint, pending bigint, amount numeric, "eventId" text);
+        AS b (status text, total bigint, succeeded bigint, failed bigint, pending bigint,
+              amount numeric, "eventId" text);
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_progress(uuid, uuid) IS
-    'How far the cancellation of an event has come, in payments; amount refunded or on its way in minor units. Raises PY010, PY070. Example: SELECT * FROM ops.refund_batch_progress(''…'', ''…'');';
+    'How far the cancellation of an event has come, in payments; amount refunded or on its way in '
+    'minor units. Raises PY010, PY070. Example: SELECT * FROM ops.refund_batch_progress(''…'', '
+    '''…'');';

@@ -12,4 +12,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.refund_batch_stop(uuid, uuid) IS
-    'Stops a cancellation; refunds already requested go on. Raises PY010, PY070. Example: SELECT ops.refund_batch_stop(''…'', ''…'');';
+    'Stops a cancellation; refunds already requested go on. Raises PY010, PY070. Example: SELECT '
+    'ops.refund_batch_stop(''…'', ''…'');';

@@ -9,11 +9,13 @@ BEGIN
                 WHERE o.tenant_id = p_item.tenant_id AND o.payment_id = p_payment.id
                   AND o.lock_key = 'payment:' || p_payment.id AND o.outcome IS NULL) THEN
         UPDATE payments.refund_batch_items AS i
-           SET next_run_at = p_now + interval '1 minute', error = 'another call for the payment is under way', updated_at = p_now
+           SET next_run_at = p_now + interval '1 minute',
+               error = 'another call for the payment is under way', updated_at = p_now
          WHERE i.tenant_id = p_item.tenant_id AND i.id = p_item.id;
         RETURN 0;
     END IF;
-    UPDATE payments.refund_batch_items AS i SET state = 'skipped', error = 'not captured: canceled instead', updated_at = p_now
+    UPDATE payments.refund_batch_items AS i
+       SET state = 'skipped', error = 'not captured: canceled instead', updated_at = p_now
      WHERE i.tenant_id = p_item.tenant_id AND i.id = p_item.id;
     IF p_payment.status <> 'requires_capture' THEN
         RETURN 0;
@@ -24,5 +26,9 @@ BEGIN
     RETURN 1;
 END
 $$;
-COMMENT ON FUNCTION payments.refund_batch_item_release(payments.refund_batch_items, payments.payment_transactions, timestamptz) IS
-    'Has the locked, authorised payment of a canceled event canceled, so that its buyer''s money is free again; behind another call it is tried again a minute later. Returns how many operations became due.';
+COMMENT ON FUNCTION payments.refund_batch_item_release(payments.refund_batch_items,
+                                                       payments.payment_transactions,
+                                                       timestamptz) IS
+    'Has the locked, authorised payment of a canceled event canceled, so that its buyer''s money '
+    'is free again; behind another call it is tried again a minute later. Returns how many '
+    'operations became due.';

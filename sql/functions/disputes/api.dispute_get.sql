@@ -12,4 +12,6 @@ BEGIN
     RETURN v_document;
 END
 $$;
-COMMENT ON FUNCTION api.dispute_get(uuid, uuid) IS 'The API''s document of a dispute. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.dispute_get(uuid,
+                                    uuid) IS 'The API''s document of a dispute. Raises PY003, '
+                                             'PY010.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.dispute_apply(p_payment payments.payment_transactions, p_object jsonb, p_now timestamptz)
+CREATE OR REPLACE FUNCTION payments.dispute_apply(p_payment payments.payment_transactions,
+                                                  p_object jsonb, p_now timestamptz)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -7,18 +8,25 @@ DECLARE
     v_due integer := 0;
 BEGIN
     INSERT INTO payments.disputes AS d
-        (tenant_id, id, payment_id, stripe_dispute_id, amount, currency, status, reason, evidence_due_by, submission_count, created_at, updated_at)
-    VALUES (p_payment.tenant_id, v_id, p_payment.id, p_object ->> 'id', (p_object ->> 'amount')::bigint, p_payment.currency,
-            p_object ->> 'status', p_object ->> 'reason', payments.from_epoch(p_object #>> '{evidence_details,due_by}'),
-            coalesce((p_object #>> '{evidence_details,submission_count}')::integer, 0), p_now, p_now)
+        (tenant_id, id, payment_id, stripe_dispute_id, amount, currency, status, reason,
+         evidence_due_by, submission_count, created_at, updated_at)
+    VALUES (p_payment.tenant_id, v_id, p_payment.id, p_object ->> 'id',
+            (p_object ->> 'amount')::bigint, p_payment.currency,
+            p_object ->> 'status', p_object ->> 'reason',
+            payments.from_epoch(p_object #>> '{evidence_details,due_by}'),
+            coalesce((p_object #>> '{evidence_details,submission_count}')::integer, 0), p_now,
+            p_now)
     ON CONFLICT (tenant_id, id) DO UPDATE
-        SET status = CASE WHEN payments.dispute_rank(excluded.status) > payments.dispute_rank(d.status) THEN excluded.status ELSE d.status END,
+        SET status = CASE
+            WHEN payments.dispute_rank(excluded.status) > payments.dispute_rank(d.status)
+                THEN excluded.status ELSE d.status END,
             amount = excluded.amount, reason = excluded.reason, updated_at = p_now,
             evidence_due_by = coalesce(excluded.evidence_due_by, d.evidence_due_by),
             submission_count = greatest(excluded.submission_count, d.submission_count)
         WHERE payments.dispute_rank(excluded.status) > payments.dispute_rank(d.status)
            OR excluded.submission_count > d.submission_count;
-    -- The fee for countering is not among the dispute's own balance transactions: it has to be asked for.
+    -- The fee for countering is not among the dispute's own balance transactions: it has to be
+    -- asked for.
     IF FOUND AND (p_object #>> '{evidence_details,submission_count}')::integer > 0 THEN
         v_due := payments.dispute_money_fetch(p_payment.tenant_id, p_payment.id, v_id, p_object);
     END IF;
@@ -28,4 +36,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.dispute_apply(payments.payment_transactions, jsonb, timestamptz) IS
-    'Applies a dispute as Stripe shows it to a locked payment: status forward only, every balance transaction posted once, then freeze, loss or release. Returns how many operations became due.';
+    'Applies a dispute as Stripe shows it to a locked payment: status forward only, every balance '
+    'transaction posted once, then freeze, loss or release. Returns how many operations became '
+    'due.';

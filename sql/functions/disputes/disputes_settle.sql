@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.disputes_settle(p_tenant_id uuid, p_payment_id uuid, p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.disputes_settle(p_tenant_id uuid, p_payment_id uuid,
+                                                    p_now timestamptz) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -9,8 +10,11 @@ BEGIN
     IF v_payment.settled_at IS NOT NULL THEN
         v_due := payments.dispute_losses_allocate(p_tenant_id, p_payment_id, p_now);
     END IF;
-    RETURN v_due + payments.payment_freeze(p_tenant_id, p_payment_id, payments.payment_frozen(p_tenant_id, p_payment_id), p_now);
+    RETURN v_due + payments.payment_freeze(p_tenant_id, p_payment_id,
+                                           payments.payment_frozen(p_tenant_id, p_payment_id),
+                                           p_now);
 END
 $$;
 COMMENT ON FUNCTION payments.disputes_settle(uuid, uuid, timestamptz) IS
-    'Shares out what lost disputes took, as soon as the payment is settled, pays again what a late win gave back, and freezes or releases the payment. Returns how many operations became due.';
+    'Shares out what lost disputes took, as soon as the payment is settled, pays again what a late '
+    'win gave back, and freezes or releases the payment. Returns how many operations became due.';

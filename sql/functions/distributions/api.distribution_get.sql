@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION api.distribution_get(p_tenant_id uuid, p_distribution_id uuid) RETURNS jsonb
+CREATE OR REPLACE FUNCTION api.distribution_get(p_tenant_id uuid, p_distribution_id uuid)
+    RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -12,4 +13,6 @@ BEGIN
     RETURN v_distribution;
 END
 $$;
-COMMENT ON FUNCTION api.distribution_get(uuid, uuid) IS 'One distribution with its transfers. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.distribution_get(uuid,
+                                         uuid) IS 'One distribution with its transfers. Raises '
+                                                  'PY003, PY010.';

@@ -12,4 +12,6 @@ BEGIN
     RETURN v_document;
 END
 $$;
-COMMENT ON FUNCTION api.escrow_get(uuid, uuid) IS 'The API''s document of an escrow. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.escrow_get(uuid,
+                                   uuid) IS 'The API''s document of an escrow. Raises PY003, '
+                                            'PY010.';

@@ -7,12 +7,16 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
-    SELECT payments.age_bucket(v_now - e.created_at), e.status, e.currency, count(*), sum(e.held_amount),
+    SELECT payments.age_bucket(v_now - e.created_at), e.status, e.currency, count(*),
+           sum(e.held_amount),
            count(*) FILTER (WHERE e.hold_until <= v_now)
       FROM payments.escrows AS e
-     WHERE e.tenant_id = p_tenant_id AND e.status IN ('pending', 'held', 'partially_released', 'disputed')
+     WHERE e.tenant_id = p_tenant_id
+       AND e.status IN ('pending', 'held', 'partially_released', 'disputed')
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 END
 $$;
 COMMENT ON FUNCTION ops.escrow_ageing(uuid) IS
-    'Holds that are not over, by age and status: how many, what they hold (minor units), and how many are past their time, waiting for a condition or frozen. Raises PY070. Example: SELECT * FROM ops.escrow_ageing(''…'');';
+    'Holds that are not over, by age and status: how many, what they hold (minor units), and how '
+    'many are past their time, waiting for a condition or frozen. Raises PY070. Example: SELECT * '
+    'FROM ops.escrow_ageing(''…'');';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION api.nonce_use(p_tenant_id uuid, p_key_id text, p_nonce text, p_seconds integer) RETURNS void
+CREATE OR REPLACE FUNCTION api.nonce_use(p_tenant_id uuid, p_key_id text, p_nonce text,
+                                         p_seconds integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -12,4 +13,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.nonce_use(uuid, text, text, integer) IS
-    'Uses up the nonce of a signed request; it is remembered for p_seconds. Raises PY003, PY042 (used before).';
+    'Uses up the nonce of a signed request; it is remembered for p_seconds. Raises PY003, PY042 '
+    '(used before).';

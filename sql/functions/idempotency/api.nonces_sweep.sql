@@ -19,4 +19,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.nonces_sweep(uuid, integer) IS
-    'Forgets up to p_limit nonces of a tenant whose signatures are too old to be let in; returns how many.';
+    'Forgets up to p_limit nonces of a tenant whose signatures are too old to be let in; returns '
+    'how many.';

@@ -1,6 +1,7 @@
 -- owner: payments_system
 CREATE OR REPLACE FUNCTION api.inbox_receive(
-    p_sources text[], p_event_ids text[], p_event_types text[], p_object_ids jsonb[], p_payloads bytea[]
+    p_sources text[], p_event_ids text[], p_event_types text[], p_object_ids jsonb[],
+    p_payloads bytea[]
 ) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -19,4 +20,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.inbox_receive(text[], text[], text[], jsonb[], bytea[]) IS
-    'Stores signed events as they came, one commit for all that arrived together, and returns how many were new. A redelivery changes nothing.';
+    'Stores signed events as they came, one commit for all that arrived together, and returns how '
+    'many were new. A redelivery changes nothing.';

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION payments.inbox_verdict(
-    p_event_id text, p_event_type text, p_tenants bigint, p_age interval, OUT verdict text, OUT reason text
+    p_event_id text, p_event_type text, p_tenants bigint, p_age interval, OUT verdict text,
+    OUT reason text
 )
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -15,4 +16,5 @@ AS $$
      LIMIT 1
 $$;
 COMMENT ON FUNCTION payments.inbox_verdict(text, text, bigint, interval) IS
-    'What to do with a received event, before reading it: apply, waiting, ignored, quarantined or dead, and why.';
+    'What to do with a received event, before reading it: apply, waiting, ignored, quarantined or '
+    'dead, and why.';

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION ops.inbox_unapplied(p_tenant_id uuid)
-RETURNS TABLE (event_id text, event_type text, state text, reason text, payment_id uuid, received_at timestamptz)
+RETURNS TABLE (event_id text, event_type text, state text, reason text, payment_id uuid,
+               received_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -12,4 +13,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.inbox_unapplied(uuid) IS
-    'Events of a tenant that wait, were turned away or were given up, oldest first, with the reason; inbox_replay applies one again. Raises PY070. Example: SELECT * FROM ops.inbox_unapplied(''…'');';
+    'Events of a tenant that wait, were turned away or were given up, oldest first, with the '
+    'reason; inbox_replay applies one again. Raises PY070. Example: SELECT * FROM '
+    'ops.inbox_unapplied(''…'');';

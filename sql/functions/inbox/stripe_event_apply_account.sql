@@ -7,7 +7,8 @@ DECLARE
 BEGIN
     enqueued := 0;
     SELECT o.object_id INTO v_account_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id AND o.object_type = 'account';
+     WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id
+       AND o.object_type = 'account';
     IF NOT FOUND THEN
         state := 'waiting';
         reason := 'account not known yet';
@@ -20,4 +21,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.stripe_event_apply_account(uuid, jsonb) IS
-    'On news of a connected account has it read from Stripe: snapshots come late and in any order, the account itself does not.';
+    'On news of a connected account has it read from Stripe: snapshots come late and in any order, '
+    'the account itself does not.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.stripe_event_apply_fraud_warning(p_tenant_id uuid, p_event jsonb, p_now timestamptz)
+CREATE OR REPLACE FUNCTION payments.stripe_event_apply_fraud_warning(p_tenant_id uuid,
+    p_event jsonb, p_now timestamptz)
 RETURNS TABLE (state text, reason text, payment_id uuid, enqueued integer)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -9,14 +10,18 @@ BEGIN
     state := 'waiting';
     reason := 'payment not known yet';
     SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id IN (v_object ->> 'payment_intent', v_object ->> 'charge') AND o.tenant_id = p_tenant_id
+     WHERE o.provider_id IN (v_object ->> 'payment_intent', v_object ->> 'charge')
+       AND o.tenant_id = p_tenant_id
        AND o.object_type IN ('payment_intent', 'charge') LIMIT 1;
     IF FOUND THEN
-        INSERT INTO payments.early_fraud_warnings (tenant_id, id, payment_id, stripe_id, fraud_type, actionable, created_at)
-        VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'early_fraud_warning', v_object ->> 'id'), payment_id, v_object ->> 'id',
+        INSERT INTO payments.early_fraud_warnings (tenant_id, id, payment_id, stripe_id, fraud_type,
+                                                   actionable, created_at)
+        VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'early_fraud_warning',
+                                                v_object ->> 'id'), payment_id, v_object ->> 'id',
                 v_object ->> 'fraud_type', (v_object ->> 'actionable')::boolean, p_now)
         ON CONFLICT DO NOTHING;
-        PERFORM payments.review_open(p_tenant_id, 'fraud', 'early_warning', v_object ->> 'id', payment_id, NULL, 80,
+        PERFORM payments.review_open(p_tenant_id, 'fraud', 'early_warning', v_object ->> 'id',
+                                     payment_id, NULL, 80,
             '{early_fraud_warning}', p_now);
         enqueued := payments.reviews_close_disputed(p_tenant_id, payment_id, p_now);
         state := 'done';
@@ -25,4 +30,6 @@ BEGIN
     RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION payments.stripe_event_apply_fraud_warning(uuid, jsonb, timestamptz) IS 'Records a bank''s early fraud warning, once, and has a person look: what was not paid out yet is held.';
+COMMENT ON FUNCTION payments.stripe_event_apply_fraud_warning(uuid, jsonb,
+    timestamptz) IS 'Records a bank''s early fraud warning, once, and has a person look: what was '
+                    'not paid out yet is held.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.stripe_event_apply_payment_intent(p_tenant_id uuid, p_event jsonb, p_now timestamptz)
+CREATE OR REPLACE FUNCTION payments.stripe_event_apply_payment_intent(p_tenant_id uuid,
+    p_event jsonb, p_now timestamptz)
 RETURNS TABLE (state text, reason text, payment_id uuid, enqueued integer)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -10,13 +11,15 @@ BEGIN
     reason := 'payment intent not known yet';
     enqueued := 0;
     SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = v_intent ->> 'id' AND o.tenant_id = p_tenant_id AND o.object_type = 'payment_intent';
+     WHERE o.provider_id = v_intent ->> 'id' AND o.tenant_id = p_tenant_id
+       AND o.object_type = 'payment_intent';
     IF NOT FOUND THEN
         RETURN NEXT;
         RETURN;
     END IF;
     PERFORM payments.payment_lock(p_tenant_id, payment_id);
-    reason := payments.stripe_event_mismatch(p_tenant_id, payment_id, v_intent ->> 'amount', v_intent ->> 'currency', p_event ->> 'livemode');
+    reason := payments.stripe_event_mismatch(p_tenant_id, payment_id, v_intent ->> 'amount',
+                                             v_intent ->> 'currency', p_event ->> 'livemode');
     IF reason IS NOT NULL THEN
         state := 'quarantined';
         RETURN NEXT;
@@ -24,13 +27,17 @@ BEGIN
     END IF;
     state := 'done';
     enqueued := payments.payment_intent_apply(p_tenant_id, payment_id, v_intent, false, p_now);
-    -- Among these three Stripe goes back and forth, and events come in any order: the truth is read from Stripe.
-    IF v_type IN ('payment_intent.processing', 'payment_intent.requires_action', 'payment_intent.payment_failed') THEN
+    -- Among these three Stripe goes back and forth, and events come in any order: the truth is read
+    -- from Stripe.
+    IF v_type IN ('payment_intent.processing', 'payment_intent.requires_action',
+                  'payment_intent.payment_failed') THEN
         enqueued := enqueued + payments.fetch_enqueue(
-            p_tenant_id, payment_id, payment_id, 'payment_intents', v_intent ->> 'id', p_event ->> 'id');
+            p_tenant_id, payment_id, payment_id, 'payment_intents', v_intent ->> 'id',
+            p_event ->> 'id');
     END IF;
     RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION payments.stripe_event_apply_payment_intent(uuid, jsonb, timestamptz) IS
-    'Applies a payment_intent.* event: forward transitions, settlement on success; has the intent read where events alone cannot tell.';
+    'Applies a payment_intent.* event: forward transitions, settlement on success; has the intent '
+    'read where events alone cannot tell.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.stripe_event_apply_payout(p_tenant_id uuid, p_event jsonb, p_now timestamptz)
+CREATE OR REPLACE FUNCTION payments.stripe_event_apply_payout(p_tenant_id uuid, p_event jsonb,
+    p_now timestamptz)
 RETURNS TABLE (state text, reason text, payment_id uuid, enqueued integer)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -12,17 +13,23 @@ BEGIN
     state := 'waiting';
     reason := 'account not known yet';
     SELECT o.object_id INTO v_account_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id AND o.object_type = 'account';
+     WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id
+       AND o.object_type = 'account';
     IF FOUND THEN
         INSERT INTO payments.payouts AS y
-            (tenant_id, id, connected_account_id, stripe_payout_id, amount, currency, status, arrival_date, failure_code,
+            (tenant_id, id, connected_account_id, stripe_payout_id, amount, currency, status,
+             arrival_date, failure_code,
              failure_message, created_at, updated_at)
-        VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'payout', v_object ->> 'id'), v_account_id, v_object ->> 'id',
+        VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'payout', v_object ->> 'id'),
+                v_account_id, v_object ->> 'id',
                 (v_object ->> 'amount')::bigint, v_object ->> 'currency', v_object ->> 'status',
-                payments.from_epoch(v_object ->> 'arrival_date'), v_object ->> 'failure_code', v_object ->> 'failure_message', p_now, p_now)
+                payments.from_epoch(v_object ->> 'arrival_date'), v_object ->> 'failure_code',
+                v_object ->> 'failure_message', p_now, p_now)
         ON CONFLICT (tenant_id, id) DO UPDATE
-            SET status = excluded.status, arrival_date = coalesce(excluded.arrival_date, y.arrival_date),
-                failure_code = excluded.failure_code, failure_message = excluded.failure_message, updated_at = p_now
+            SET status = excluded.status,
+                arrival_date = coalesce(excluded.arrival_date, y.arrival_date),
+                failure_code = excluded.failure_code, failure_message = excluded.failure_message,
+                updated_at = p_now
             WHERE array_position(v_order, excluded.status) > array_position(v_order, y.status);
         state := 'done';
         reason := NULL;
@@ -31,4 +38,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.stripe_event_apply_payout(uuid, jsonb, timestamptz) IS
-    'Records what Stripe says of a payee''s payout, forward only, so that the payee can be told where its money is.';
+    'Records what Stripe says of a payee''s payout, forward only, so that the payee can be told '
+    'where its money is.';

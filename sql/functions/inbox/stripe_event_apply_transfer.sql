@@ -9,7 +9,8 @@ BEGIN
     enqueued := 0;
     SELECT t.payment_id, t.amount, t.currency, t.stripe_account_id INTO v_transfer
       FROM payments.stripe_transfers AS t
-      JOIN payments.provider_objects AS o ON o.tenant_id = p_tenant_id AND o.object_id = t.id AND o.object_type = 'transfer'
+      JOIN payments.provider_objects AS o ON o.tenant_id = p_tenant_id AND o.object_id = t.id
+       AND o.object_type = 'transfer'
      WHERE t.tenant_id = p_tenant_id AND o.provider_id = v_object ->> 'id';
     IF NOT FOUND THEN
         RETURN QUERY SELECT 'waiting', 'transfer not known yet', NULL::uuid, 0;
@@ -27,4 +28,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.stripe_event_apply_transfer(uuid, jsonb) IS
-    'Checks a transfer.* event against our transfer; the money was posted when its operation ended. Waits while that has not happened.';
+    'Checks a transfer.* event against our transfer; the money was posted when its operation '
+    'ended. Waits while that has not happened.';

@@ -1,6 +1,8 @@
--- Reads by transaction id and only what every running transaction started after, as ledger_rollup does: a late commit keeps its
--- place behind checked_xid. Nobody but another check waits for it, and that one does not: it goes away.
-CREATE OR REPLACE FUNCTION api.violations_check(p_tenant_id uuid, p_limit integer) RETURNS TABLE (checked integer, violations bigint, behind boolean)
+-- Reads by transaction id and only what every running transaction started after, as ledger_rollup
+-- does: a late commit keeps its place behind checked_xid. Nobody but another check waits for it,
+-- and that one does not: it goes away.
+CREATE OR REPLACE FUNCTION api.violations_check(p_tenant_id uuid, p_limit integer)
+    RETURNS TABLE (checked integer, violations bigint, behind boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -13,7 +15,8 @@ BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
     -- Looked for first: ON CONFLICT would wait for the check that is under way.
     IF NOT EXISTS (SELECT FROM payments.violation_checks AS k WHERE k.tenant_id = p_tenant_id) THEN
-        INSERT INTO payments.violation_checks (tenant_id, checked_xid, checked_at) VALUES (p_tenant_id, '0', v_now) ON CONFLICT DO NOTHING;
+        INSERT INTO payments.violation_checks (tenant_id, checked_xid, checked_at)
+        VALUES (p_tenant_id, '0', v_now) ON CONFLICT DO NOTHING;
     END IF;
     SELECT k.checked_xid INTO v_from FROM payments.violation_checks AS k
      WHERE k.tenant_id = p_tenant_id FOR NO KEY UPDATE SKIP LOCKED;
@@ -23,23 +26,30 @@ BEGIN
         v_to := payments.violations_until(p_tenant_id, v_from, v_end, p_limit);
         SELECT array_agg(u.payment_id) INTO v_payment_ids FROM (
             SELECT g.payment_id FROM payments.ledger_postings AS g
-             WHERE g.tenant_id = p_tenant_id AND g.posted_xid >= v_from AND g.posted_xid < v_to AND g.payment_id IS NOT NULL
+             WHERE g.tenant_id = p_tenant_id AND g.posted_xid >= v_from AND g.posted_xid < v_to
+               AND g.payment_id IS NOT NULL
             UNION
             SELECT m.payment_id FROM payments.payment_marks AS m
              WHERE m.tenant_id = p_tenant_id AND m.marked_xid >= v_from AND m.marked_xid < v_to
             UNION
-            SELECT f.payment_id FROM payments.violations_found AS f WHERE f.tenant_id = p_tenant_id) AS u;
+            SELECT f.payment_id FROM payments.violations_found AS f
+             WHERE f.tenant_id = p_tenant_id) AS u;
         IF v_payment_ids IS NOT NULL THEN
             PERFORM payments.violations_record(p_tenant_id, v_payment_ids, v_now);
         END IF;
-        DELETE FROM payments.payment_marks AS m WHERE m.tenant_id = p_tenant_id AND m.marked_xid < v_to;
-        UPDATE payments.violation_checks AS k SET checked_xid = v_to, checked_at = v_now WHERE k.tenant_id = p_tenant_id;
+        DELETE FROM payments.payment_marks AS m WHERE m.tenant_id = p_tenant_id
+           AND m.marked_xid < v_to;
+        UPDATE payments.violation_checks AS k SET checked_xid = v_to, checked_at = v_now
+         WHERE k.tenant_id = p_tenant_id;
     END IF;
     checked := coalesce(cardinality(v_payment_ids), 0);
     behind := coalesce(v_to < v_end, false);
-    SELECT count(*) INTO violations FROM payments.violations_found AS f WHERE f.tenant_id = p_tenant_id;
+    SELECT count(
+        *) INTO violations FROM payments.violations_found AS f WHERE f.tenant_id = p_tenant_id;
     RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION api.violations_check(uuid, integer) IS
-    'Checks the invariants of the payments changed since the last time, about p_limit changes at most, and of those found broken before. Returns how many payments were looked at, how many breaches there are, and whether there is more to check. Raises PY001, PY002.';
+    'Checks the invariants of the payments changed since the last time, about p_limit changes at '
+    'most, and of those found broken before. Returns how many payments were looked at, how many '
+    'breaches there are, and whether there is more to check. Raises PY001, PY002.';

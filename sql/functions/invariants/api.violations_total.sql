@@ -5,4 +5,5 @@ AS $$
     SELECT count(f.tenant_id) FROM payments.violations_found AS f
 $$;
 COMMENT ON FUNCTION api.violations_total() IS
-    'How many breaches of money invariants the workers'' check knows of, over all tenants, for the metrics.';
+    'How many breaches of money invariants the workers'' check knows of, over all tenants, for the '
+    'metrics.';

@@ -6,13 +6,15 @@ DECLARE
     v_tenant_id uuid;
 BEGIN
     FOR v_tenant_id IN
-        SELECT i.tenant_id FROM payments.tenant_ids() AS i WHERE i.tenant_id = coalesce(p_tenant_id, i.tenant_id)
+        SELECT i.tenant_id FROM payments.tenant_ids() AS i
+         WHERE i.tenant_id = coalesce(p_tenant_id, i.tenant_id)
     LOOP
         PERFORM payments.tenant_visit(v_tenant_id);
         CONTINUE WHEN payments.member_check(v_tenant_id) IS NOT TRUE;
         RETURN QUERY
         SELECT u.m, v_tenant_id, u.object_type, u.object_id, u.detail
-          FROM payments.violations_all(v_tenant_id) AS u (m, object_type, object_id, detail, payment_id);
+          FROM payments.violations_all(v_tenant_id)
+               AS u (m, object_type, object_id, detail, payment_id);
     END LOOP;
     PERFORM payments.tenant_visit(NULL);
     RETURN QUERY
@@ -21,4 +23,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.money_violations(uuid) IS
-    'Every breach of a money invariant in the tenants the caller may see, or in one, and of the schema (no tenant); looks at every row. Must be empty, always; violations_outstanding has what the worker found meanwhile. Example: SELECT * FROM ops.money_violations();';
+    'Every breach of a money invariant in the tenants the caller may see, or in one, and of the '
+    'schema (no tenant); looks at every row. Must be empty, always; violations_outstanding has '
+    'what the worker found meanwhile. Example: SELECT * FROM ops.money_violations();';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.violations_until(p_tenant_id uuid, p_from xid8, p_end xid8, p_limit integer) RETURNS xid8
+CREATE OR REPLACE FUNCTION payments.violations_until(p_tenant_id uuid, p_from xid8, p_end xid8,
+                                                     p_limit integer) RETURNS xid8
 LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -17,11 +18,14 @@ BEGIN
     -- The whole of the last transaction, however much it did: so that there is always progress.
     RETURN least(
         (SELECT g.posted_xid FROM payments.ledger_postings AS g
-          WHERE g.tenant_id = p_tenant_id AND g.posted_xid > v_last AND g.posted_xid < p_end ORDER BY g.posted_xid LIMIT 1),
+          WHERE g.tenant_id = p_tenant_id AND g.posted_xid > v_last AND g.posted_xid < p_end
+          ORDER BY g.posted_xid LIMIT 1),
         (SELECT m.marked_xid FROM payments.payment_marks AS m
-          WHERE m.tenant_id = p_tenant_id AND m.marked_xid > v_last AND m.marked_xid < p_end ORDER BY m.marked_xid LIMIT 1),
+          WHERE m.tenant_id = p_tenant_id AND m.marked_xid > v_last AND m.marked_xid < p_end
+          ORDER BY m.marked_xid LIMIT 1),
         p_end);
 END
 $$;
 COMMENT ON FUNCTION payments.violations_until(uuid, xid8, xid8, integer) IS
-    'Up to which transaction to check when about p_limit changes are to be looked at; p_end when there are fewer.';
+    'Up to which transaction to check when about p_limit changes are to be looked at; p_end when '
+    'there are fewer.';

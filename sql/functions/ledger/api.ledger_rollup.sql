@@ -1,5 +1,6 @@
--- Folds only postings of transactions that every running transaction started after: a posting of an older, still
--- running transaction commits later but keeps its place behind folded_xid. "Newer than my last look" would lose it.
+-- Folds only postings of transactions that every running transaction started after: a posting of an
+-- older, still running transaction commits later but keeps its place behind folded_xid. "Newer than
+-- my last look" would lose it.
 CREATE OR REPLACE FUNCTION api.ledger_rollup(p_tenant_id uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -21,9 +22,11 @@ BEGIN
         v_from := '0';
     END IF;
     WITH sums AS (
-        SELECT x.account_id, sum(x.debit) AS debit, sum(x.credit) AS credit, count(*) FILTER (WHERE x.debit > 0) AS postings
+        SELECT x.account_id, sum(x.debit) AS debit, sum(x.credit) AS credit,
+               count(*) FILTER (WHERE x.debit > 0) AS postings
           FROM payments.ledger_postings AS p
-         CROSS JOIN LATERAL (VALUES (p.debit_account_id, p.amount, 0::bigint), (p.credit_account_id, 0, p.amount))
+         CROSS JOIN LATERAL (VALUES (p.debit_account_id, p.amount, 0::bigint),
+                                    (p.credit_account_id, 0, p.amount))
                AS x (account_id, debit, credit)
          WHERE p.tenant_id = p_tenant_id AND p.posted_xid >= v_from AND p.posted_xid < v_to
          GROUP BY x.account_id
@@ -41,4 +44,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.ledger_rollup(uuid) IS
-    'Folds a tenant''s finished postings into ledger_balances and returns how many. Raises PY001, PY002.';
+    'Folds a tenant''s finished postings into ledger_balances and returns how many. Raises PY001, '
+    'PY002.';

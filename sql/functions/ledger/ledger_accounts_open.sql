@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.ledger_accounts_open(p_tenant_id uuid, p_payment_id uuid, p_currency text, p_at timestamptz)
+CREATE OR REPLACE FUNCTION payments.ledger_accounts_open(p_tenant_id uuid, p_payment_id uuid,
+                                                         p_currency text, p_at timestamptz)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -8,17 +9,22 @@ AS $$
         UNION ALL
         SELECT 'payee_payable', s.recipient_type, s.recipient_id
           FROM payments.payment_splits AS s
-         WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id AND s.recipient_type <> 'platform'
+         WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
+           AND s.recipient_type <> 'platform'
     )
-    INSERT INTO payments.ledger_accounts (tenant_id, id, kind, recipient_type, recipient_id, currency, created_at)
+    INSERT INTO payments.ledger_accounts (tenant_id, id, kind, recipient_type, recipient_id,
+                                          currency, created_at)
     SELECT p_tenant_id, payments.ledger_account_id(p_tenant_id, w.kind, w.rtype, w.rid, p_currency),
            w.kind, w.rtype, w.rid, p_currency, p_at
       FROM wanted AS w
      WHERE NOT EXISTS (SELECT FROM payments.ledger_accounts AS a
-                        WHERE a.tenant_id = p_tenant_id AND a.kind = w.kind AND a.recipient_type = w.rtype
+                        WHERE a.tenant_id = p_tenant_id AND a.kind = w.kind
+                          AND a.recipient_type = w.rtype
                           AND a.recipient_id = w.rid AND a.currency = p_currency)
-     ORDER BY w.kind, w.rtype, w.rid  -- two first payments of the same payees must not wait for each other
+     -- two first payments of the same payees must not wait for each other
+     ORDER BY w.kind, w.rtype, w.rid
     ON CONFLICT DO NOTHING
 $$;
 COMMENT ON FUNCTION payments.ledger_accounts_open(uuid, uuid, text, timestamptz) IS
-    'Opens the ledger accounts that a payment''s recipients need in its currency, where they are missing.';
+    'Opens the ledger accounts that a payment''s recipients need in its currency, where they are '
+    'missing.';

@@ -1,6 +1,8 @@
 CREATE OR REPLACE FUNCTION ops.revenue(
-    p_tenant_id uuid, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL, p_by text DEFAULT 'day', p_time_zone text DEFAULT 'UTC'
-) RETURNS TABLE (bucket text, currency text, payments bigint, gross numeric, refunded numeric, disputed numeric, fees numeric,
+    p_tenant_id uuid, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
+    p_by text DEFAULT 'day', p_time_zone text DEFAULT 'UTC'
+) RETURNS TABLE (bucket text, currency text, payments bigint, gross numeric, refunded numeric,
+                 disputed numeric, fees numeric,
                  payees numeric, platform numeric, net numeric)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -9,28 +11,44 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     IF p_by NOT IN ('day', 'event', 'venue', 'artist', 'promoter', 'seller') OR p_by IS NULL THEN
-        RAISE EXCEPTION 'revenue goes by day, event, venue, artist, promoter or seller' USING ERRCODE = 'PY020';
+        RAISE EXCEPTION 'revenue goes by day, event, venue, artist, promoter or seller'
+            USING ERRCODE = 'PY020';
     END IF;
     RETURN QUERY
     WITH facts AS (
-        -- A payment at a time first: its event is looked up once, and nothing has to be told apart afterwards.
-        SELECT f.payment_id, f.currency, CASE WHEN p_by = 'day' THEN to_char(f.posted_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+        -- A payment at a time first: its event is looked up once, and nothing has to be told apart
+        -- afterwards.
+        SELECT f.payment_id, f.currency, CASE WHEN p_by = 'day'
+            THEN to_char(f.posted_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
                                               WHEN v_of_recipient THEN f.recipient_id END AS bucket,
-               bool_or(f.cause_type = 'capture') AS captured, sum(f.gross) AS gross, sum(f.refunded) AS refunded, sum(f.disputed) AS disputed,
-               sum(f.fees) AS fees, coalesce(sum(f.gross - f.refunded - f.disputed) FILTER (WHERE f.recipient_type <> 'platform'), 0) AS payees
+               bool_or(f.cause_type = 'capture') AS captured, sum(f.gross) AS gross,
+               sum(f.refunded) AS refunded, sum(f.disputed) AS disputed,
+               sum(f.fees) AS fees,
+               coalesce(
+                   sum(f.gross - f.refunded - f.disputed) FILTER (
+                       WHERE f.recipient_type <> 'platform'), 0) AS payees
           FROM payments.money_facts(p_tenant_id, payments.report_period(p_from, p_to)) AS f
          WHERE NOT v_of_recipient OR f.recipient_type = p_by
          GROUP BY 1, 2, 3
     )
-    SELECT x.bucket, f.currency, count(*) FILTER (WHERE f.captured), sum(f.gross), sum(f.refunded), sum(f.disputed), sum(f.fees),
-           sum(f.payees), sum(f.gross - f.refunded - f.disputed - f.fees - f.payees), sum(f.gross - f.refunded - f.disputed - f.fees)
+    SELECT x.bucket, f.currency, count(*) FILTER (WHERE f.captured), sum(f.gross), sum(f.refunded),
+           sum(f.disputed), sum(f.fees),
+           sum(f.payees), sum(f.gross - f.refunded - f.disputed - f.fees - f.payees),
+           sum(f.gross - f.refunded - f.disputed - f.fees)
       FROM facts AS f
       LEFT JOIN payments.payment_transactions AS p
         ON p_by IN ('event', 'venue') AND p.tenant_id = p_tenant_id AND p.id = f.payment_id
-     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN p.show_id WHEN 'venue' THEN p.venue_id ELSE f.bucket END) AS x (bucket)
+     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN p.show_id WHEN 'venue' THEN p.venue_id
+                                ELSE f.bucket END) AS x (bucket)
      GROUP BY x.bucket, f.currency
      ORDER BY x.bucket, f.currency;
 END
 $$;
 COMMENT ON FUNCTION ops.revenue(uuid, timestamptz, timestamptz, text, text) IS
-    'What a period brought, in minor units per currency, by day (of p_time_zone), event, venue, artist, promoter or seller: captured, refunded, lost in disputes, Stripe''s fees; what is left for payees, for the platform (after fees), and together. By artist, promoter or seller the figures are that payee''s own shares. A fact counts when it was posted, not when its order was placed; a date given for p_from or p_to is midnight of the session''s TimeZone. Default: the last 30 days. Raises PY020, PY070, 22023 (no such time zone). Example: SELECT * FROM ops.revenue(''…'', ''2026-10-01'', ''2026-11-01'', ''event'');';
+    'What a period brought, in minor units per currency, by day (of p_time_zone), event, venue, '
+    'artist, promoter or seller: captured, refunded, lost in disputes, Stripe''s fees; what is '
+    'left for payees, for the platform (after fees), and together. By artist, promoter or seller '
+    'the figures are that payee''s own shares. A fact counts when it was posted, not when its '
+    'order was placed; a date given for p_from or p_to is midnight of the session''s TimeZone. '
+    'Default: the last 30 days. Raises PY020, PY070, 22023 (no such time zone). Example: SELECT * '
+    'FROM ops.revenue(''…'', ''2026-10-01'', ''2026-11-01'', ''event'');';

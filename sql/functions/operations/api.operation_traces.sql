@@ -11,4 +11,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.operation_traces(uuid, uuid[]) IS
-    'traceparent of the requests that operations go back to, for the events that name them; one row per operation that is there. Raises PY001, PY002.';
+    'traceparent of the requests that operations go back to, for the events that name them; one '
+    'row per operation that is there. Raises PY001, PY002.';

@@ -9,13 +9,16 @@ DECLARE
     v_claimed uuid[];
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    -- UPDATE … WHERE id IN (SELECT … LIMIT … SKIP LOCKED) can claim far more than its limit: hence MATERIALIZED.
+    -- UPDATE … WHERE id IN (SELECT … LIMIT … SKIP LOCKED) can claim far more than its limit: hence
+    -- MATERIALIZED.
     WITH c AS MATERIALIZED (
         SELECT o.id
           FROM payments.stripe_operations AS o
-         WHERE o.tenant_id = p_tenant_id AND o.state IN ('ready', 'leased', 'unknown') AND o.holds = '{}'
+         WHERE o.tenant_id = p_tenant_id AND o.state IN ('ready', 'leased', 'unknown')
+           AND o.holds = '{}'
            AND o.next_run_at <= v_now
-           -- Stripe has forgotten the key: an empty list counts only once reads have caught up with writes.
+           -- Stripe has forgotten the key: an empty list counts only once reads have caught up with
+           -- writes.
            AND (o.first_sent_at IS NULL OR v_now < o.first_sent_at + interval '23 hours'
                 OR o.last_sent_at < v_now - interval '10 minutes')
            AND NOT EXISTS (
@@ -27,7 +30,8 @@ BEGIN
            FOR NO KEY UPDATE SKIP LOCKED
     ), leased AS (
         UPDATE payments.stripe_operations AS o
-           SET state = 'leased', lease_epoch = o.lease_epoch + 1, leased_by = p_worker, next_run_at = v_lease_end,
+           SET state = 'leased', lease_epoch = o.lease_epoch + 1, leased_by = p_worker,
+               next_run_at = v_lease_end,
                updated_at = v_now
           FROM c
          WHERE o.tenant_id = p_tenant_id AND o.id = c.id
@@ -46,4 +50,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.operations_claim(uuid, text, integer, numeric) IS
-    'Leases at most p_limit due operations of one tenant to a worker for p_lease_seconds and returns their documents, oldest first. Expired leases are due again. Each claim raises lease_epoch. Raises PY001, PY002.';
+    'Leases at most p_limit due operations of one tenant to a worker for p_lease_seconds and '
+    'returns their documents, oldest first. Expired leases are due again. Each claim raises '
+    'lease_epoch. Raises PY001, PY002.';

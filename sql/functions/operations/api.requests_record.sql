@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION api.requests_record(p_tenant_id uuid, p_results jsonb)
-RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean,
+               problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -10,7 +11,8 @@ BEGIN
     RETURN QUERY
     SELECT e.ordinality, a.status, a.body, a.operation, a.replayed, a.problem, a.detail
       FROM jsonb_array_elements(p_results) WITH ORDINALITY AS e
-     CROSS JOIN LATERAL payments.operation_response(p_tenant_id, (e.value ->> 'operationId')::uuid, false) AS a
+     CROSS JOIN LATERAL payments.operation_response(p_tenant_id, (e.value ->> 'operationId')::uuid,
+                                                    false) AS a
      WHERE (e.value ->> 'operationId')::uuid = ANY (v_intents);
     -- In the order of results_record, so that two batches never wait for each other.
     RETURN QUERY
@@ -28,4 +30,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.requests_record(uuid, jsonb) IS
-    'request_record for requests whose answers came together, in one commit: an array of {operationId, leaseEpoch, result}; ordinal counts from 1. All or none: on an error repeat one by one. Raises PY001, PY002, PY010.';
+    'request_record for requests whose answers came together, in one commit: an array of '
+    '{operationId, leaseEpoch, result}; ordinal counts from 1. All or none: on an error repeat one '
+    'by one. Raises PY001, PY002, PY010.';

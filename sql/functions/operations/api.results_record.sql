@@ -7,11 +7,14 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
     SELECT r.* INTO v_transfers FROM payments.transfers_record(p_tenant_id, p_results) AS r;
-    RETURN QUERY SELECT t.id, true, v_transfers.enqueued FROM unnest(v_transfers.operation_ids) AS t (id);
-    -- By payment, then by id: each locks its payment first, and two batches must never wait for each other.
+    RETURN QUERY SELECT t.id, true, v_transfers.enqueued
+        FROM unnest(v_transfers.operation_ids) AS t (id);
+    -- By payment, then by id: each locks its payment first, and two batches must never wait for
+    -- each other.
     RETURN QUERY
     WITH ended AS MATERIALIZED (
-        SELECT (e ->> 'operationId')::uuid AS id, (e ->> 'leaseEpoch')::bigint AS epoch, e -> 'result' AS result
+        SELECT (e ->> 'operationId')::uuid AS id, (e ->> 'leaseEpoch')::bigint AS epoch,
+               e -> 'result' AS result
           FROM jsonb_array_elements(p_results) AS e
     )
     SELECT i.id, r.applied, r.enqueued
@@ -23,4 +26,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.results_record(uuid, jsonb) IS
-    'Hands a worker''s results back, an array of {operationId, leaseEpoch, result}; per operation whether it applied and how many operations became due. All or none: on an error repeat one by one. Raises PY001, PY002, PY010.';
+    'Hands a worker''s results back, an array of {operationId, leaseEpoch, result}; per operation '
+    'whether it applied and how many operations became due. All or none: on an error repeat one by '
+    'one. Raises PY001, PY002, PY010.';

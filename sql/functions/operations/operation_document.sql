@@ -11,4 +11,5 @@ AS $$
         'traceContext', payments.operation_trace(p_operation))
 $$;
 COMMENT ON FUNCTION payments.operation_document(payments.stripe_operations, jsonb, boolean) IS
-    'What Python needs to carry one call: frozen request, Stripe key (operation id and generation), lease, where to look first, and whether it may be sent at once.';
+    'What Python needs to carry one call: frozen request, Stripe key (operation id and '
+    'generation), lease, where to look first, and whether it may be sent at once.';

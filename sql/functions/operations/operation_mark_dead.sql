@@ -8,5 +8,7 @@ AS $$
            last_error_code = p_code, last_error = left(p_message, 500)
      WHERE o.tenant_id = p_operation.tenant_id AND o.id = p_operation.id
 $$;
-COMMENT ON FUNCTION payments.operation_mark_dead(payments.stripe_operations, text, text, timestamptz) IS
-    'Gives an unresolved operation up for a person: dead, still unresolved, so no second call on its object is sent.';
+COMMENT ON FUNCTION payments.operation_mark_dead(payments.stripe_operations, text, text,
+                                                 timestamptz) IS
+    'Gives an unresolved operation up for a person: dead, still unresolved, so no second call on '
+    'its object is sent.';

@@ -18,16 +18,19 @@ BEGIN
     v_operation := payments.operation_lock(v_operation, v_outcome IN ('failed', 'not_sent'));
     applied := v_operation.state = 'leased' AND v_operation.lease_epoch = p_lease_epoch;
     INSERT INTO payments.stripe_operation_attempts
-        (tenant_id, operation_id, lease_epoch, generation, outcome, applied, http_status, error_code, error,
+        (tenant_id, operation_id, lease_epoch, generation, outcome, applied, http_status,
+         error_code, error,
          provider_id, request_id, finished_at)
     VALUES (p_tenant_id, p_operation_id, p_lease_epoch, v_operation.generation, v_outcome, applied,
-            (p_result ->> 'httpStatus')::integer, p_result ->> 'code', left(p_result ->> 'message', 500),
+            (p_result ->> 'httpStatus')::integer, p_result ->> 'code',
+            left(p_result ->> 'message', 500),
             p_result #>> '{object,id}', p_result ->> 'requestId', v_now);
     IF NOT applied THEN
         RETURN NEXT;
         RETURN;
     END IF;
-    -- A read that brought nothing has failed, for nothing of it can be at Stripe: the next one need not wait for a person.
+    -- A read that brought nothing has failed, for nothing of it can be at Stripe: the next one need
+    -- not wait for a person.
     IF v_operation.kind = 'fetch' AND v_outcome = 'unknown' THEN
         v_outcome := 'failed';
     END IF;
@@ -46,4 +49,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.operation_record(uuid, uuid, bigint, jsonb) IS
-    'Records what an attempt brought back and, when its lease still holds, applies it. Returns whether it applied, how many operations it made due, and a follow-up call the request should carry itself. A stale worker leaves only its evidence. Raises PY010.';
+    'Records what an attempt brought back and, when its lease still holds, applies it. Returns '
+    'whether it applied, how many operations it made due, and a follow-up call the request should '
+    'carry itself. A stale worker leaves only its evidence. Raises PY010.';

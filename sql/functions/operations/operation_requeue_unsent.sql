@@ -4,8 +4,10 @@ CREATE OR REPLACE FUNCTION payments.operation_requeue_unsent(
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    -- Never sent, or for the first time under this very lease and turned away unread: nothing of it can be at Stripe.
-    v_untouched boolean := p_operation.first_sent_epoch IS NULL OR p_operation.first_sent_epoch = p_operation.lease_epoch;
+    -- Never sent, or for the first time under this very lease and turned away unread: nothing of it
+    -- can be at Stripe.
+    v_untouched boolean := p_operation.first_sent_epoch IS NULL
+        OR p_operation.first_sent_epoch = p_operation.lease_epoch;
     v_wait interval := greatest(
         make_interval(secs => coalesce((p_result ->> 'retryAfter')::numeric, 0)::double precision),
         payments.operation_backoff(2, coalesce((p_result ->> 'backoffSeconds')::numeric, 1), 10));
@@ -17,9 +19,12 @@ BEGIN
            last_sent_at = CASE WHEN v_untouched THEN NULL ELSE o.last_sent_at END,
            holds = CASE WHEN v_untouched THEN payments.operation_holds(o) ELSE o.holds END,
            next_run_at = p_now + v_wait, updated_at = p_now,
-           last_error_code = coalesce(p_result ->> 'code', 'not_sent'), last_error = left(p_result ->> 'message', 500)
+           last_error_code = coalesce(p_result ->> 'code', 'not_sent'),
+           last_error = left(p_result ->> 'message', 500)
      WHERE o.tenant_id = p_operation.tenant_id AND o.id = p_operation.id;
 END
 $$;
-COMMENT ON FUNCTION payments.operation_requeue_unsent(payments.stripe_operations, jsonb, timestamptz) IS
-    'Puts back an operation that Stripe turned away unread (429, 401, 403) or that was never sent. Costs no failure.';
+COMMENT ON FUNCTION payments.operation_requeue_unsent(payments.stripe_operations, jsonb,
+                                                      timestamptz) IS
+    'Puts back an operation that Stripe turned away unread (429, 401, 403) or that was never sent. '
+    'Costs no failure.';

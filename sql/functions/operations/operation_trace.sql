@@ -1,12 +1,16 @@
--- The trace stays out of what is sent: a request that is made anew after a restore must be the same byte for byte
--- (docs/decisions/0009-the-trace-stays-at-home.md). Stripe's metadata name the operation, and the operation its trace.
-CREATE OR REPLACE FUNCTION payments.operation_trace(p_operation payments.stripe_operations) RETURNS text
+-- The trace stays out of what is sent: a request that is made anew after a restore must be the same
+-- byte for byte (docs/decisions/0009-the-trace-stays-at-home.md). Stripe's metadata name the
+-- operation, and the operation its trace.
+CREATE OR REPLACE FUNCTION payments.operation_trace(p_operation payments.stripe_operations)
+    RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     SELECT coalesce(p_operation.trace_context, (
         SELECT o.trace_context FROM payments.stripe_operations AS o
-         WHERE o.tenant_id = p_operation.tenant_id AND o.payment_id = p_operation.payment_id AND o.kind = 'intent'
+         WHERE o.tenant_id = p_operation.tenant_id AND o.payment_id = p_operation.payment_id
+           AND o.kind = 'intent'
          LIMIT 1))
 $$;
 COMMENT ON FUNCTION payments.operation_trace(payments.stripe_operations) IS
-    'traceparent of the request that an operation goes back to: the one that asked for it, else the one that made its payment. Null when neither is known.';
+    'traceparent of the request that an operation goes back to: the one that asked for it, else '
+    'the one that made its payment. Null when neither is known.';

@@ -9,7 +9,8 @@ BEGIN
     RETURN QUERY
     UPDATE payments.stripe_operations AS o
        SET first_sent_at = coalesce(o.first_sent_at, v_now),
-           first_sent_epoch = coalesce(o.first_sent_epoch, o.lease_epoch), last_sent_at = v_now, updated_at = v_now,
+           first_sent_epoch = coalesce(o.first_sent_epoch, o.lease_epoch), last_sent_at = v_now,
+           updated_at = v_now,
            next_run_at = v_now + make_interval(secs => p_lease_seconds::double precision)
       FROM unnest(p_operation_ids, p_lease_epochs) AS l (id, epoch)
      WHERE o.tenant_id = p_tenant_id AND o.id = l.id AND o.lease_epoch = l.epoch
@@ -18,4 +19,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.operations_mark_sent(uuid, uuid[], bigint[], numeric) IS
-    'The fence: records the moment of sending under a lease that still holds and returns the ids it could. Raises unique_violation when another call on the same object is unresolved.';
+    'The fence: records the moment of sending under a lease that still holds and returns the ids '
+    'it could. Raises unique_violation when another call on the same object is unresolved.';

@@ -12,4 +12,6 @@ BEGIN
     RETURN v_document;
 END
 $$;
-COMMENT ON FUNCTION api.payment_get(uuid, uuid) IS 'The API''s document of a payment. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.payment_get(uuid,
+                                    uuid) IS 'The API''s document of a payment. Raises PY003, '
+                                             'PY010.';

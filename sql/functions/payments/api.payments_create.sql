@@ -1,5 +1,7 @@
-CREATE OR REPLACE FUNCTION api.payments_create(p_tenant_id uuid, p_requests jsonb, p_lease_seconds numeric)
-RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean, problem text, detail text)
+CREATE OR REPLACE FUNCTION api.payments_create(p_tenant_id uuid, p_requests jsonb,
+                                               p_lease_seconds numeric)
+RETURNS TABLE (ordinal bigint, status integer, body jsonb, operation jsonb, replayed boolean,
+               problem text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -23,4 +25,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.payments_create(uuid, jsonb, numeric) IS
-    'payment_create for requests that arrived together, in one commit: an array of {subject, idempotencyKey, fingerprint (hex), request, traceContext, origin}; ordinal counts from 1. All or none: on an error repeat one by one. Raises as payment_create.';
+    'payment_create for requests that arrived together, in one commit: an array of {subject, '
+    'idempotencyKey, fingerprint (hex), request, traceContext, origin}; ordinal counts from 1. All '
+    'or none: on an error repeat one by one. Raises as payment_create.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.payment_holds(p_tenant_id uuid, p_payment_id uuid) RETURNS text[]
+CREATE OR REPLACE FUNCTION payments.payment_holds(p_tenant_id uuid, p_payment_id uuid)
+    RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 BEGIN

@@ -4,19 +4,23 @@ CREATE OR REPLACE FUNCTION payments.payment_intent_mirror(
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
-    PERFORM payments.provider_object_claim(p_tenant_id, p_intent ->> 'id', 'payment_intent', p_payment_id, p_now);
+    PERFORM payments.provider_object_claim(p_tenant_id, p_intent ->> 'id', 'payment_intent',
+                                           p_payment_id, p_now);
     IF p_intent ->> 'latest_charge' IS NOT NULL THEN
-        PERFORM payments.provider_object_claim(p_tenant_id, p_intent ->> 'latest_charge', 'charge', p_payment_id, p_now);
+        PERFORM payments.provider_object_claim(p_tenant_id, p_intent ->> 'latest_charge', 'charge',
+                                               p_payment_id, p_now);
     END IF;
     UPDATE payments.payment_intents AS i
        SET stripe_payment_intent_id = p_intent ->> 'id',
-           stripe_status = CASE WHEN i.stripe_status IN ('succeeded', 'canceled') THEN i.stripe_status
+           stripe_status = CASE WHEN i.stripe_status IN ('succeeded', 'canceled')
+               THEN i.stripe_status
                                 ELSE coalesce(p_intent ->> 'status', i.stripe_status) END,
            client_secret = coalesce(p_intent ->> 'client_secret', i.client_secret),
            livemode = coalesce(i.livemode, (p_intent ->> 'livemode')::boolean),
            latest_charge_id = coalesce(p_intent ->> 'latest_charge', i.latest_charge_id),
            canceled_at = coalesce(payments.from_epoch(p_intent ->> 'canceled_at'), i.canceled_at),
-           cancellation_reason = coalesce(p_intent ->> 'cancellation_reason', i.cancellation_reason),
+           cancellation_reason = coalesce(p_intent ->> 'cancellation_reason',
+                                          i.cancellation_reason),
            updated_at = p_now
      WHERE i.tenant_id = p_tenant_id AND i.id = p_payment_id
        AND (i.stripe_payment_intent_id IS NULL OR i.latest_charge_id IS NULL
@@ -25,4 +29,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.payment_intent_mirror(uuid, uuid, jsonb, timestamptz) IS
-    'Keeps Stripe''s ids and last word on a payment (an object without status only adds ids that are missing), and remembers whose they are. Raises PY033 when an id is another row''s.';
+    'Keeps Stripe''s ids and last word on a payment (an object without status only adds ids that '
+    'are missing), and remembers whose they are. Raises PY033 when an id is another row''s.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.payment_lock(p_tenant_id uuid, p_payment_id uuid) RETURNS payments.payment_transactions
+CREATE OR REPLACE FUNCTION payments.payment_lock(p_tenant_id uuid, p_payment_id uuid)
+    RETURNS payments.payment_transactions
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -13,4 +14,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.payment_lock(uuid, uuid) IS
-    'Locks a payment for this transaction and returns its row; everything that moves its money starts here. Raises PY010.';
+    'Locks a payment for this transaction and returns its row; everything that moves its money '
+    'starts here. Raises PY010.';

@@ -1,6 +1,7 @@
 -- owner: payments_owner
--- Settlement and payout post, and ledger_postings knows their transaction already: no trigger fires there. Here is what can
--- change without a posting. Nothing is locked and nothing is hot: each transaction inserts rows of its own.
+-- Settlement and payout post, and ledger_postings knows their transaction already: no trigger fires
+-- there. Here is what can change without a posting. Nothing is locked and nothing is hot: each
+-- transaction inserts rows of its own.
 CREATE OR REPLACE FUNCTION payments.payment_mark() RETURNS trigger
 LANGUAGE plpgsql SET search_path = payments, pg_temp
 AS $$
@@ -16,20 +17,29 @@ BEGIN
         ELSE
             v_payment_id := NEW.payment_id;
     END CASE;
-    -- Without its tenant entered it is the owner's repair by hand: that is for the full report to look at.
-    IF v_payment_id IS NOT NULL AND NEW.tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid THEN
-        INSERT INTO payments.payment_marks (tenant_id, payment_id) VALUES (NEW.tenant_id, v_payment_id) ON CONFLICT DO NOTHING;
+    -- Without its tenant entered it is the owner's repair by hand: that is for the full report to
+    -- look at.
+    IF v_payment_id IS NOT NULL
+        AND NEW.tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid THEN
+        INSERT INTO payments.payment_marks (tenant_id, payment_id)
+        VALUES (NEW.tenant_id, v_payment_id) ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION payments.payment_mark() IS 'Notes that a payment changed, for violations_check.';
+COMMENT ON FUNCTION payments.payment_mark() IS
+    'Notes that a payment changed, for violations_check.';
 CREATE OR REPLACE TRIGGER payment_mark AFTER UPDATE OF status ON payments.payment_transactions
-    FOR EACH ROW WHEN (NEW.status IN ('canceled', 'failed', 'blocked')) EXECUTE FUNCTION payments.payment_mark();
+    FOR EACH ROW
+        WHEN (NEW.status IN ('canceled', 'failed',
+                             'blocked')) EXECUTE FUNCTION payments.payment_mark();
 CREATE OR REPLACE TRIGGER payment_mark AFTER UPDATE OF status ON payments.stripe_transfers
-    FOR EACH ROW WHEN (NEW.status IN ('blocked', 'failed', 'canceled')) EXECUTE FUNCTION payments.payment_mark();
+    FOR EACH ROW
+        WHEN (NEW.status IN ('blocked', 'failed',
+                             'canceled')) EXECUTE FUNCTION payments.payment_mark();
 CREATE OR REPLACE TRIGGER payment_mark AFTER INSERT ON payments.stripe_operation_attempts
-    FOR EACH ROW WHEN (NOT NEW.applied OR NEW.outcome = 'failed') EXECUTE FUNCTION payments.payment_mark();
+    FOR EACH ROW WHEN (NOT NEW.applied
+                       OR NEW.outcome = 'failed') EXECUTE FUNCTION payments.payment_mark();
 CREATE OR REPLACE TRIGGER payment_mark AFTER INSERT OR UPDATE ON payments.payment_refunds
     FOR EACH ROW EXECUTE FUNCTION payments.payment_mark();
 CREATE OR REPLACE TRIGGER payment_mark AFTER INSERT OR UPDATE ON payments.transfer_reversals

@@ -9,17 +9,23 @@ DECLARE
     v_target text;
 BEGIN
     PERFORM FROM payments.stripe_operations AS o
-      WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id AND o.lock_key = v_lock_key AND o.outcome IS NULL;
+      WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id
+        AND o.lock_key = v_lock_key AND o.outcome IS NULL;
     IF FOUND THEN
         RAISE EXCEPTION 'another call for this payment is under way' USING ERRCODE = 'PY030';
     END IF;
     SELECT i.stripe_payment_intent_id INTO v_target
-      FROM payments.payment_intents AS i WHERE i.tenant_id = p_payment.tenant_id AND i.id = p_payment.id;
+      FROM payments.payment_intents AS i WHERE i.tenant_id = p_payment.tenant_id
+       AND i.id = p_payment.id;
     RETURN payments.operation_enqueue(
-        p_payment.tenant_id, p_kind, payments.id_derive(p_payment.tenant_id, p_kind, p_payment.id::text),
-        p_payment.id, p_payment.id, v_lock_key, jsonb_build_object('target', v_target, 'params', p_params),
+        p_payment.tenant_id, p_kind,
+        payments.id_derive(p_payment.tenant_id, p_kind, p_payment.id::text),
+        p_payment.id, p_payment.id, v_lock_key,
+        jsonb_build_object('target', v_target, 'params', p_params),
         p_idempotency_id, p_trace_context, p_lease_seconds);
 END
 $$;
-COMMENT ON FUNCTION payments.payment_operation_enqueue(payments.payment_transactions, text, jsonb, uuid, text, numeric) IS
-    'Writes a capture or cancel operation for a locked payment and returns it. Raises PY030 when another call for the payment is unresolved.';
+COMMENT ON FUNCTION payments.payment_operation_enqueue(payments.payment_transactions, text, jsonb,
+                                                       uuid, text, numeric) IS
+    'Writes a capture or cancel operation for a locked payment and returns it. Raises PY030 when '
+    'another call for the payment is unresolved.';

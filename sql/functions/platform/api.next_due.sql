@@ -1,5 +1,6 @@
 -- owner: payments_system
-CREATE OR REPLACE FUNCTION api.next_due() RETURNS TABLE (queue text, due_at timestamptz, now timestamptz)
+CREATE OR REPLACE FUNCTION api.next_due()
+    RETURNS TABLE (queue text, due_at timestamptz, now timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -15,4 +16,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.next_due() IS
-    'Per queue the next moment something becomes due (null: nothing waits), and the database''s time.';
+    'Per queue the next moment something becomes due (null: nothing waits), and the database''s '
+    'time.';

@@ -1,5 +1,6 @@
 -- owner: payments_system
--- Depth counts what is not done; age only what could be done now: a retry that waits for its turn is not late.
+-- Depth counts what is not done; age only what could be done now: a retry that waits for its turn
+-- is not late.
 CREATE OR REPLACE FUNCTION api.queues_state()
 RETURNS TABLE (queue text, depth bigint, oldest_seconds numeric, measured_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
@@ -8,7 +9,9 @@ DECLARE
     v_now timestamptz := payments.clock();
 BEGIN
     RETURN QUERY
-    SELECT q.queue, q.depth, round(greatest(0, extract(epoch FROM v_now - coalesce(q.due_at, v_now))), 3), clock_timestamp()
+    SELECT q.queue, q.depth,
+           round(greatest(0, extract(epoch FROM v_now - coalesce(q.due_at, v_now))), 3),
+           clock_timestamp()
       FROM (
         SELECT 'operations'::text, count(*), min(o.next_run_at) FROM payments.stripe_operations AS o
          WHERE o.state IN ('ready', 'leased', 'unknown') AND o.holds = '{}'
@@ -16,10 +19,12 @@ BEGIN
         SELECT 'webhooks', count(*), min(w.next_run_at) FROM payments.webhook_inbox AS w
          WHERE w.state IN ('received', 'waiting')
         UNION ALL
-        SELECT 'refund_batch_items', count(*), min(i.next_run_at) FROM payments.refund_batch_items AS i
+        SELECT 'refund_batch_items', count(*), min(i.next_run_at)
+          FROM payments.refund_batch_items AS i
          WHERE i.state = 'pending'
       ) AS q (queue, depth, due_at);
 END
 $$;
 COMMENT ON FUNCTION api.queues_state() IS
-    'Per queue: rows that are not done, for how many seconds the longest waiting one has been due (0: none is), and the server''s real time.';
+    'Per queue: rows that are not done, for how many seconds the longest waiting one has been due '
+    '(0: none is), and the server''s real time.';

@@ -1,10 +1,12 @@
 -- owner: payments_system
-CREATE OR REPLACE FUNCTION api.scheduled_task_claim(p_name text, p_every_seconds numeric, p_lease_seconds numeric) RETURNS boolean
+CREATE OR REPLACE FUNCTION api.scheduled_task_claim(p_name text, p_every_seconds numeric,
+                                                    p_lease_seconds numeric) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_now timestamptz := payments.clock();
-    v_latest timestamptz := v_now + make_interval(secs => greatest(p_every_seconds, p_lease_seconds)::double precision);
+    v_latest timestamptz := v_now + make_interval(
+        secs => greatest(p_every_seconds, p_lease_seconds)::double precision);
 BEGIN
     -- Later than anybody can have meant: it used to be done more seldom, or the clock was wrong.
     UPDATE payments.scheduled_tasks AS c
@@ -20,4 +22,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.scheduled_task_claim(text, numeric, numeric) IS
-    'Whether this worker is to do a chore now; nobody else gets it before p_lease_seconds are over or scheduled_task_done was called. A chore that is new is due after p_every_seconds for the first time.';
+    'Whether this worker is to do a chore now; nobody else gets it before p_lease_seconds are over '
+    'or scheduled_task_done was called. A chore that is new is due after p_every_seconds for the '
+    'first time.';

@@ -6,4 +6,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.clock() IS
-    'The time by which everything here waits: the database clock, shifted only in a development or test database.';
+    'The time by which everything here waits: the database clock, shifted only in a development or '
+    'test database.';

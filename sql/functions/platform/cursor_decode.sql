@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.cursor_decode(p_cursor text, OUT created_at timestamptz, OUT id uuid)
+CREATE OR REPLACE FUNCTION payments.cursor_decode(p_cursor text, OUT created_at timestamptz,
+                                                  OUT id uuid)
 LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -10,7 +11,9 @@ BEGIN
     IF p_cursor !~ '^[A-Za-z0-9_-]{1,200}$' THEN
         RAISE EXCEPTION 'the cursor is not one of ours' USING ERRCODE = 'PY050';
     END IF;
-    v_text := convert_from(decode(rpad(translate(p_cursor, '-_', '+/'), (length(p_cursor) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
+    v_text := convert_from(
+        decode(rpad(translate(p_cursor, '-_', '+/'), (length(p_cursor) + 3) / 4 * 4, '='),
+               'base64'), 'UTF8');
     created_at := split_part(v_text, ' ', 1)::timestamptz;
     id := split_part(v_text, ' ', 2)::uuid;
     -- 'now', 'infinity' and the like read as times, too.
@@ -23,4 +26,5 @@ EXCEPTION
 END
 $$;
 COMMENT ON FUNCTION payments.cursor_decode(text) IS
-    'The row a cursor stands behind; nulls for no cursor. Raises PY050 for anything that cursor_encode did not make.';
+    'The row a cursor stands behind; nulls for no cursor. Raises PY050 for anything that '
+    'cursor_encode did not make.';

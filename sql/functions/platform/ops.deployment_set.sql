@@ -9,7 +9,8 @@ BEGIN
     IF p_environment <> 'production' AND EXISTS (
         SELECT FROM payments.deployment AS d WHERE d.environment = 'production'
     ) AND payments.tenant_exists() THEN
-        RAISE EXCEPTION 'a production database with tenants stays a production database' USING ERRCODE = 'PY061';
+        RAISE EXCEPTION 'a production database with tenants stays a production database'
+            USING ERRCODE = 'PY061';
     END IF;
     UPDATE payments.deployment AS d SET environment = p_environment
      WHERE d.environment IS DISTINCT FROM p_environment;
@@ -17,4 +18,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.deployment_set(text) IS
-    'Declares what this database is: production, development or test, and returns it. Raises PY020 (unknown word), PY070, PY061 (production with tenants). Example: SELECT ops.deployment_set(''development'');';
+    'Declares what this database is: production, development or test, and returns it. Raises PY020 '
+    '(unknown word), PY070, PY061 (production with tenants). Example: SELECT '
+    'ops.deployment_set(''development'');';

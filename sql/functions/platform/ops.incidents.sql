@@ -18,22 +18,29 @@ BEGIN
             SELECT 'money violation' AS what, v.found_at AS since, 'money-violation' AS runbook
               FROM payments.violations_found AS v WHERE v.tenant_id = v_tenant_id
             UNION ALL
-            SELECT 'dead ' || o.kind, o.created_at, 'dead-letters' FROM payments.stripe_operations AS o
+            SELECT 'dead ' || o.kind, o.created_at, 'dead-letters'
+              FROM payments.stripe_operations AS o
              WHERE o.tenant_id = v_tenant_id AND o.state = 'dead'
             UNION ALL
-            SELECT 'unknown ' || o.kind, o.created_at, 'unknown-operations' FROM payments.stripe_operations AS o
+            SELECT 'unknown ' || o.kind, o.created_at, 'unknown-operations'
+              FROM payments.stripe_operations AS o
              WHERE o.tenant_id = v_tenant_id AND o.state = 'unknown'
             UNION ALL
-            SELECT 'transfer ' || t.status, t.created_at, CASE t.status WHEN 'blocked' THEN 'payee-blocked' ELSE 'transfers-failing' END
-              FROM payments.stripe_transfers AS t WHERE t.tenant_id = v_tenant_id AND t.status IN ('blocked', 'failed')
+            SELECT 'transfer ' || t.status, t.created_at, CASE t.status WHEN 'blocked'
+                THEN 'payee-blocked' ELSE 'transfers-failing' END
+              FROM payments.stripe_transfers AS t WHERE t.tenant_id = v_tenant_id
+               AND t.status IN ('blocked', 'failed')
             UNION ALL
-            SELECT 'event ' || i.state, i.received_at, 'webhook-backlog' FROM payments.inbox_unapplied(v_tenant_id) AS i
+            SELECT 'event ' || i.state, i.received_at, 'webhook-backlog'
+              FROM payments.inbox_unapplied(v_tenant_id) AS i
             UNION ALL
-            SELECT 'discrepancy ' || d.class, d.opened_at, 'reconciliation-difference' FROM payments.discrepancies AS d
+            SELECT 'discrepancy ' || d.class, d.opened_at, 'reconciliation-difference'
+              FROM payments.discrepancies AS d
              WHERE d.tenant_id = v_tenant_id AND d.state = 'open'
             UNION ALL
             SELECT 'dispute to answer', d.created_at, 'dispute-opened' FROM payments.disputes AS d
-             WHERE d.tenant_id = v_tenant_id AND d.status IN ('needs_response', 'warning_needs_response')
+             WHERE d.tenant_id = v_tenant_id
+               AND d.status IN ('needs_response', 'warning_needs_response')
           ) AS f
          GROUP BY f.what, f.runbook ORDER BY f.what;
     END LOOP;
@@ -41,4 +48,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.incidents() IS
-    'What stands and may need a person, for each tenant the caller is a member of: how many items, since when, and the runbook (docs/runbooks) that says what to do. Example: SELECT * FROM ops.incidents();';
+    'What stands and may need a person, for each tenant the caller is a member of: how many items, '
+    'since when, and the runbook (docs/runbooks) that says what to do. Example: SELECT * FROM '
+    'ops.incidents();';

@@ -8,4 +8,5 @@ BEGIN
     RAISE EXCEPTION 'say why, in 1 to 500 characters' USING ERRCODE = 'PY020';
 END
 $$;
-COMMENT ON FUNCTION payments.reason_check(text) IS 'Returns when an operator gave a reason, of 500 characters at most. Raises PY020.';
+COMMENT ON FUNCTION payments.reason_check(text) IS
+    'Returns when an operator gave a reason, of 500 characters at most. Raises PY020.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.report_period(p_from timestamptz, p_to timestamptz) RETURNS tstzrange
+CREATE OR REPLACE FUNCTION payments.report_period(p_from timestamptz, p_to timestamptz)
+    RETURNS tstzrange
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -12,4 +13,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.report_period(timestamptz, timestamptz) IS
-    'The period of a report, its end not included; without an end up to the present, without a start the 30 days before the end. Raises PY020.';
+    'The period of a report, its end not included; without an end up to the present, without a '
+    'start the 30 days before the end. Raises PY020.';

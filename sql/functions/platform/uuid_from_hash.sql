@@ -1,4 +1,5 @@
--- plpgsql, though one expression: a SQL function that cannot be inlined starts an executor at each call.
+-- plpgsql, though one expression: a SQL function that cannot be inlined starts an executor at each
+-- call.
 CREATE OR REPLACE FUNCTION payments.uuid_from_hash(p_hash bytea) RETURNS uuid
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = payments, pg_temp
 AS $$

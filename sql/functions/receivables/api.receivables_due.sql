@@ -12,4 +12,5 @@ BEGIN
      LIMIT p_limit;
 END
 $$;
-COMMENT ON FUNCTION api.receivables_due(integer) IS 'Tenants with debts of payees to be asked for again.';
+COMMENT ON FUNCTION api.receivables_due(integer) IS
+    'Tenants with debts of payees to be asked for again.';

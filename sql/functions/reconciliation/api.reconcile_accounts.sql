@@ -1,5 +1,6 @@
 -- owner: payments_system
-CREATE OR REPLACE FUNCTION api.reconcile_accounts(p_after text, p_limit integer) RETURNS TABLE (provider_account text)
+CREATE OR REPLACE FUNCTION api.reconcile_accounts(p_after text, p_limit integer)
+    RETURNS TABLE (provider_account text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
     SELECT c.stripe_account_id FROM payments.connected_accounts AS c

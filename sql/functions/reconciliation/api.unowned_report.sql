@@ -7,10 +7,13 @@ DECLARE
 BEGIN
     RETURN (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'class', u.class, 'account', u.provider_account, 'objectType', u.object_type, 'stripeId', u.provider_id,
+                   'class', u.class, 'account', u.provider_account, 'objectType', u.object_type,
+            'stripeId', u.provider_id,
                    'amount', u.amount, 'currency', u.currency, 'facts', u.document,
-                   'ageSeconds', floor(extract(epoch FROM v_now - u.opened_at))) ORDER BY u.opened_at, u.provider_id), '[]')
+                   'ageSeconds', floor(extract(epoch FROM v_now - u.opened_at)))
+                                  ORDER BY u.opened_at, u.provider_id), '[]')
           FROM payments.unowned_objects AS u WHERE u.state = 'open');
 END
 $$;
-COMMENT ON FUNCTION api.unowned_report() IS 'What Stripe has and no tenant of ours, with its age; amounts in minor units.';
+COMMENT ON FUNCTION api.unowned_report() IS
+    'What Stripe has and no tenant of ours, with its age; amounts in minor units.';

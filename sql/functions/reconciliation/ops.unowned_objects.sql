@@ -1,6 +1,7 @@
 -- owner: payments_system
 CREATE OR REPLACE FUNCTION ops.unowned_objects()
-RETURNS TABLE (provider_account text, provider_id text, object_type text, class text, amount bigint, currency text, facts jsonb,
+RETURNS TABLE (provider_account text, provider_id text, object_type text, class text, amount bigint,
+               currency text, facts jsonb,
                state text, age interval, note text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -8,7 +9,8 @@ DECLARE
     v_now timestamptz := payments.clock();
 BEGIN
     RETURN QUERY
-    SELECT u.provider_account, u.provider_id, u.object_type, u.class, u.amount, u.currency, u.document, u.state,
+    SELECT u.provider_account, u.provider_id, u.object_type, u.class, u.amount, u.currency,
+           u.document, u.state,
            date_trunc('second', v_now - u.opened_at), u.note
       FROM payments.unowned_objects AS u
      WHERE u.state <> 'closed'
@@ -16,4 +18,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.unowned_objects() IS
-    'What Stripe has and no tenant of ours, open items first; noted: the platform''s own payouts, top-ups and fees. Minor units. Example: SELECT * FROM ops.unowned_objects() WHERE state = ''open'';';
+    'What Stripe has and no tenant of ours, open items first; noted: the platform''s own payouts, '
+    'top-ups and fees. Minor units. Example: SELECT * FROM ops.unowned_objects() WHERE state = '
+    '''open'';';

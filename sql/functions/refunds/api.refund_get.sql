@@ -12,4 +12,5 @@ BEGIN
     RETURN v_document;
 END
 $$;
-COMMENT ON FUNCTION api.refund_get(uuid, uuid) IS 'The API''s document of a refund. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.refund_get(uuid,
+                                   uuid) IS 'The API''s document of a refund. Raises PY003, PY010.';

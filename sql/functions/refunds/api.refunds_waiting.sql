@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION api.refunds_waiting(p_tenant_id uuid) RETURNS TABLE (currency text, refunds bigint, amount numeric)
+CREATE OR REPLACE FUNCTION api.refunds_waiting(p_tenant_id uuid)
+    RETURNS TABLE (currency text, refunds bigint, amount numeric)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -10,4 +11,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.refunds_waiting(uuid) IS
-    'Refunds of a tenant that Stripe holds until the platform''s balance covers them, by currency: how many, and minor units. Raises PY001, PY002.';
+    'Refunds of a tenant that Stripe holds until the platform''s balance covers them, by currency: '
+    'how many, and minor units. Raises PY001, PY002.';

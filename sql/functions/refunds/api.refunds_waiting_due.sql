@@ -7,4 +7,5 @@ AS $$
                     WHERE r.tenant_id = t.tenant_id AND r.pending_reason = 'insufficient_funds')
      LIMIT p_limit
 $$;
-COMMENT ON FUNCTION api.refunds_waiting_due(integer) IS 'Tenants with refunds that wait for the platform''s balance.';
+COMMENT ON FUNCTION api.refunds_waiting_due(integer) IS
+    'Tenants with refunds that wait for the platform''s balance.';

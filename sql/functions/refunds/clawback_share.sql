@@ -1,11 +1,13 @@
 CREATE OR REPLACE FUNCTION payments.clawback_share(
-    p_tenant_id uuid, p_payment_id uuid, p_cause_type text, p_cause_id uuid, p_delta bigint, p_now timestamptz
+    p_tenant_id uuid, p_payment_id uuid, p_cause_type text, p_cause_id uuid, p_delta bigint,
+    p_now timestamptz
 ) RETURNS TABLE (recipient_type text, recipient_id text, amount bigint)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_unit CONSTANT bigint := payments.currency_unit((
-        SELECT p.currency FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id));
+        SELECT p.currency FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id
+           AND p.id = p_payment_id));
 BEGIN
     RETURN QUERY
     WITH leg AS (
@@ -13,19 +15,27 @@ BEGIN
                row_number() OVER (ORDER BY s.position) AS n,
                coalesce((SELECT sum(g.amount) FROM payments.clawback_shares AS g
                           WHERE g.tenant_id = p_tenant_id AND g.payment_id = p_payment_id
-                            AND g.recipient_type = s.recipient_type AND g.recipient_id = s.recipient_id), 0)::bigint AS given,
+                            AND g.recipient_type = s.recipient_type
+                            AND g.recipient_id = s.recipient_id), 0)::bigint AS given,
                coalesce((SELECT b.amount FROM payments.clawback_snapshots AS b
                           WHERE b.tenant_id = p_tenant_id AND b.payment_id = p_payment_id
-                            AND b.recipient_type = s.recipient_type AND b.recipient_id = s.recipient_id), 0) AS borne
+                            AND b.recipient_type = s.recipient_type
+                            AND b.recipient_id = s.recipient_id), 0) AS borne
           FROM payments.payment_splits AS s
          WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
     ), target AS (
-        SELECT payments.clawback_target(array_agg(l.share ORDER BY l.n), array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta, v_unit) AS given FROM leg AS l
+        SELECT payments.clawback_target(array_agg(l.share ORDER BY l.n),
+                                        array_agg(l.borne ORDER BY l.n),
+                                        sum(l.given)::bigint + p_delta, v_unit) AS given
+        FROM leg AS l
     ), moved AS (
         INSERT INTO payments.clawback_shares AS g
-            (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount, currency, created_at)
-        SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'clawback', p_cause_type, p_cause_id::text, l.rtype, l.rid),
-               p_payment_id, p_cause_type, p_cause_id, l.rtype, l.rid, t.given[l.n] - l.given, l.currency, p_now
+            (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount,
+             currency, created_at)
+        SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'clawback', p_cause_type,
+                                               p_cause_id::text, l.rtype, l.rid),
+               p_payment_id, p_cause_type, p_cause_id, l.rtype, l.rid, t.given[l.n] - l.given,
+               l.currency, p_now
           FROM leg AS l CROSS JOIN target AS t
          WHERE t.given[l.n] <> l.given
         RETURNING g.recipient_type, g.recipient_id, g.amount
@@ -34,4 +44,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.clawback_share(uuid, uuid, text, uuid, bigint, timestamptz) IS
-    'Shares out p_delta more (or, negative, less) given back to the buyer among the recipients of a locked, settled payment, remembers it and returns each recipient''s part. Minor units. Raises PY023 when more than was captured would be given back.';
+    'Shares out p_delta more (or, negative, less) given back to the buyer among the recipients of '
+    'a locked, settled payment, remembers it and returns each recipient''s part. Minor units. '
+    'Raises PY023 when more than was captured would be given back.';

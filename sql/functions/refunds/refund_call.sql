@@ -5,13 +5,15 @@ CREATE OR REPLACE FUNCTION payments.refund_call(
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
-    v_operation_id CONSTANT uuid := payments.id_derive(p_payment.tenant_id, 'refund_call', p_refund_id::text);
+    v_operation_id CONSTANT uuid := payments.id_derive(p_payment.tenant_id, 'refund_call',
+                                                       p_refund_id::text);
     v_lock_key CONSTANT text := 'payment:' || p_payment.id;
     v_target text;
     v_busy boolean;
 BEGIN
     SELECT i.stripe_payment_intent_id INTO v_target
-      FROM payments.payment_intents AS i WHERE i.tenant_id = p_payment.tenant_id AND i.id = p_payment.id;
+      FROM payments.payment_intents AS i WHERE i.tenant_id = p_payment.tenant_id
+       AND i.id = p_payment.id;
     -- One unresolved call per payment: behind another one the refund waits in the queue.
     v_busy := EXISTS (SELECT FROM payments.stripe_operations AS o
                        WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id
@@ -20,11 +22,15 @@ BEGIN
         p_payment.tenant_id, 'refund', v_operation_id, p_payment.id, p_refund_id, v_lock_key,
         jsonb_build_object('target', NULL, 'params', jsonb_strip_nulls(jsonb_build_object(
             'payment_intent', v_target, 'amount', p_amount,
-            'reason', CASE WHEN p_reason IN ('duplicate', 'fraudulent', 'requested_by_customer') THEN p_reason END,
+            'reason', CASE WHEN p_reason IN ('duplicate', 'fraudulent', 'requested_by_customer')
+            THEN p_reason END,
             'metadata', jsonb_build_object('operation_id', v_operation_id, 'refund_id', p_refund_id,
-                                           'payment_id', p_payment.id, 'tenant_id', p_payment.tenant_id)))),
+                                           'payment_id', p_payment.id, 'tenant_id',
+                                           p_payment.tenant_id)))),
         p_idempotency_id, p_trace_context, CASE WHEN v_busy THEN NULL ELSE p_lease_seconds END);
 END
 $$;
-COMMENT ON FUNCTION payments.refund_call(payments.payment_transactions, uuid, bigint, text, uuid, text, numeric) IS
-    'Writes the refund operation of a locked payment (Stripe: POST /v1/refunds) and returns it when a request is to carry it.';
+COMMENT ON FUNCTION payments.refund_call(payments.payment_transactions, uuid, bigint, text, uuid,
+                                         text, numeric) IS
+    'Writes the refund operation of a locked payment (Stripe: POST /v1/refunds) and returns it '
+    'when a request is to carry it.';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION payments.reversals_enqueue(p_tenant_id uuid, p_transfer_id uuid, p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.reversals_enqueue(p_tenant_id uuid, p_transfer_id uuid,
+                                                      p_now timestamptz) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -19,17 +20,22 @@ BEGIN
     LOOP
         v_operation_id := payments.id_derive(p_tenant_id, 'reversal_call', v_reversal.id::text);
         PERFORM payments.operation_enqueue(
-            p_tenant_id, 'reversal', v_operation_id, v_reversal.payment_id, v_reversal.id, 'reversal:' || p_transfer_id,
+            p_tenant_id, 'reversal', v_operation_id, v_reversal.payment_id, v_reversal.id,
+            'reversal:' || p_transfer_id,
             jsonb_build_object('target', v_target, 'params', jsonb_build_object(
                 'amount', v_reversal.amount, 'metadata', jsonb_build_object(
-                    'operation_id', v_operation_id, 'reversal_id', v_reversal.id, 'payment_id', v_reversal.payment_id,
-                    v_reversal.cause_type || '_id', v_reversal.cause_id, 'tenant_id', p_tenant_id))),
+                    'operation_id', v_operation_id, 'reversal_id', v_reversal.id, 'payment_id',
+                    v_reversal.payment_id,
+                    v_reversal.cause_type || '_id', v_reversal.cause_id, 'tenant_id',
+                    p_tenant_id))),
             p_trace_context => (SELECT o.trace_context FROM payments.stripe_operations AS o
-                                 WHERE o.tenant_id = p_tenant_id AND o.subject_id = v_reversal.cause_id AND o.kind = 'refund'));
+                                 WHERE o.tenant_id = p_tenant_id
+                                   AND o.subject_id = v_reversal.cause_id AND o.kind = 'refund'));
         v_due := v_due + 1;
     END LOOP;
     RETURN v_due;
 END
 $$;
 COMMENT ON FUNCTION payments.reversals_enqueue(uuid, uuid, timestamptz) IS
-    'Asks for the reversals that waited for their transfer to be paid (Stripe: POST /v1/transfers/{id}/reversals). Returns how many operations became due.';
+    'Asks for the reversals that waited for their transfer to be paid (Stripe: POST '
+    '/v1/transfers/{id}/reversals). Returns how many operations became due.';

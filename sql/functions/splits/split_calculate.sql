@@ -1,7 +1,9 @@
--- Every quota is a fraction with the one denominator amount * 10,000, so nothing is rounded before the last step:
--- floors first, then the units left over by largest remainder, ties in request order, the platform last. A unit is what the
--- currency can pay (currency_unit); of an odd capture made elsewhere it is one.
-CREATE OR REPLACE FUNCTION payments.split_calculate(p_amount bigint, p_captured bigint, p_shares jsonb, p_unit bigint DEFAULT 1)
+-- Every quota is a fraction with the one denominator amount * 10,000, so nothing is rounded before
+-- the last step: floors first, then the units left over by largest remainder, ties in request
+-- order, the platform last. A unit is what the currency can pay (currency_unit); of an odd capture
+-- made elsewhere it is one.
+CREATE OR REPLACE FUNCTION payments.split_calculate(p_amount bigint, p_captured bigint,
+                                                    p_shares jsonb, p_unit bigint DEFAULT 1)
 RETURNS TABLE (share_position smallint, recipient_type text, recipient_id text, amount bigint)
 LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
 AS $$
@@ -25,14 +27,19 @@ BEGIN
     ), floored AS (
         SELECT q.*, div(q.numerator, v_denominator * v_unit) * v_unit AS base FROM quota AS q
     ), ranked AS (
-        SELECT f.*, row_number() OVER (ORDER BY f.numerator - f.base * v_denominator DESC, f.pos) AS place,
+        SELECT f.*, row_number() OVER (ORDER BY f.numerator - f.base * v_denominator DESC,
+                                       f.pos) AS place,
                p_captured - sum(f.base) OVER () AS left_over
           FROM floored AS f
     )
-    SELECT r.pos, r.rtype, r.rid, (r.base + CASE WHEN r.place * v_unit <= r.left_over THEN v_unit ELSE 0 END)::bigint
+    SELECT r.pos, r.rtype, r.rid,
+           (r.base + CASE WHEN r.place * v_unit <= r.left_over THEN v_unit ELSE 0 END)::bigint
       FROM ranked AS r
      ORDER BY r.pos;
 END
 $$;
 COMMENT ON FUNCTION payments.split_calculate(bigint, bigint, jsonb, bigint) IS
-    'Who gets how much of a captured amount: one row per recipient, the platform last (position 32767) with what is unassigned. Amounts in minor units, each >= 0, their sum exactly p_captured. p_amount is the authorised amount that fixed shares refer to; a partial capture scales them. Each is a multiple of p_unit. Raises PY023 (impossible shares). Pure.';
+    'Who gets how much of a captured amount: one row per recipient, the platform last (position '
+    '32767) with what is unassigned. Amounts in minor units, each >= 0, their sum exactly '
+    'p_captured. p_amount is the authorised amount that fixed shares refer to; a partial capture '
+    'scales them. Each is a multiple of p_unit. Raises PY023 (impossible shares). Pure.';

@@ -13,4 +13,5 @@ AS $$
      LIMIT 1
 $$;
 COMMENT ON FUNCTION payments.split_rule_find(uuid, text, text, timestamptz) IS
-    'The shares that apply to a payment without its own: event before venue before tenant, newest version valid at that time; no row: none.';
+    'The shares that apply to a payment without its own: event before venue before tenant, newest '
+    'version valid at that time; no row: none.';

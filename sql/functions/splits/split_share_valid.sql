@@ -11,4 +11,5 @@ AS $$
         AND coalesce((p_share ->> 'basisPoints')::numeric <= 10000, true), false)
 $$;
 COMMENT ON FUNCTION payments.split_share_valid(jsonb) IS
-    'Whether one share is well formed: known recipient type, id, and exactly one of amount (minor units) or basisPoints (0 to 10,000).';
+    'Whether one share is well formed: known recipient type, id, and exactly one of amount (minor '
+    'units) or basisPoints (0 to 10,000).';

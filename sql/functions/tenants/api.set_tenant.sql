@@ -6,4 +6,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.set_tenant(uuid) IS
-    'Enters a tenant for the rest of the transaction: the first statement of a transaction on a distributed server. Raises PY001 (none given), PY002 (another tenant already entered).';
+    'Enters a tenant for the rest of the transaction: the first statement of a transaction on a '
+    'distributed server. Raises PY001 (none given), PY002 (another tenant already entered).';

@@ -5,4 +5,5 @@ BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
 END
 $$;
-COMMENT ON FUNCTION api.tenant_check(uuid) IS 'Returns when the tenant may make requests. Raises PY003 (not registered or disabled).';
+COMMENT ON FUNCTION api.tenant_check(uuid) IS
+    'Returns when the tenant may make requests. Raises PY003 (not registered or disabled).';

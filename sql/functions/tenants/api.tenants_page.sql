@@ -1,5 +1,6 @@
 -- owner: payments_system
-CREATE OR REPLACE FUNCTION api.tenants_page(p_after uuid, p_limit integer) RETURNS TABLE (tenant_id uuid)
+CREATE OR REPLACE FUNCTION api.tenants_page(p_after uuid, p_limit integer)
+    RETURNS TABLE (tenant_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
     SELECT t.tenant_id FROM payments.tenants AS t
@@ -8,4 +9,5 @@ AS $$
      LIMIT p_limit
 $$;
 COMMENT ON FUNCTION api.tenants_page(uuid, integer) IS
-    'The next tenants after one (null: the first), disabled ones included, for work that goes over all of them.';
+    'The next tenants after one (null: the first), disabled ones included, for work that goes over '
+    'all of them.';

@@ -9,4 +9,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.member_check(uuid) IS
-    'Whether the person logged in may look at this tenant: named in tenant_members, or the database''s owner. The tenant must be entered.';
+    'Whether the person logged in may look at this tenant: named in tenant_members, or the '
+    'database''s owner. The tenant must be entered.';

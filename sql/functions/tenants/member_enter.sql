@@ -9,4 +9,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.member_enter(uuid) IS
-    'Enters a tenant for a person; the first line of every ops function. Raises PY001, PY002, PY070 (not a member).';
+    'Enters a tenant for a person; the first line of every ops function. Raises PY001, PY002, '
+    'PY070 (not a member).';

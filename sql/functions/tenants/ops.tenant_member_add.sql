@@ -20,4 +20,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.tenant_member_add(uuid, text) IS
-    'Lets a login role see a tenant through ops. Raises PY010 (no such role or tenant), PY070. Example: SELECT ops.tenant_member_add(''…'', ''ana'');';
+    'Lets a login role see a tenant through ops. Raises PY010 (no such role or tenant), PY070. '
+    'Example: SELECT ops.tenant_member_add(''…'', ''ana'');';

@@ -13,4 +13,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.tenant_member_remove(uuid, text) IS
-    'Takes a login role''s view of a tenant away. Raises PY010 (not a member), PY070. Example: SELECT ops.tenant_member_remove(''…'', ''ana'');';
+    'Takes a login role''s view of a tenant away. Raises PY010 (not a member), PY070. Example: '
+    'SELECT ops.tenant_member_remove(''…'', ''ana'');';

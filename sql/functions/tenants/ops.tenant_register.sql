@@ -12,7 +12,8 @@ BEGIN
         RAISE EXCEPTION 'a tenant needs a name of 1 to 200 characters' USING ERRCODE = 'PY020';
     END IF;
     INSERT INTO payments.tenants
-        (tenant_id, name, status, onboarding_return_url, onboarding_refresh_url, created_at, updated_at)
+        (tenant_id, name, status, onboarding_return_url, onboarding_refresh_url, created_at,
+         updated_at)
     VALUES (p_tenant_id, p_name, 'active',
             coalesce(p_return_url, 'https://example.com/onboarding/return'),
             coalesce(p_refresh_url, 'https://example.com/onboarding/refresh'), v_now, v_now)
@@ -22,12 +23,16 @@ BEGIN
             onboarding_refresh_url = coalesce(p_refresh_url, tenants.onboarding_refresh_url),
             updated_at = v_now;
     IF NOT EXISTS (SELECT FROM payments.fraud_rulesets AS s WHERE s.tenant_id = p_tenant_id)
-       AND NOT EXISTS (SELECT FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id) THEN
-        PERFORM payments.fraud_rules_store(p_tenant_id, payments.fraud_rules_default(), 50, 100, session_user);
+       AND NOT EXISTS (SELECT FROM payments.payment_transactions AS p
+                        WHERE p.tenant_id = p_tenant_id) THEN
+        PERFORM payments.fraud_rules_store(p_tenant_id, payments.fraud_rules_default(), 50, 100,
+                                           session_user);
     END IF;
     PERFORM payments.audit_act(p_tenant_id, 'tenant_register', p_tenant_id::text);
     RETURN p_tenant_id;
 END
 $$;
 COMMENT ON FUNCTION ops.tenant_register(uuid, text, text, text) IS
-    'Registers a tenant, with the default fraud rules, or renames it, and returns its id. The URLs are where Stripe sends payees after onboarding. Raises PY001, PY020, PY070. Example: SELECT ops.tenant_register(gen_random_uuid(), ''Blue Note'');';
+    'Registers a tenant, with the default fraud rules, or renames it, and returns its id. The URLs '
+    'are where Stripe sends payees after onboarding. Raises PY001, PY020, PY070. Example: SELECT '
+    'ops.tenant_register(gen_random_uuid(), ''Blue Note'');';

@@ -8,4 +8,5 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION payments.owner_check() IS 'Returns when the person logged in is the database''s owner. Raises PY070.';
+COMMENT ON FUNCTION payments.owner_check() IS
+    'Returns when the person logged in is the database''s owner. Raises PY070.';

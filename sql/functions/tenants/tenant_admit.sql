@@ -10,4 +10,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.tenant_admit(uuid) IS
-    'Enters the tenant and refuses one that is unknown or disabled. For requests; work already accepted uses tenant_enter. Raises PY001, PY002, PY003.';
+    'Enters the tenant and refuses one that is unknown or disabled. For requests; work already '
+    'accepted uses tenant_enter. Raises PY001, PY002, PY003.';

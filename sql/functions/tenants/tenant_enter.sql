@@ -11,9 +11,11 @@ BEGIN
     IF v_current IS NULL THEN
         EXECUTE format('SET LOCAL app.current_tenant_id = %L', p_tenant_id);
     ELSIF v_current <> p_tenant_id::text THEN
-        RAISE EXCEPTION 'another tenant is already entered in this transaction' USING ERRCODE = 'PY002';
+        RAISE EXCEPTION 'another tenant is already entered in this transaction'
+            USING ERRCODE = 'PY002';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION payments.tenant_enter(uuid) IS
-    'Sets the tenant of this transaction; every api function starts with it. Raises PY001 (none), PY002 (a different one is set).';
+    'Sets the tenant of this transaction; every api function starts with it. Raises PY001 (none), '
+    'PY002 (a different one is set).';

@@ -1,5 +1,6 @@
 -- owner: payments_owner
--- Row security already refuses a foreign row on plain PostgreSQL; on a distributed one an INSERT … SELECT can pass it by.
+-- Row security already refuses a foreign row on plain PostgreSQL; on a distributed one an INSERT …
+-- SELECT can pass it by.
 CREATE OR REPLACE FUNCTION payments.tenant_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = payments, pg_temp
 AS $$
@@ -16,12 +17,14 @@ BEGIN
     FOR v_table IN
         SELECT c.relname
           FROM pg_catalog.pg_class AS c
-          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnotnull
+          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+           AND a.attnotnull
          WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind IN ('r', 'p')
     LOOP
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER tenant_guard BEFORE INSERT ON payments.%I FOR EACH ROW'
-            ' WHEN (NEW.tenant_id IS DISTINCT FROM nullif(current_setting(''app.current_tenant_id'', true), '''')::uuid)'
+            ' WHEN (NEW.tenant_id IS DISTINCT FROM '
+            'nullif(current_setting(''app.current_tenant_id'', true), '''')::uuid)'
             ' EXECUTE FUNCTION payments.tenant_guard()', v_table);
     END LOOP;
 END

@@ -8,7 +8,10 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such tenant' USING ERRCODE = 'PY010';
     END IF;
-    PERFORM payments.audit_act(p_tenant_id, CASE p_status WHEN 'active' THEN 'tenant_enable' ELSE 'tenant_disable' END, p_tenant_id::text);
+    PERFORM payments.audit_act(p_tenant_id, CASE p_status WHEN 'active' THEN 'tenant_enable'
+                               ELSE 'tenant_disable' END, p_tenant_id::text);
 END
 $$;
-COMMENT ON FUNCTION payments.tenant_status_set(uuid, text) IS 'Sets a tenant''s status. Raises PY001, PY002, PY010, PY070.';
+COMMENT ON FUNCTION payments.tenant_status_set(uuid,
+                                               text) IS 'Sets a tenant''s status. Raises PY001, '
+                                                        'PY002, PY010, PY070.';

@@ -6,4 +6,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.tenant_visit(uuid) IS
-    'Changes the tenant inside a read-only report that goes through several tenants; null leaves. Callable by our own functions only.';
+    'Changes the tenant inside a read-only report that goes through several tenants; null leaves. '
+    'Callable by our own functions only.';

@@ -12,4 +12,6 @@ BEGIN
     RETURN v_document;
 END
 $$;
-COMMENT ON FUNCTION api.transfer_get(uuid, uuid) IS 'The API''s document of a transfer. Raises PY003, PY010.';
+COMMENT ON FUNCTION api.transfer_get(uuid,
+                                     uuid) IS 'The API''s document of a transfer. Raises PY003, '
+                                              'PY010.';

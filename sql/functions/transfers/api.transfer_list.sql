@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION api.transfer_list(p_tenant_id uuid, p_filter jsonb, p_limit integer, p_cursor text DEFAULT NULL)
+CREATE OR REPLACE FUNCTION api.transfer_list(p_tenant_id uuid, p_filter jsonb, p_limit integer,
+                                             p_cursor text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
@@ -10,7 +11,8 @@ BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     v_after := payments.cursor_decode(p_cursor);
     WITH page AS (
-        SELECT t.id, t.created_at, row_number() OVER (ORDER BY t.created_at DESC, t.id DESC) AS place
+        SELECT t.id, t.created_at, row_number() OVER (ORDER BY t.created_at DESC,
+                                                      t.id DESC) AS place
           FROM payments.stripe_transfers AS t
          WHERE t.tenant_id = p_tenant_id
            AND (v_after.id IS NULL OR (t.created_at, t.id) < (v_after.created_at, v_after.id))
@@ -29,4 +31,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.transfer_list(uuid, jsonb, integer, text) IS
-    'A page of a tenant''s transfers, newest first: data, hasMore, nextCursor. Filter keys: paymentId, status. Raises PY003, PY050.';
+    'A page of a tenant''s transfers, newest first: data, hasMore, nextCursor. Filter keys: '
+    'paymentId, status. Raises PY003, PY050.';

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION ops.transfer_ageing(p_tenant_id uuid)
-RETURNS TABLE (age text, status text, recipient_type text, currency text, transfers bigint, amount numeric)
+RETURNS TABLE (age text, status text, recipient_type text, currency text, transfers bigint,
+               amount numeric)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -7,11 +8,13 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
-    SELECT payments.age_bucket(v_now - t.created_at), t.status, t.recipient_type, t.currency, count(*), sum(t.amount)
+    SELECT payments.age_bucket(v_now - t.created_at), t.status, t.recipient_type, t.currency,
+           count(*), sum(t.amount)
       FROM payments.stripe_transfers AS t
      WHERE t.tenant_id = p_tenant_id AND t.status IN ('pending', 'blocked', 'failed')
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
 END
 $$;
 COMMENT ON FUNCTION ops.transfer_ageing(uuid) IS
-    'Transfers that have not reached their payee, by age, status and kind of payee, in minor units. Raises PY070. Example: SELECT * FROM ops.transfer_ageing(''…'');';
+    'Transfers that have not reached their payee, by age, status and kind of payee, in minor '
+    'units. Raises PY070. Example: SELECT * FROM ops.transfer_ageing(''…'');';

@@ -6,24 +6,39 @@ SELECT enter(NULL);
 SELECT remember();
 SET LOCAL ROLE payments_api;
 
-SELECT is((SELECT (d ->> 'id', d ->> 'status', d -> 'transfersEnabled')::text FROM api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) AS d),
+SELECT is(
+    (SELECT (d ->> 'id', d ->> 'status', d -> 'transfersEnabled')::text
+       FROM api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) AS d),
     format('(%s,open,true)', current_setting('tap.account')), 'an account''s document is returned');
-SELECT throws_ok('SELECT api.connected_account_get(tenant_a(), gen_random_uuid())', 'PY010', NULL, 'an unknown account is not found');
-SELECT throws_ok('SELECT api.connected_account_get(tenant_a(), NULL)', 'PY010', NULL, 'no account is not found');
-SELECT throws_ok($$ SELECT api.connected_account_get(tenant_b(), current_setting('tap.account')::uuid) $$, 'PY002', NULL, 'a second tenant in one transaction is refused');
+SELECT throws_ok('SELECT api.connected_account_get(tenant_a(), gen_random_uuid())', 'PY010', NULL,
+                 'an unknown account is not found');
+SELECT throws_ok('SELECT api.connected_account_get(tenant_a(), NULL)', 'PY010', NULL,
+                 'no account is not found');
+SELECT throws_ok(
+    $$ SELECT api.connected_account_get(tenant_b(), current_setting('tap.account')::uuid) $$,
+    'PY002', NULL, 'a second tenant in one transaction is refused');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT api.connected_account_get(tenant_b(), current_setting('tap.account')::uuid) $$, 'PY010', NULL, 'another tenant''s account is not found');
+SELECT throws_ok(
+    $$ SELECT api.connected_account_get(tenant_b(), current_setting('tap.account')::uuid) $$,
+    'PY010', NULL, 'another tenant''s account is not found');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT api.connected_account_get('cccccccc-cccc-4ccc-8ccc-cccccccccccc', current_setting('tap.account')::uuid) $$, 'PY003', NULL,
+SELECT throws_ok(
+    $$ SELECT api.connected_account_get('cccccccc-cccc-4ccc-8ccc-cccccccccccc',
+                                        current_setting('tap.account')::uuid) $$, 'PY003', NULL,
     'an unknown tenant is refused');
-SELECT throws_ok($$ SELECT api.connected_account_get(NULL, current_setting('tap.account')::uuid) $$, 'PY001', NULL, 'no tenant is refused');
+SELECT throws_ok($$ SELECT api.connected_account_get(NULL, current_setting('tap.account')::uuid) $$,
+                 'PY001', NULL, 'no tenant is refused');
 SELECT unchanged('reading and refusing change no row');
 SET LOCAL ROLE payments_worker;
-SELECT throws_ok($$ SELECT api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) $$, '42501', NULL, 'the worker''s group reads no account');
+SELECT throws_ok(
+    $$ SELECT api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) $$,
+    '42501', NULL, 'the worker''s group reads no account');
 RESET ROLE;
 UPDATE payments.tenants SET status = 'disabled';
 SET LOCAL ROLE payments_api;
-SELECT throws_ok($$ SELECT api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) $$, 'PY003', NULL, 'a disabled tenant is refused');
+SELECT throws_ok(
+    $$ SELECT api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) $$,
+    'PY003', NULL, 'a disabled tenant is refused');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -6,11 +6,14 @@ SELECT settled_payment(tenant_a(), 'k1', resale());
 SELECT keep('e', escrow_of(pay('k1'))), enter(NULL);
 SET LOCAL ROLE payments_api;
 SELECT is(api.escrow_get(tenant_a(), the('e')) ->> 'status', 'held', 'an escrow is shown');
-SELECT throws_ok($$ SELECT api.escrow_get(tenant_a(), gen_random_uuid()) $$, 'PY010', NULL, 'an unknown one is not there');
+SELECT throws_ok($$ SELECT api.escrow_get(tenant_a(), gen_random_uuid()) $$, 'PY010', NULL,
+                 'an unknown one is not there');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT api.escrow_get(tenant_b(), the('e')) $$, 'PY010', NULL, 'nor another tenant''s');
+SELECT throws_ok($$ SELECT api.escrow_get(tenant_b(), the('e')) $$, 'PY010', NULL,
+                 'nor another tenant''s');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT api.escrow_get('cccccccc-cccc-4ccc-8ccc-cccccccccccc', the('e')) $$, 'PY003', NULL, 'an unknown tenant is refused');
+SELECT throws_ok($$ SELECT api.escrow_get('cccccccc-cccc-4ccc-8ccc-cccccccccccc', the('e')) $$,
+                 'PY003', NULL, 'an unknown tenant is refused');
 
 SELECT * FROM finish();
 ROLLBACK;

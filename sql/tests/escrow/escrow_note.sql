@@ -6,11 +6,20 @@ SELECT settled_payment(tenant_a(), 'k1', resale()), keep('e', escrow_of(pay('k1'
 SELECT keep('e', escrow_of(pay('k1')));
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
-SELECT is(payments.escrow_note(tenant_a(), the('e'), 'released', 5, 'r', 'me', 'c1', clock()), payments.id_derive(tenant_a(), 'escrow_event', the('e')::text, 'released', 'c1'), 'a line''s id follows from its cause');
-SELECT is((SELECT (v.event, v.amount, v.reason, v.actor)::text FROM payments.escrow_events AS v WHERE v.actor = 'me'), '(released,5,r,me)', 'it says what, how much, why and who');
+SELECT is(payments.escrow_note(tenant_a(), the('e'), 'released', 5, 'r', 'me', 'c1', clock()),
+          payments.id_derive(tenant_a(), 'escrow_event', the('e')::text, 'released', 'c1'),
+          'a line''s id follows from its cause');
+SELECT is(
+    (SELECT (v.event, v.amount, v.reason, v.actor)::text FROM payments.escrow_events AS v
+      WHERE v.actor = 'me'), '(released,5,r,me)', 'it says what, how much, why and who');
 SELECT remember();
-SELECT throws_ok($$ SELECT payments.escrow_note(tenant_a(), the('e'), 'released', 9, 'r', 'me', 'c1', clock()) $$, '23505', NULL, 'the same cause is noted once: a release is not made twice');
-SELECT throws_ok($$ SELECT payments.escrow_note(tenant_a(), the('e'), 'lost', 9, 'r', 'me', 'c2', clock()) $$, '23514', NULL, 'nothing unheard-of is noted');
+SELECT throws_ok(
+    $$ SELECT payments.escrow_note(tenant_a(), the('e'), 'released', 9, 'r', 'me', 'c1',
+                                   clock()) $$, '23505', NULL,
+    'the same cause is noted once: a release is not made twice');
+SELECT throws_ok(
+    $$ SELECT payments.escrow_note(tenant_a(), the('e'), 'lost', 9, 'r', 'me', 'c2', clock()) $$,
+    '23514', NULL, 'nothing unheard-of is noted');
 SELECT unchanged('no refused line is there');
 
 SELECT * FROM finish();

@@ -7,7 +7,8 @@ SELECT api.nonce_use(tenant_b(), 'orders', 'n-1', 900);
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT advance('899 seconds');
-SELECT is(api.nonces_sweep(tenant_a(), 10), 0, 'a nonce whose signature could still be let in stays');
+SELECT is(api.nonces_sweep(tenant_a(), 10), 0,
+          'a nonce whose signature could still be let in stays');
 SELECT advance('1 second');
 SELECT is(api.nonces_sweep(tenant_a(), 2), 2, 'then it goes, a few at a time');
 SELECT is(api.nonces_sweep(tenant_a(), 2), 1, 'until none is left');
@@ -16,7 +17,8 @@ SELECT is(api.nonces_sweep(tenant_b(), 10), 1, 'each tenant''s own only');
 RESET ROLE;
 SELECT is_empty('SELECT 1 FROM payments.request_nonces', 'nothing is left');
 SET LOCAL ROLE payments_api;
-SELECT throws_ok($$ SELECT api.nonces_sweep(tenant_b(), 10) $$, '42501', NULL, 'the web''s group forgets nothing');
+SELECT throws_ok($$ SELECT api.nonces_sweep(tenant_b(), 10) $$, '42501', NULL,
+                 'the web''s group forgets nothing');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,21 +2,29 @@ BEGIN;
 SELECT plan(4);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
-SELECT asked_payment(tenant_a(), 'k1'), settled_payment(tenant_a(), 'k2'), authorised_payment(tenant_a(), 'k3');
-SELECT * FROM api.payment_capture(tenant_a(), 'fixtures', 'capture', '\x00', pay('k3'), '{}', 20, NULL);
+SELECT asked_payment(tenant_a(), 'k1'), settled_payment(tenant_a(), 'k2'),
+       authorised_payment(tenant_a(), 'k3');
+SELECT * FROM api.payment_capture(tenant_a(), 'fixtures', 'capture', '\x00', pay('k3'), '{}', 20,
+                                  NULL);
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT remember();
 SELECT payments.idempotency_complete(operation_row(call_of(pay('k2'), 'v1')), clock());
 SELECT unchanged('an operation that no request waits for completes none');
 SELECT payments.idempotency_complete(operation_row(operation_of(pay('k1'), 'intent')), clock());
-SELECT is((SELECT (response_status, response_body = payments.payment_json(tenant_a(), pay('k1'), true), problem, completed_at IS NOT NULL)::text FROM payments.idempotency_keys WHERE idempotency_key = 'k1'),
+SELECT is(
+    (SELECT (response_status, response_body = payments.payment_json(tenant_a(), pay('k1'), true),
+             problem, completed_at IS NOT NULL)::text FROM payments.idempotency_keys
+      WHERE idempotency_key = 'k1'),
     '(201,t,,t)', 'a creation is answered 201 with its document');
 SELECT payments.idempotency_complete(operation_row(operation_of(pay('k3'), 'capture')), clock());
-SELECT is((SELECT response_status FROM payments.idempotency_keys WHERE idempotency_key = 'capture'), 200, 'a capture is answered 200');
+SELECT is((SELECT response_status FROM payments.idempotency_keys WHERE idempotency_key = 'capture'),
+          200, 'a capture is answered 200');
 SELECT remember();
-SELECT payments.idempotency_complete(operation_row(operation_of(pay('k1'), 'intent')), clock() + '1 hour');
-SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k1'), 'intent')), '{"message": "x"}', clock());
+SELECT payments.idempotency_complete(operation_row(operation_of(pay('k1'), 'intent')),
+                                     clock() + '1 hour');
+SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k1'), 'intent')),
+                                   '{"message": "x"}', clock());
 SELECT unchanged('an answer that was given stays');
 
 SELECT * FROM finish();

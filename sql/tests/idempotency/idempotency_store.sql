@@ -4,9 +4,17 @@ SELECT plan(3);
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_definer;
 SELECT count(*) FROM payments.idempotency_begin(tenant_a(), 'svc', 'r', 'k', '\x01', NULL);
-SELECT is((SELECT s::text FROM payments.idempotency_store(tenant_a(), 'svc', 'r', 'k', 202, '{"a": 1}') AS s), '(202,"{""a"": 1}",,f,,)', 'an answer that needed no call is given');
-SELECT is((SELECT s::text FROM payments.idempotency_begin(tenant_a(), 'svc', 'r', 'k', '\x01', NULL) AS s), '(202,"{""a"": 1}",,t,,)', 'and kept: the key again replays it');
-SELECT throws_ok($$ SELECT * FROM payments.idempotency_begin(tenant_a(), 'svc', 'r', 'k', '\x02', NULL) $$, 'PY040', NULL, 'with another request it is refused');
+SELECT is(
+    (SELECT s::text FROM payments.idempotency_store(tenant_a(), 'svc', 'r', 'k', 202,
+                                                    '{"a": 1}') AS s), '(202,"{""a"": 1}",,f,,)',
+    'an answer that needed no call is given');
+SELECT is(
+    (SELECT s::text FROM payments.idempotency_begin(tenant_a(), 'svc', 'r', 'k', '\x01',
+                                                    NULL) AS s), '(202,"{""a"": 1}",,t,,)',
+    'and kept: the key again replays it');
+SELECT throws_ok(
+    $$ SELECT * FROM payments.idempotency_begin(tenant_a(), 'svc', 'r', 'k', '\x02', NULL) $$,
+    'PY040', NULL, 'with another request it is refused');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -11,25 +11,34 @@ SELECT set_config('tap.a1', transfer_of(current_setting('tap.payment')::uuid, 'a
 SELECT set_config('tap.call', call_of(current_setting('tap.payment')::uuid, 'v1')::text, true);
 SELECT remember();
 SET LOCAL ROLE payments_definer;
-SELECT is_empty('SELECT * FROM payments.invariant_one_intent_per_key(tenant_a())', 'a tenant whose money is right has no breach');
+SELECT is_empty('SELECT * FROM payments.invariant_one_intent_per_key(tenant_a())',
+                'a tenant whose money is right has no breach');
 SELECT unchanged('looking changes no row');
 RESET ROLE;
 SAVEPOINT clean;
 
-SET LOCAL session_replication_role = replica;
-INSERT INTO payments.stripe_operation_attempts (tenant_id, operation_id, lease_epoch, generation, outcome, applied, provider_id, finished_at)
-VALUES (tenant_a(), operation_of(current_setting('tap.payment')::uuid, 'intent'), 9, 0, 'succeeded', false, 'pi_second', now());
-SET LOCAL session_replication_role = origin;
+SELECT unchecked($$
+    INSERT INTO payments.stripe_operation_attempts (tenant_id, operation_id, lease_epoch,
+                                                    generation,
+                                                    outcome, applied, provider_id, finished_at)
+    VALUES (tenant_a(), operation_of(current_setting('tap.payment')::uuid, 'intent'), 9, 0,
+            'succeeded',
+            false, 'pi_second', now())
+$$);
 SET LOCAL ROLE payments_definer;
-SELECT set_eq('SELECT object_type, object_id, detail FROM payments.invariant_one_intent_per_key(tenant_a())',
-    $$ VALUES ('operation', operation_of(current_setting('tap.payment')::uuid, 'intent')::text, 'Stripe ids pi_' || current_setting('tap.payment') || ', pi_second') $$,
+SELECT set_eq(
+    'SELECT object_type, object_id, detail FROM payments.invariant_one_intent_per_key(tenant_a())',
+    $$ VALUES ('operation', operation_of(current_setting('tap.payment')::uuid, 'intent')::text,
+               'Stripe ids pi_' || current_setting('tap.payment') || ', pi_second') $$,
     'a second Stripe payment intent for one key is a breach');
 RESET ROLE;
 
 SELECT enter(tenant_b());
 SET LOCAL ROLE payments_definer;
-SELECT is_empty('SELECT * FROM payments.invariant_one_intent_per_key(tenant_b())', 'another tenant, whose money is right, has no breach');
-SELECT is_empty('SELECT * FROM payments.invariant_one_intent_per_key(tenant_a())', 'and sees none of a tenant it has not entered');
+SELECT is_empty('SELECT * FROM payments.invariant_one_intent_per_key(tenant_b())',
+                'another tenant, whose money is right, has no breach');
+SELECT is_empty('SELECT * FROM payments.invariant_one_intent_per_key(tenant_a())',
+                'and sees none of a tenant it has not entered');
 
 SELECT * FROM finish();
 ROLLBACK;

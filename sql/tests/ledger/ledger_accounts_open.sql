@@ -7,26 +7,37 @@ SELECT set_config('tap.payment', created_payment(tenant_a(), 'k')::text, true);
 DELETE FROM payments.ledger_accounts;
 SET LOCAL ROLE payments_definer;
 
-SELECT lives_ok($$ SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'usd', now()) $$,
+SELECT lives_ok(
+    $$ SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'usd',
+                                            now()) $$,
     'a payment''s accounts are opened');
 SELECT set_eq('SELECT kind, recipient_type, recipient_id, currency FROM payments.ledger_accounts',
-    $$ VALUES ('provider_clearing', '', '', 'usd'), ('platform_revenue', '', '', 'usd'), ('provider_fees', '', '', 'usd'),
+    $$ VALUES ('provider_clearing', '', '', 'usd'), ('platform_revenue', '', '', 'usd'),
+              ('provider_fees', '', '', 'usd'),
               ('payee_payable', 'venue', 'v1', 'usd'), ('payee_payable', 'artist', 'a1', 'usd') $$,
     'the tenant''s own three and one per payee are there');
 SELECT is_empty($$ SELECT * FROM payments.ledger_accounts AS a
-                    WHERE a.id <> payments.ledger_account_id(a.tenant_id, a.kind, a.recipient_type, a.recipient_id, a.currency) $$,
+                    WHERE a.id <> payments.ledger_account_id(a.tenant_id, a.kind, a.recipient_type,
+                        a.recipient_id, a.currency) $$,
     'each has its derived id');
 RESET ROLE;
 SELECT remember();
 SET LOCAL ROLE payments_definer;
-SELECT lives_ok($$ SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'usd', now()) $$,
+SELECT lives_ok(
+    $$ SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'usd',
+                                            now()) $$,
     'opening them again is no error');
 SELECT unchanged('opening them again changes nothing');
-SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'eur', now());
-SELECT is((SELECT count(*) FROM payments.ledger_accounts WHERE currency = 'eur'), 5::bigint, 'another currency has accounts of its own');
+SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'eur',
+                                     now());
+SELECT is((SELECT count(*) FROM payments.ledger_accounts WHERE currency = 'eur'), 5::bigint,
+          'another currency has accounts of its own');
 SELECT enter(tenant_b());
-SELECT is((SELECT count(*) FROM payments.ledger_accounts), 0::bigint, 'another tenant has none of them');
-SELECT throws_ok($$ SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'gbp', now()) $$, 'PY002', NULL,
+SELECT is((SELECT count(*) FROM payments.ledger_accounts), 0::bigint,
+          'another tenant has none of them');
+SELECT throws_ok(
+    $$ SELECT payments.ledger_accounts_open(tenant_a(), current_setting('tap.payment')::uuid, 'gbp',
+                                            now()) $$, 'PY002', NULL,
     'another tenant''s accounts cannot be opened');
 
 SELECT * FROM finish();

@@ -3,13 +3,28 @@ SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(6);
 SELECT enter(tenant_a()), keep('c', gen_random_uuid());
 SET LOCAL ROLE payments_definer;
-SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9', 70, 'usd', 'refund', the('c'), 'x', NULL, clock());
-SELECT is((balance(tenant_a(), 'payee_payable', 'v9'), balance(tenant_a(), 'provider_clearing'))::text, '(70,-70)', 'an amount moves from one account to another, which need not have existed');
+SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9', 70,
+                            'usd', 'refund', the('c'), 'x', NULL, clock());
+SELECT is(
+    (balance(tenant_a(), 'payee_payable', 'v9'), balance(tenant_a(), 'provider_clearing'))::text,
+    '(70,-70)', 'an amount moves from one account to another, which need not have existed');
 SELECT remember();
-SELECT throws_ok($$ SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9', 70, 'usd', 'refund', the('c'), 'x', NULL, clock()) $$, '23505', NULL, 'a leg of a cause is posted once');
-SELECT throws_ok($$ SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9', -1, 'usd', 'refund', the('c'), 'y', NULL, clock()) $$, '23514', NULL, 'a negative amount is refused');
-SELECT throws_ok($$ SELECT payments.posting_add(tenant_a(), 'disputes', 'disputes', '', '', 1, 'usd', 'refund', the('c'), 'y', NULL, clock()) $$, '23514', NULL, 'nothing moves from an account to itself');
-SELECT lives_ok($$ SELECT payments.posting_add(tenant_a(), 'disputes', 'provider_fees', '', '', 0, 'usd', 'refund', the('c'), 'y', NULL, clock()) $$, 'an amount of nothing');
+SELECT throws_ok(
+    $$ SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9',
+                                   70, 'usd', 'refund', the('c'), 'x', NULL, clock()) $$, '23505',
+    NULL, 'a leg of a cause is posted once');
+SELECT throws_ok(
+    $$ SELECT payments.posting_add(tenant_a(), 'payee_payable', 'provider_clearing', 'venue', 'v9',
+                                   -1, 'usd', 'refund', the('c'), 'y', NULL, clock()) $$, '23514',
+    NULL, 'a negative amount is refused');
+SELECT throws_ok(
+    $$ SELECT payments.posting_add(tenant_a(), 'disputes', 'disputes', '', '', 1, 'usd', 'refund',
+                                   the('c'), 'y', NULL, clock()) $$, '23514', NULL,
+    'nothing moves from an account to itself');
+SELECT lives_ok(
+    $$ SELECT payments.posting_add(tenant_a(), 'disputes', 'provider_fees', '', '', 0, 'usd',
+                                   'refund', the('c'), 'y', NULL, clock()) $$,
+    'an amount of nothing');
 SELECT unchanged('is no posting, and no refused one left anything');
 
 SELECT * FROM finish();

@@ -8,21 +8,32 @@ SELECT lease(the('one')), lease(the('two')), lease(the('two'));
 SELECT enter(NULL);
 SELECT remember();
 SET LOCAL ROLE payments_worker;
-SELECT throws_ok($$ SELECT api.operations_release(NULL, ARRAY[the('one')], ARRAY[1]::bigint[]) $$, 'PY001', NULL, 'a release without a tenant is refused');
-SELECT is(api.operations_release(tenant_b(), ARRAY[the('one')], ARRAY[1]::bigint[]), 0, 'another tenant''s operation is not released');
-SELECT throws_ok($$ SELECT api.operations_release(tenant_a(), ARRAY[the('one')], ARRAY[1]::bigint[]) $$, 'PY002', NULL, 'a second tenant in one transaction is refused');
+SELECT throws_ok($$ SELECT api.operations_release(NULL, ARRAY[the('one')], ARRAY[1]::bigint[]) $$,
+                 'PY001', NULL, 'a release without a tenant is refused');
+SELECT is(api.operations_release(tenant_b(), ARRAY[the('one')], ARRAY[1]::bigint[]), 0,
+          'another tenant''s operation is not released');
+SELECT throws_ok(
+    $$ SELECT api.operations_release(tenant_a(), ARRAY[the('one')], ARRAY[1]::bigint[]) $$, 'PY002',
+    NULL, 'a second tenant in one transaction is refused');
 SELECT enter(NULL);
 SELECT is(api.operations_release(tenant_a(), '{}', '{}'), 0, 'nothing to release is fine');
 RESET ROLE;
 SELECT unchanged('refused releases change nothing');
 SET LOCAL ROLE payments_worker;
-SELECT is(api.operations_release(tenant_a(), ARRAY[the('one'), the('two')], ARRAY[1, 1]::bigint[]), 1, 'a release counts the leases that held');
+SELECT is(api.operations_release(tenant_a(), ARRAY[the('one'), the('two')], ARRAY[1, 1]::bigint[]),
+          1, 'a release counts the leases that held');
 RESET ROLE;
-SELECT is((SELECT (o.state, o.lease_epoch, o.leased_by, o.failures, o.next_run_at <= clock())::text FROM operation_row(the('one')) AS o), '(ready,1,,0,t)',
+SELECT is(
+    (SELECT (o.state, o.lease_epoch, o.leased_by, o.failures, o.next_run_at <= clock())::text
+       FROM operation_row(the('one')) AS o), '(ready,1,,0,t)',
     'a released operation is due at once; its epoch stays');
-SELECT is((operation_row(the('two'))).state, 'leased', 'a lease that somebody else has taken since is not released');
+SELECT is((operation_row(the('two'))).state, 'leased',
+          'a lease that somebody else has taken since is not released');
 SET LOCAL ROLE payments_worker;
-SELECT is((SELECT array_agg(operation ->> 'leaseEpoch') FROM api.operations_claim(tenant_a(), 'w', 10, 10)), '{2}', 'the next claim has a higher epoch');
+SELECT is(
+    (SELECT array_agg(operation ->> 'leaseEpoch')
+       FROM api.operations_claim(tenant_a(), 'w', 10, 10)), '{2}',
+    'the next claim has a higher epoch');
 
 SELECT * FROM finish();
 ROLLBACK;

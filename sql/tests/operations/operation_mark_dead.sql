@@ -9,12 +9,18 @@ SELECT send(the('call'));
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.operation_mark_dead(operation_row(the('call')), 'why', repeat('x', 600), clock());
-SELECT is((SELECT (o.state, o.outcome, o.failures, o.leased_by, o.last_error_code, length(o.last_error))::text FROM operation_row(the('call')) AS o),
-    '(dead,,1,,why,500)', 'a buried operation is dead, has no outcome, one failure more, and says why');
-SELECT is((SELECT (o.generation, o.lease_epoch)::text FROM operation_row(the('call')) AS o), '(0,1)',
+SELECT is(
+    (SELECT (o.state, o.outcome, o.failures, o.leased_by, o.last_error_code,
+             length(o.last_error))::text FROM operation_row(the('call')) AS o),
+    '(dead,,1,,why,500)',
+    'a buried operation is dead, has no outcome, one failure more, and says why');
+SELECT is((SELECT (o.generation, o.lease_epoch)::text FROM operation_row(the('call')) AS o),
+          '(0,1)',
     'a buried operation keeps its key and its epoch');
-SELECT isnt((operation_row(the('call'))).first_sent_at, NULL, 'a buried operation is still one that was sent: its object stays locked');
-SELECT is((SELECT count(*) FROM payments.stripe_operations WHERE state = 'dead'), 1::bigint, 'no other operation is buried with it');
+SELECT isnt((operation_row(the('call'))).first_sent_at, NULL,
+            'a buried operation is still one that was sent: its object stays locked');
+SELECT is((SELECT count(*) FROM payments.stripe_operations WHERE state = 'dead'), 1::bigint,
+          'no other operation is buried with it');
 
 SELECT * FROM finish();
 ROLLBACK;

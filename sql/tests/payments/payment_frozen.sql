@@ -12,11 +12,13 @@ SET LOCAL ROLE payments_definer;
 SELECT is(payments.payment_frozen(tenant_a(), pay('k1')), true, 'an open chargeback does');
 SELECT is(payments.payment_frozen(tenant_a(), pay('k2')), false, 'no other payment');
 SELECT enter(tenant_b());
-SELECT is(payments.payment_frozen(tenant_a(), pay('k1')), false, 'from another tenant nothing of it is seen');
+SELECT is(payments.payment_frozen(tenant_a(), pay('k1')), false,
+          'from another tenant nothing of it is seen');
 RESET ROLE;
 SELECT dispute(pay('k1'), 'd', 'lost');
 SET LOCAL ROLE payments_definer;
-SELECT is(payments.payment_frozen(tenant_a(), pay('k1')), false, 'once decided the payment is free');
+SELECT is(payments.payment_frozen(tenant_a(), pay('k1')), false,
+          'once decided the payment is free');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -10,15 +10,19 @@ SELECT is(api.scheduled_task_claim('sweep', 300, 600), true, 'when it is due, on
 SELECT is(api.scheduled_task_claim('sweep', 300, 600), false, 'and no other');
 SELECT is(api.scheduled_task_claim('poll', 300, 600), false, 'each chore has a time of its own');
 SELECT advance('601 seconds');
-SELECT is(api.scheduled_task_claim('sweep', 300, 600), true, 'a chore whose worker died is somebody else''s when the lease is over');
+SELECT is(api.scheduled_task_claim('sweep', 300, 600), true,
+          'a chore whose worker died is somebody else''s when the lease is over');
 SELECT lives_ok($$ SELECT api.scheduled_task_done('sweep', 300) $$, 'it is done');
 SELECT advance('301 seconds');
 SELECT is(api.scheduled_task_claim('sweep', 300, 600), true, 'and due again after its time');
 SELECT api.scheduled_task_done('sweep', 86400);
-SELECT is(api.scheduled_task_claim('sweep', 300, 600), true, 'a chore that is to be done more often from now on does not wait for its old time');
-SELECT throws_ok($$ SELECT api.scheduled_task_claim('', 300, 600) $$, '23514', NULL, 'a chore has a name');
+SELECT is(api.scheduled_task_claim('sweep', 300, 600), true,
+          'a chore that is to be done more often from now on does not wait for its old time');
+SELECT throws_ok($$ SELECT api.scheduled_task_claim('', 300, 600) $$, '23514', NULL,
+                 'a chore has a name');
 SET LOCAL ROLE payments_api;
-SELECT throws_ok($$ SELECT api.scheduled_task_claim('sweep', 300, 600) $$, '42501', NULL, 'scheduled tasks are the workers'' affair');
+SELECT throws_ok($$ SELECT api.scheduled_task_claim('sweep', 300, 600) $$, '42501', NULL,
+                 'scheduled tasks are the workers'' affair');
 
 SELECT * FROM finish();
 ROLLBACK;

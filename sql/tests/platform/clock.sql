@@ -20,7 +20,8 @@ UPDATE payments.deployment SET environment = 'production', clock_offset = '0';
 SELECT throws_ok($$ UPDATE payments.deployment SET clock_offset = '1 second' $$, '23514', NULL,
     'a production database''s clock cannot be shifted by anybody');
 SET LOCAL ROLE payments_api;
-SELECT throws_ok('SELECT payments.clock()', '42501', NULL, 'a caller may not call the private clock');
+SELECT throws_ok('SELECT payments.clock()', '42501', NULL,
+                 'a caller may not call the private clock');
 
 SELECT * FROM finish();
 ROLLBACK;

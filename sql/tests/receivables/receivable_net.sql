@@ -4,27 +4,52 @@ SELECT plan(14);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT paid_payment(tenant_a(), 'k1'), refund(pay('k1'), 'r1', 5000);
 SELECT reverse(pay('k1'), 'v1', 'balance_insufficient');
-SELECT settled_payment(tenant_a(), 'k2', '{"amount": 2000, "splits": [{"recipientType": "venue", "recipientId": "v1", "basisPoints": 6000}, {"recipientType": "artist", "recipientId": "a1", "basisPoints": 4000}]}'), settled_payment(tenant_a(), 'k3');
-SELECT is((SELECT count(*) FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k2') AND t.recipient_id = 'v1'), 0::bigint, 'who owes more than a share is not sent it');
-SELECT is((SELECT t.amount FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k3'), 'v1')), 4200::bigint, 'and is sent less until the debt is paid: 6,000 less 1,800');
-SELECT is((SELECT array_agg(t.amount ORDER BY t.amount) FROM payments.stripe_transfers AS t WHERE t.recipient_id = 'a1' AND t.payment_id IN (pay('k2'), pay('k3'))), '{800,2500}', 'others are sent all');
-SELECT results_eq($$ SELECT n.amount FROM payments.receivable_nettings AS n ORDER BY 1 $$, 'VALUES (1200::bigint), (1800)', 'each netting is remembered');
-SELECT is((SELECT (d.amount, d.amount_netted)::text FROM payments.receivables AS d), '(3000,3000)', 'the debt is paid');
+SELECT settled_payment(tenant_a(), 'k2',
+                       '{"amount": 2000, "splits": [{"recipientType": "venue", "recipientId": '
+                       '"v1", "basisPoints": 6000}, {"recipientType": "artist", "recipientId": '
+                       '"a1", "basisPoints": 4000}]}'), settled_payment(tenant_a(), 'k3');
+SELECT is(
+    (SELECT count(*) FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('k2')
+        AND t.recipient_id = 'v1'), 0::bigint, 'who owes more than a share is not sent it');
+SELECT is(
+    (SELECT t.amount FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k3'), 'v1')),
+    4200::bigint, 'and is sent less until the debt is paid: 6,000 less 1,800');
+SELECT is(
+    (SELECT array_agg(t.amount ORDER BY t.amount) FROM payments.stripe_transfers AS t
+      WHERE t.recipient_id = 'a1' AND t.payment_id IN (pay('k2'), pay('k3'))), '{800,2500}',
+    'others are sent all');
+SELECT results_eq($$ SELECT n.amount FROM payments.receivable_nettings AS n ORDER BY 1 $$,
+                  'VALUES (1200::bigint), (1800)', 'each netting is remembered');
+SELECT is((SELECT (d.amount, d.amount_netted)::text FROM payments.receivables AS d), '(3000,3000)',
+          'the debt is paid');
 SELECT is(balance(tenant_a(), 'payee_receivable', 'v1'), 0::bigint, 'in the ledger, too');
 SET LOCAL ROLE payments_definer;
 SELECT remember();
-SELECT is(payments.receivable_net(tenant_a(), pay('k3'), 'venue', 'v1', 500, 'usd', gen_random_uuid(), clock()), 0::bigint, 'a debt that is paid');
-SELECT is(payments.receivable_net(tenant_a(), pay('k3'), 'artist', 'a1', 500, 'usd', gen_random_uuid(), clock()), 0::bigint, 'or none');
+SELECT is(
+    payments.receivable_net(tenant_a(), pay('k3'), 'venue', 'v1', 500, 'usd', gen_random_uuid(),
+                            clock()), 0::bigint, 'a debt that is paid');
+SELECT is(
+    payments.receivable_net(tenant_a(), pay('k3'), 'artist', 'a1', 500, 'usd', gen_random_uuid(),
+                            clock()), 0::bigint, 'or none');
 SELECT unchanged('keeps nothing back');
-SELECT payments.receivable_open(tenant_a(), pay('k1'), 'venue', 'v1', 'refund', gen_random_uuid(), 50, 'usd', clock());
-SELECT is(payments.receivable_net(tenant_a(), pay('k3'), 'venue', 'v1', 500, 'eur', gen_random_uuid(), clock()), 0::bigint, 'a debt in another currency keeps nothing back');
-SELECT is(payments.receivable_net(tenant_a(), pay('k3'), 'venue', 'v1', 500, 'usd', gen_random_uuid(), clock()), 50::bigint, 'no more is kept back than is owed');
+SELECT payments.receivable_open(tenant_a(), pay('k1'), 'venue', 'v1', 'refund', gen_random_uuid(),
+                                50, 'usd', clock());
+SELECT is(
+    payments.receivable_net(tenant_a(), pay('k3'), 'venue', 'v1', 500, 'eur', gen_random_uuid(),
+                            clock()), 0::bigint, 'a debt in another currency keeps nothing back');
+SELECT is(
+    payments.receivable_net(tenant_a(), pay('k3'), 'venue', 'v1', 500, 'usd', gen_random_uuid(),
+                            clock()), 50::bigint, 'no more is kept back than is owed');
 RESET ROLE;
 SELECT settled_payment(tenant_a(), 'k4');
-SELECT is((SELECT t.amount FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k4'), 'v1')), 6000::bigint, 'afterwards all is sent again');
+SELECT is(
+    (SELECT t.amount FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k4'), 'v1')),
+    6000::bigint, 'afterwards all is sent again');
 SELECT refund(pay('k3'), 'r3');
-SELECT is((SELECT sum(d.amount) FROM payments.receivables AS d WHERE d.payment_id = pay('k3')), 1800::numeric, 'a refund of the payment that paid the debt makes it a debt again');
-SELECT is((SELECT count(*) FROM payments.invariant_receivables_add_up(tenant_a())), 0::bigint, 'debts and nettings agree');
+SELECT is((SELECT sum(d.amount) FROM payments.receivables AS d WHERE d.payment_id = pay('k3')),
+          1800::numeric, 'a refund of the payment that paid the debt makes it a debt again');
+SELECT is((SELECT count(*) FROM payments.invariant_receivables_add_up(tenant_a())), 0::bigint,
+          'debts and nettings agree');
 
 SELECT * FROM finish();
 ROLLBACK;

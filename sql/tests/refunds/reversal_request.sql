@@ -6,15 +6,33 @@ SELECT paid_payment(tenant_a(), 'k1'), settled_payment(tenant_a(), 'k2');
 SELECT keep('c', gen_random_uuid());
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
-SELECT is(payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund', the('c'), 3000, clock()), 1, 'of a paid transfer a part is asked back at once');
-SELECT is((SELECT (v.id = payments.id_derive(tenant_a(), 'reversal', 'refund', the('c')::text, v.transfer_id::text), v.amount, v.currency, v.status, v.shortfall)::text FROM payments.transfer_reversals AS v), '(t,3000,usd,pending,0)', 'its id follows from cause and transfer');
-SELECT is((SELECT (t.amount_reversal_pending, t.amount_reversed, t.status)::text FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1')), '(3000,0,paid)', 'the transfer knows what is on its way back');
+SELECT is(
+    payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund', the('c'), 3000,
+                              clock()), 1, 'of a paid transfer a part is asked back at once');
+SELECT is(
+    (SELECT (v.id = payments.id_derive(tenant_a(), 'reversal', 'refund', the('c')::text,
+                                       v.transfer_id::text), v.amount, v.currency, v.status,
+             v.shortfall)::text FROM payments.transfer_reversals AS v), '(t,3000,usd,pending,0)',
+    'its id follows from cause and transfer');
+SELECT is(
+    (SELECT (t.amount_reversal_pending, t.amount_reversed, t.status)::text
+       FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1')),
+    '(3000,0,paid)', 'the transfer knows what is on its way back');
 SELECT remember();
-SELECT throws_ok($$ SELECT payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund', the('c'), 1, clock()) $$, '23505', NULL, 'a cause takes from a transfer once');
-SELECT throws_ok($$ SELECT payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund', gen_random_uuid(), 3001, clock()) $$, '23514', NULL, 'and all causes together no more than it was');
+SELECT throws_ok(
+    $$ SELECT payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund',
+                                        the('c'), 1, clock()) $$, '23505', NULL,
+    'a cause takes from a transfer once');
+SELECT throws_ok(
+    $$ SELECT payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund',
+                                        gen_random_uuid(), 3001, clock()) $$, '23514', NULL,
+    'and all causes together no more than it was');
 SELECT unchanged('no refused reversal left anything');
-SELECT is(payments.reversal_request(tenant_a(), transfer_of(pay('k2'), 'v1'), 'refund', the('c'), 10, clock()), 0, 'of one still on its way nothing is asked yet');
-SELECT is((SELECT v.status FROM payments.transfer_reversals AS v WHERE v.payment_id = pay('k2')), 'waiting', 'it waits');
+SELECT is(
+    payments.reversal_request(tenant_a(), transfer_of(pay('k2'), 'v1'), 'refund', the('c'), 10,
+                              clock()), 0, 'of one still on its way nothing is asked yet');
+SELECT is((SELECT v.status FROM payments.transfer_reversals AS v WHERE v.payment_id = pay('k2')),
+          'waiting', 'it waits');
 
 SELECT * FROM finish();
 ROLLBACK;

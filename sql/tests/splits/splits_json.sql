@@ -11,9 +11,13 @@ SELECT is(payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid)
       {"recipientType": "artist", "recipientId": "a1", "shareAmount": 2500, "amount": null},
       {"recipientType": "platform", "recipientId": "platform", "amount": null}]'::jsonb,
     'before settlement the agreed shares are shown, and no amount');
-SELECT is(payments.splits_json(tenant_a(), gen_random_uuid()), '[]', 'an unknown payment has no splits');
+SELECT is(payments.splits_json(tenant_a(), gen_random_uuid()), '[]',
+          'an unknown payment has no splits');
 RESET ROLE;
-SELECT is(apply(tenant_a(), 'evt', event('payment_intent.succeeded', intent_object(current_setting('tap.payment')::uuid, 'succeeded'))), 'done',
+SELECT is(
+    apply(tenant_a(), 'evt', event('payment_intent.succeeded',
+                                   intent_object(current_setting('tap.payment')::uuid,
+                                                 'succeeded'))), 'done',
     'the payment settles');
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid),
@@ -22,7 +26,8 @@ SELECT is(payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid)
       {"recipientType": "platform", "recipientId": "platform", "amount": 1500}]'::jsonb,
     'after settlement each share has its amount in minor units');
 SELECT enter(tenant_b());
-SELECT is(payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid), '[]', 'another tenant sees none of them');
+SELECT is(payments.splits_json(tenant_a(), current_setting('tap.payment')::uuid), '[]',
+          'another tenant sees none of them');
 
 SELECT * FROM finish();
 ROLLBACK;

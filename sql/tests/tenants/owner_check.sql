@@ -10,10 +10,12 @@ SELECT lives_ok('SELECT payments.owner_check()', 'a member of payments_owner pas
 SET LOCAL SESSION AUTHORIZATION tap_owner_check_ana;
 SELECT throws_ok('SELECT payments.owner_check()', 'PY070', NULL, 'an operator does not pass');
 SET LOCAL ROLE payments_definer;
-SELECT throws_ok('SELECT payments.owner_check()', 'PY070', NULL, 'whoever acts inside a definer is still judged by their session');
+SELECT throws_ok('SELECT payments.owner_check()', 'PY070', NULL,
+                 'whoever acts inside a definer is still judged by their session');
 RESET SESSION AUTHORIZATION;
 SET LOCAL ROLE payments_operator;
-SELECT throws_ok('SELECT payments.owner_check()', '42501', NULL, 'a caller may not call it directly');
+SELECT throws_ok('SELECT payments.owner_check()', '42501', NULL,
+                 'a caller may not call it directly');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -11,6 +11,7 @@ DELETE FROM payments.tenants;
 SET LOCAL ROLE payments_definer;
 SELECT is(payments.tenant_exists(), false, 'without any tenant there is none');
 SET LOCAL ROLE payments_api;
-SELECT throws_ok('SELECT payments.tenant_exists()', '42501', NULL, 'a caller may not look across tenants');
+SELECT throws_ok('SELECT payments.tenant_exists()', '42501', NULL,
+                 'a caller may not look across tenants');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,7 @@
--- What a rule in force can still count stays; a check keeps what it measured, so that it is replayed without them.
-CREATE OR REPLACE FUNCTION api.fraud_signals_sweep(p_tenant_id uuid, p_limit integer) RETURNS integer
+-- What a rule in force can still count stays; a check keeps what it measured, so that it is
+-- replayed without them.
+CREATE OR REPLACE FUNCTION api.fraud_signals_sweep(p_tenant_id uuid, p_limit integer)
+    RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -9,8 +11,13 @@ DECLARE
     v_swept integer;
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    SELECT payments.clock() - greatest(c_least, max(make_interval(secs => (r #>> '{parameters,seconds}')::double precision))) INTO v_before
-      FROM jsonb_array_elements(payments.fraud_ruleset(p_tenant_id) -> 'rules') AS r WHERE r ->> 'kind' = 'velocity';
+    SELECT payments.clock() - greatest(c_least,
+                                       max(make_interval(
+                                           secs => (
+                                               r #>> '{parameters,seconds}')::double precision)))
+                                                   INTO v_before
+      FROM jsonb_array_elements(payments.fraud_ruleset(p_tenant_id) -> 'rules') AS r
+     WHERE r ->> 'kind' = 'velocity';
     WITH old AS MATERIALIZED (
         SELECT s.event, s.signal, s.value, s.seen_at, s.source_id FROM payments.fraud_signals AS s
          WHERE s.tenant_id = p_tenant_id AND s.seen_at <= v_before
@@ -19,11 +26,14 @@ BEGIN
     )
     DELETE FROM payments.fraud_signals AS s
      USING old AS o
-     WHERE s.tenant_id = p_tenant_id AND s.event = o.event AND s.signal = o.signal AND s.value = o.value AND s.seen_at = o.seen_at
+     WHERE s.tenant_id = p_tenant_id AND s.event = o.event AND s.signal = o.signal
+       AND s.value = o.value AND s.seen_at = o.seen_at
        AND s.source_id = o.source_id;
     GET DIAGNOSTICS v_swept = ROW_COUNT;
     RETURN v_swept;
 END
 $$;
 COMMENT ON FUNCTION api.fraud_signals_sweep(uuid, integer) IS
-    'Forgets up to p_limit of a tenant''s fraud signals (customers, cards, devices, addresses, mail domains) that are older than 30 days and than the longest window of its rules; returns how many.';
+    'Forgets up to p_limit of a tenant''s fraud signals (customers, cards, devices, addresses, '
+    'mail domains) that are older than 30 days and than the longest window of its rules; returns '
+    'how many.';

@@ -15,7 +15,8 @@ BEGIN
       FROM unnest(p_requests) WITH ORDINALITY AS r (request, n);
     WITH measured AS (
         SELECT m.payment_id, jsonb_object_agg(m.rule, m.measured) AS facts
-          FROM payments.fraud_measure(p_tenant_id, v_ruleset -> 'rules', p_payment_ids, v_values, p_now) AS m GROUP BY m.payment_id
+          FROM payments.fraud_measure(p_tenant_id, v_ruleset -> 'rules', p_payment_ids, v_values,
+                                      p_now) AS m GROUP BY m.payment_id
     ), decided AS MATERIALIZED (
         SELECT i.n, i.id, i.v, coalesce(m.facts, '{}') AS facts, s.decision, s.score, s.reasons,
                payments.id_derive(p_tenant_id, 'fraud_check', i.id::text) AS check_id
@@ -24,18 +25,23 @@ BEGIN
          CROSS JOIN LATERAL payments.fraud_score(v_ruleset, coalesce(m.facts, '{}'), 'request') AS s
     ), checked AS (
         INSERT INTO payments.fraud_checks
-            (tenant_id, id, payment_id, phase, rules_version, inputs, facts, decision, score, reasons, checked_at)
-        SELECT p_tenant_id, d.check_id, d.id, 'request', (v_ruleset ->> 'version')::integer, d.v - 'email', d.facts, d.decision, d.score,
+            (tenant_id, id, payment_id, phase, rules_version, inputs, facts, decision, score,
+             reasons, checked_at)
+        SELECT p_tenant_id, d.check_id, d.id, 'request', (v_ruleset ->> 'version')::integer,
+               d.v - 'email', d.facts, d.decision, d.score,
                d.reasons, p_now
           FROM decided AS d
     ), seen AS (
         INSERT INTO payments.fraud_signals (tenant_id, event, signal, value, seen_at, source_id)
         SELECT p_tenant_id, 'payment', k.signal, d.v ->> k.signal, p_now, d.id::text
-          FROM decided AS d, unnest('{customer,device,ip,email_domain}'::text[]) AS k (signal) WHERE d.v ? k.signal
+          FROM decided AS d, unnest('{customer,device,ip,email_domain}'::text[]) AS k (signal)
+         WHERE d.v ? k.signal
     ), asked AS (
         INSERT INTO payments.reviews
-            (tenant_id, id, kind, source, source_id, payment_id, score, reasons, status, created_at, updated_at)
-        SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'review', 'rules', d.check_id::text), 'fraud', 'rules', d.check_id::text,
+            (tenant_id, id, kind, source, source_id, payment_id, score, reasons, status, created_at,
+             updated_at)
+        SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'review', 'rules', d.check_id::text),
+               'fraud', 'rules', d.check_id::text,
                d.id, d.score, d.reasons, 'open', p_now, p_now
           FROM decided AS d WHERE d.decision = 'review'
     )
@@ -44,4 +50,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.fraud_check_requests(uuid, uuid[], jsonb[], timestamptz) IS
-    'Decides on new payments before Stripe hears of them, stores each decision with what it rests on, and opens the reviews. Returns allow, review or block for each in order; null when the tenant has no rules.';
+    'Decides on new payments before Stripe hears of them, stores each decision with what it rests '
+    'on, and opens the reviews. Returns allow, review or block for each in order; null when the '
+    'tenant has no rules.';

@@ -6,7 +6,8 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH asked AS MATERIALIZED (
-        SELECT i.id, e ->> 'name' AS name, replace(e ->> 'kind', 'list', '') AS list, k.signal, i.v ->> k.signal AS value
+        SELECT i.id, e ->> 'name' AS name, replace(e ->> 'kind', 'list', '') AS list, k.signal,
+               i.v ->> k.signal AS value
           FROM jsonb_array_elements(p_rules) AS e
          CROSS JOIN unnest(p_payment_ids, p_values) AS i (id, v)
          CROSS JOIN unnest('{customer,card,device,ip,email,email_domain}'::text[]) AS k (signal)
@@ -16,7 +17,8 @@ BEGIN
       FROM asked AS a
      CROSS JOIN LATERAL (
         SELECT FROM payments.fraud_list_entries AS l
-         WHERE l.tenant_id = p_tenant_id AND l.list = a.list AND l.signal = a.signal AND l.value = a.value
+         WHERE l.tenant_id = p_tenant_id AND l.list = a.list AND l.signal = a.signal
+           AND l.value = a.value
            AND l.active AND (l.expires_at IS NULL OR l.expires_at > p_now) LIMIT 1) AS f;
 END
 $$;

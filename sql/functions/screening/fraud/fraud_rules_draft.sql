@@ -1,4 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.fraud_rules_draft(p_tenant_id uuid, OUT rules jsonb, OUT review_score integer, OUT block_score integer)
+CREATE OR REPLACE FUNCTION payments.fraud_rules_draft(p_tenant_id uuid, OUT rules jsonb,
+                                                      OUT review_score integer,
+                                                      OUT block_score integer)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -6,7 +8,10 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such tenant' USING ERRCODE = 'PY010';
     END IF;
-    SELECT s.review_score, s.block_score, coalesce(jsonb_agg(to_jsonb(r) - 'tenant_id' - 'version') FILTER (WHERE r.name IS NOT NULL), '[]')
+    SELECT s.review_score, s.block_score,
+           coalesce(
+               jsonb_agg(to_jsonb(r) - 'tenant_id' - 'version') FILTER (WHERE r.name IS NOT NULL),
+               '[]')
       INTO review_score, block_score, rules
       FROM payments.fraud_rulesets AS s
       LEFT JOIN payments.fraud_rules AS r ON r.tenant_id = p_tenant_id AND r.version = s.version
@@ -19,4 +24,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.fraud_rules_draft(uuid) IS
-    'Locks the tenant and returns its newest rules and scores, to be changed and stored as the next version. Raises PY010.';
+    'Locks the tenant and returns its newest rules and scores, to be changed and stored as the '
+    'next version. Raises PY010.';

@@ -6,4 +6,5 @@ BEGIN
                   WHERE length(w) > 1 AND public.dmetaphone(w) <> '' ORDER BY 1);
 END
 $$;
-COMMENT ON FUNCTION payments.name_codes(text) IS 'How the words of a normalised name sound (double metaphone).';
+COMMENT ON FUNCTION payments.name_codes(text) IS
+    'How the words of a normalised name sound (double metaphone).';

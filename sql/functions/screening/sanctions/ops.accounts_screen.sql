@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION ops.accounts_screen(p_tenant_id uuid) RETURNS TABLE (decision text, accounts bigint)
+CREATE OR REPLACE FUNCTION ops.accounts_screen(p_tenant_id uuid)
+    RETURNS TABLE (decision text, accounts bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -6,14 +7,20 @@ BEGIN
     PERFORM payments.audit_act(p_tenant_id, 'accounts_screen', 'payees');
     RETURN QUERY
     SELECT s.decision, count(*)
-      FROM (SELECT a.id, a.business_name, (SELECT n.inputs ->> 'transliterated' FROM payments.aml_screenings AS n
-                     WHERE n.tenant_id = p_tenant_id AND n.connected_account_id = a.id AND n.inputs ->> 'name' = a.business_name
+      FROM (SELECT a.id, a.business_name,
+                   (SELECT n.inputs ->> 'transliterated' FROM payments.aml_screenings AS n
+                     WHERE n.tenant_id = p_tenant_id AND n.connected_account_id = a.id
+                       AND n.inputs ->> 'name' = a.business_name
                      ORDER BY n.screened_at DESC LIMIT 1) AS transliterated
               FROM payments.connected_accounts AS a
-             WHERE a.tenant_id = p_tenant_id AND a.business_name IS NOT NULL AND a.status <> 'failed' ORDER BY a.id) AS p
-     CROSS JOIN LATERAL payments.account_screen(p_tenant_id, p.id, p.business_name, p.transliterated, payments.clock()) AS s (decision)
+             WHERE a.tenant_id = p_tenant_id AND a.business_name IS NOT NULL
+               AND a.status <> 'failed' ORDER BY a.id) AS p
+     CROSS JOIN LATERAL payments.account_screen(p_tenant_id, p.id, p.business_name,
+                                                p.transliterated, payments.clock()) AS s (decision)
      GROUP BY s.decision ORDER BY 1;
 END
 $$;
 COMMENT ON FUNCTION ops.accounts_screen(uuid) IS
-    'Screens all payees with a name against the lists in force, as an import does, and returns how many came out how; what a person decided before is not asked again. Raises PY070. Example: SELECT * FROM ops.accounts_screen(''…'');';
+    'Screens all payees with a name against the lists in force, as an import does, and returns how '
+    'many came out how; what a person decided before is not asked again. Raises PY070. Example: '
+    'SELECT * FROM ops.accounts_screen(''…'');';

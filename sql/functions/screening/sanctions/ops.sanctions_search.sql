@@ -11,4 +11,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ops.sanctions_search(text, integer) IS
-    'Who on the lists in force has a name like this one, in Latin letters (payment-service sanctions search transliterates), with a score of 0 to 100. Example: SELECT * FROM ops.sanctions_search(''John Smith'');';
+    'Who on the lists in force has a name like this one, in Latin letters (payment-service '
+    'sanctions search transliterates), with a score of 0 to 100. Example: SELECT * FROM '
+    'ops.sanctions_search(''John Smith'');';

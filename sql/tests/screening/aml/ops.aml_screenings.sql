@@ -6,7 +6,10 @@ CREATE ROLE tap_aml_op LOGIN IN ROLE payments_operator;
 SELECT ops.tenant_member_add(tenant_a(), 'tap_aml_op');
 SELECT enter(NULL);
 SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", "transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": "SDGT"},
+SELECT ops.sanctions_add(the('list'),
+                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
+                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
+                         '"SDGT"},
     {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
     {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
     {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
@@ -17,9 +20,14 @@ SELECT enter(tenant_a());
 SELECT payments.account_screen(tenant_a(), the('v1'), 'John Paul Smith', NULL, clock());
 SELECT enter(NULL);
 SET LOCAL SESSION AUTHORIZATION tap_aml_op;
-SELECT results_eq($$ SELECT kind, decision, score, reasons, findings #>> '{0,name}' FROM ops.aml_screenings(tenant_a(), the('v1')) $$, $$ VALUES ('name', 'review', 100, '{sanction}'::text[], 'SMITH, John Paul') $$, 'how a payee was screened');
+SELECT results_eq(
+    $$ SELECT kind, decision, score, reasons, findings #>> '{0,name}'
+         FROM ops.aml_screenings(tenant_a(), the('v1')) $$,
+    $$ VALUES ('name', 'review', 100, '{sanction}'::text[], 'SMITH, John Paul') $$,
+    'how a payee was screened');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT * FROM ops.aml_screenings(tenant_b(), the('v1')) $$, 'PY070', NULL, 'another tenant is refused');
+SELECT throws_ok($$ SELECT * FROM ops.aml_screenings(tenant_b(), the('v1')) $$, 'PY070', NULL,
+                 'another tenant is refused');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -12,7 +12,8 @@ SET LOCAL SESSION AUTHORIZATION tap_rev_op;
 SELECT is(ops.fraud_rules_reset(tenant_a()), 3, 'the default rules are a new version of the set');
 SELECT is((SELECT count(*) FROM ops.fraud_rules(tenant_a())), 14::bigint, 'and all of it');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT ops.fraud_rules_reset(tenant_b()) $$, 'PY070', NULL, 'another tenant is refused');
+SELECT throws_ok($$ SELECT ops.fraud_rules_reset(tenant_b()) $$, 'PY070', NULL,
+                 'another tenant is refused');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,13 +9,18 @@ SELECT ops.tenant_member_add(tenant_a(), 'tap_rev_op');
 SELECT keep('p', shady_payment('k1'));
 SELECT enter(NULL);
 SET LOCAL SESSION AUTHORIZATION tap_rev_op;
-SELECT is(ops.review_approve(tenant_a(), review_of(the('p')), 'known'), 1, 'an operator lets a payment go on');
-SELECT throws_ok($$ SELECT ops.review_approve(tenant_a(), review_of(the('p')), 'known') $$, 'PY030', NULL, 'once');
-SELECT throws_ok($$ SELECT ops.review_approve(tenant_a(), gen_random_uuid(), 'known') $$, 'PY010', NULL, 'an unknown review is refused');
+SELECT is(ops.review_approve(tenant_a(), review_of(the('p')), 'known'), 1,
+          'an operator lets a payment go on');
+SELECT throws_ok($$ SELECT ops.review_approve(tenant_a(), review_of(the('p')), 'known') $$, 'PY030',
+                 NULL, 'once');
+SELECT throws_ok($$ SELECT ops.review_approve(tenant_a(), gen_random_uuid(), 'known') $$, 'PY010',
+                 NULL, 'an unknown review is refused');
 SELECT enter(NULL);
-SELECT throws_ok($$ SELECT ops.review_approve(tenant_b(), review_of(the('p')), 'known') $$, 'PY070', NULL, 'another tenant is refused');
+SELECT throws_ok($$ SELECT ops.review_approve(tenant_b(), review_of(the('p')), 'known') $$, 'PY070',
+                 NULL, 'another tenant is refused');
 RESET SESSION AUTHORIZATION;
-SELECT results_eq($$ SELECT status, decided_by, note FROM payments.reviews $$, $$ VALUES ('approved', 'tap_rev_op', 'known') $$, 'their name stays with it');
+SELECT results_eq($$ SELECT status, decided_by, note FROM payments.reviews $$,
+                  $$ VALUES ('approved', 'tap_rev_op', 'known') $$, 'their name stays with it');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -7,9 +7,13 @@ SELECT ops.tenant_member_add(tenant_a(), 'tap_aml_op');
 SELECT enter(NULL);
 
 SELECT enter(tenant_a());
-UPDATE payments.connected_accounts SET business_name = CASE recipient_id WHEN 'v1' THEN 'John Paul Smith' ELSE 'Mary Miller' END;
+UPDATE payments.connected_accounts SET business_name = CASE recipient_id WHEN 'v1'
+    THEN 'John Paul Smith' ELSE 'Mary Miller' END;
 SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", "transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": "SDGT"},
+SELECT ops.sanctions_add(the('list'),
+                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
+                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
+                         '"SDGT"},
     {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
     {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
     {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
@@ -17,10 +21,14 @@ SELECT ops.sanctions_activate(the('list'));
 
 SELECT enter(NULL);
 SET LOCAL SESSION AUTHORIZATION tap_aml_op;
-SELECT results_eq('SELECT * FROM ops.accounts_screen(tenant_a())', $$ VALUES ('clear', 1::bigint), ('review', 1) $$, 'all payees are screened');
-SELECT results_eq('SELECT * FROM ops.accounts_screen(tenant_a())', $$ VALUES ('clear', 2::bigint) $$, 'and what somebody looks at is not asked again');
+SELECT results_eq('SELECT * FROM ops.accounts_screen(tenant_a())',
+                  $$ VALUES ('clear', 1::bigint), ('review', 1) $$, 'all payees are screened');
+SELECT results_eq('SELECT * FROM ops.accounts_screen(tenant_a())',
+                  $$ VALUES ('clear', 2::bigint) $$,
+                  'and what somebody looks at is not asked again');
 SELECT enter(NULL);
-SELECT throws_ok('SELECT * FROM ops.accounts_screen(tenant_b())', 'PY070', NULL, 'another tenant is refused');
+SELECT throws_ok('SELECT * FROM ops.accounts_screen(tenant_b())', 'PY070', NULL,
+                 'another tenant is refused');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,29 +2,46 @@ BEGIN;
 SELECT plan(11);
 
 SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", "transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": "SDGT"},
+SELECT ops.sanctions_add(the('list'),
+                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
+                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
+                         '"SDGT"},
     {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
     {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
     {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
 
-SELECT is_empty($$ SELECT * FROM payments.sanctions_match('smith john paul', 80) $$, 'what is being imported is not in force');
+SELECT is_empty($$ SELECT * FROM payments.sanctions_match('smith john paul', 80) $$,
+                'what is being imported is not in force');
 SELECT is(ops.sanctions_activate(the('list')), 4::bigint, 'it is switched to as a whole');
-SELECT is((SELECT (l.activated_by = session_user, l.activated_at <= clock())::text FROM payments.sanctions_lists AS l), '(t,t)', 'and it is known by whom and when');
-SELECT is((SELECT count(*) FROM payments.sanctions_match('smith john paul', 80)), 1::bigint, 'from then on names are screened against it');
+SELECT is(
+    (SELECT (l.activated_by = session_user, l.activated_at <= clock())::text
+       FROM payments.sanctions_lists AS l), '(t,t)', 'and it is known by whom and when');
+SELECT is((SELECT count(*) FROM payments.sanctions_match('smith john paul', 80)), 1::bigint,
+          'from then on names are screened against it');
 SELECT is(ops.sanctions_begin('ofac', '\x01'), NULL, 'the same file again is nothing new');
 SELECT keep('second', ops.sanctions_begin('ofac', '\x02'));
-SELECT throws_ok($$ SELECT ops.sanctions_activate(the('second')) $$, 'PY020', NULL, 'a file without names does not replace one');
-SELECT ops.sanctions_add(the('second'), '[{"entryId": "1", "place": 0, "name": "x", "transliterated": "Somebody Else", "listedAs": "sanction"}]'), ops.sanctions_activate(the('second'));
-SELECT is_empty($$ SELECT * FROM payments.sanctions_match('smith john paul', 80) $$, 'a new version replaces the last one');
-SELECT is((SELECT count(DISTINCT version_id) FROM payments.sanctions_entries), 2::bigint, 'which is kept beside');
+SELECT throws_ok($$ SELECT ops.sanctions_activate(the('second')) $$, 'PY020', NULL,
+                 'a file without names does not replace one');
+SELECT ops.sanctions_add(the('second'),
+                         '[{"entryId": "1", "place": 0, "name": "x", "transliterated": "Somebody '
+                         'Else", "listedAs": "sanction"}]'), ops.sanctions_activate(the('second'));
+SELECT is_empty($$ SELECT * FROM payments.sanctions_match('smith john paul', 80) $$,
+                'a new version replaces the last one');
+SELECT is((SELECT count(DISTINCT version_id) FROM payments.sanctions_entries), 2::bigint,
+          'which is kept beside');
 SELECT keep('third', ops.sanctions_begin('ofac', '\x03'));
-SELECT ops.sanctions_add(the('third'), '[{"entryId": "1", "place": 0, "name": "x", "transliterated": "Somebody Else", "listedAs": "sanction"}]'), ops.sanctions_activate(the('third'));
-SELECT is_empty($$ SELECT * FROM payments.sanctions_entries WHERE version_id = the('list') $$, 'until the next one');
-SELECT throws_ok($$ SELECT ops.sanctions_activate(gen_random_uuid()) $$, 'PY010', NULL, 'an unknown version is refused');
+SELECT ops.sanctions_add(the('third'),
+                         '[{"entryId": "1", "place": 0, "name": "x", "transliterated": "Somebody '
+                         'Else", "listedAs": "sanction"}]'), ops.sanctions_activate(the('third'));
+SELECT is_empty($$ SELECT * FROM payments.sanctions_entries WHERE version_id = the('list') $$,
+                'until the next one');
+SELECT throws_ok($$ SELECT ops.sanctions_activate(gen_random_uuid()) $$, 'PY010', NULL,
+                 'an unknown version is refused');
 CREATE ROLE tap_aml_op LOGIN IN ROLE payments_operator;
 GRANT EXECUTE ON FUNCTION ops.sanctions_activate(uuid) TO tap_aml_op;
 SET LOCAL SESSION AUTHORIZATION tap_aml_op;
-SELECT throws_ok($$ SELECT ops.sanctions_activate(gen_random_uuid()) $$, 'PY070', NULL, 'only the database''s owner imports');
+SELECT throws_ok($$ SELECT ops.sanctions_activate(gen_random_uuid()) $$, 'PY070', NULL,
+                 'only the database''s owner imports');
 
 SELECT * FROM finish();
 ROLLBACK;

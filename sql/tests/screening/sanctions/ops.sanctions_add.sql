@@ -2,20 +2,31 @@ BEGIN;
 SELECT plan(4);
 
 SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", "transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": "SDGT"},
+SELECT ops.sanctions_add(the('list'),
+                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
+                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
+                         '"SDGT"},
     {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
     {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
     {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
 
-SELECT results_eq($$ SELECT entry_id, place, normal, listed_as FROM payments.sanctions_entries ORDER BY 1, 2 $$, $$ VALUES ('1', 0, 'smith john paul', 'sanction'),
-    ('2', 0, 'vladimir petrov', 'pep'), ('2', 1, 'wladimir petroff', 'pep'), ('3', 0, 'golden star trading', 'sanction') $$, 'names are kept as they are compared');
-SELECT is(ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "x", "transliterated": "x", "listedAs": "sanction"}, {"entryId": "4", "place": 0, "name": "!", "transliterated": "!", "listedAs": "sanction"}]'), 0,
+SELECT results_eq(
+    $$ SELECT entry_id, place, normal, listed_as FROM payments.sanctions_entries ORDER BY 1, 2 $$,
+    $$ VALUES ('1', 0, 'smith john paul', 'sanction'),
+    ('2', 0, 'vladimir petrov', 'pep'), ('2', 1, 'wladimir petroff', 'pep'),
+    ('3', 0, 'golden star trading', 'sanction') $$, 'names are kept as they are compared');
+SELECT is(
+    ops.sanctions_add(the('list'),
+                      '[{"entryId": "1", "place": 0, "name": "x", "transliterated": "x", '
+                      '"listedAs": "sanction"}, {"entryId": "4", "place": 0, "name": "!", '
+                      '"transliterated": "!", "listedAs": "sanction"}]'), 0,
     'a name twice, or none, is not added');
 SELECT is((SELECT names FROM payments.sanctions_versions), 4::bigint, 'and they are counted');
 CREATE ROLE tap_aml_op LOGIN IN ROLE payments_operator;
 GRANT EXECUTE ON FUNCTION ops.sanctions_add(uuid, jsonb) TO tap_aml_op;
 SET LOCAL SESSION AUTHORIZATION tap_aml_op;
-SELECT throws_ok($$ SELECT ops.sanctions_add(gen_random_uuid(), '[]') $$, 'PY070', NULL, 'only the database''s owner imports');
+SELECT throws_ok($$ SELECT ops.sanctions_add(gen_random_uuid(), '[]') $$, 'PY070', NULL,
+                 'only the database''s owner imports');
 
 SELECT * FROM finish();
 ROLLBACK;

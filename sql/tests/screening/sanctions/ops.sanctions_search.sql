@@ -2,17 +2,26 @@ BEGIN;
 SELECT plan(3);
 
 SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'), '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", "transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": "SDGT"},
+SELECT ops.sanctions_add(the('list'),
+                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
+                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
+                         '"SDGT"},
     {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
     {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
     {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
 SELECT ops.sanctions_activate(the('list'));
 
 SET LOCAL ROLE payments_analyst;
-SELECT results_eq($$ SELECT format, entry_id, name, listed_as, note, score FROM ops.sanctions_search('john paul smith') $$, $$ VALUES ('ofac', '1', 'SMITH, John Paul', 'sanction', 'SDGT', 100) $$, 'an analyst looks a name up');
-SELECT is_empty($$ SELECT * FROM ops.sanctions_search('Mary Miller') $$, 'another one is not there');
+SELECT results_eq(
+    $$ SELECT format, entry_id, name, listed_as, note, score
+         FROM ops.sanctions_search('john paul smith') $$,
+    $$ VALUES ('ofac', '1', 'SMITH, John Paul', 'sanction', 'SDGT', 100) $$,
+    'an analyst looks a name up');
+SELECT is_empty($$ SELECT * FROM ops.sanctions_search('Mary Miller') $$,
+                'another one is not there');
 SET LOCAL ROLE payments_api;
-SELECT throws_ok($$ SELECT * FROM ops.sanctions_search('x') $$, '42501', NULL, 'the service does not');
+SELECT throws_ok($$ SELECT * FROM ops.sanctions_search('x') $$, '42501', NULL,
+                 'the service does not');
 
 SELECT * FROM finish();
 ROLLBACK;
