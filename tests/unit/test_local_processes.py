@@ -91,7 +91,8 @@ def test_who_does_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_written_files_are_noticed(tmp_path: Path) -> None:
     """A file that is written, replaced, moved or removed has changed; one that is read has not."""
     (tmp_path / "below").mkdir()
-    file, other = tmp_path / "below" / "a.py", tmp_path / "below" / "b.py"
+    read, file, other = (tmp_path / "below" / name for name in ("read.py", "a.py", "b.py"))
+    read.touch()
     file.touch()
     watched = Watched(tmp_path, ".py")
 
@@ -104,7 +105,7 @@ def test_written_files_are_noticed(tmp_path: Path) -> None:
 
         return until(all_of_them)
 
-    file.read_text()
+    read.read_text()
     file.write_text("changed")
     (tmp_path / "below" / "note.txt").touch()
     assert noticed(file)
