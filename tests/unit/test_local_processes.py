@@ -94,7 +94,7 @@ def test_written_files_are_noticed(tmp_path: Path) -> None:
     read, file, other = (tmp_path / "below" / name for name in ("read.py", "a.py", "b.py"))
     read.touch()
     file.touch()
-    watched = Watched(tmp_path, ".py")
+    watched = Watched([tmp_path], ".py")
 
     def noticed(*paths: Path) -> bool:
         found: list[Path] = []
