@@ -47,7 +47,7 @@ OTLP = "http/protobuf"
 OTLP_ENDPOINT = "http://localhost:4318"
 """OpenTelemetry's own defaults."""
 
-KNOWN_PAYMENT_VARIABLES = frozenset({"PAYMENT_FAILPOINTS"})
+KNOWN_PAYMENT_VARIABLES = frozenset({"PAYMENT_FAILPOINTS", "PAYMENT_SOCKETS"})
 """Variables with our prefix that are read elsewhere."""
 
 _WORDS = {

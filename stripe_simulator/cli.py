@@ -9,6 +9,7 @@ import gc
 import json
 import logging
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     add = out.add_argument
     add("--port", type=port, default=12111, metavar="N", help="default 12111; 0 picks a free one")
+    add("--fd", type=int, metavar="N", help="a listening socket of the starter, instead of a port")
     add("--host", default="127.0.0.1", metavar="H", help="default %(default)s")
     add("--seed", type=int, default=1, metavar="S", help="of ids and of random faults, default 1")
     for name, key in (
@@ -119,11 +121,17 @@ async def run(options: argparse.Namespace) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     try:
         await runner.setup()
-        await web.TCPSite(runner, options.host, options.port).start()
+        await _site(runner, options).start()
         _say_ready(app[SIMULATOR], runner)
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def _site(runner: web.AppRunner, options: argparse.Namespace) -> web.BaseSite:
+    if options.fd is None:
+        return web.TCPSite(runner, options.host, options.port)
+    return web.SockSite(runner, socket.socket(fileno=options.fd))
 
 
 def _say_ready(simulator: Simulator, runner: web.AppRunner) -> None:

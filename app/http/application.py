@@ -8,7 +8,6 @@ import os
 import random
 import re
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -39,6 +38,7 @@ from app.observability.health.checks import checks, guard_check, pool_check
 from app.observability.health.monitor import MONITOR, Monitor, add_routes
 from app.observability.logs import get_logger, trace_id
 from app.observability.tracing import NO_SPAN, answered, spans, trace_of, traceparent
+from app.sockets import listening
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
 
@@ -328,10 +328,9 @@ async def serve(settings: Settings) -> None:
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family)
-    await web.SockSite(runner, listening, backlog=ACCEPTS_AT_ONCE).start()
-    listening.listen(BACKLOG)
+    place = listening(host, port)
+    await web.SockSite(runner, place, backlog=ACCEPTS_AT_ONCE).start()
+    place.listen(BACKLOG)
 
 
 def create_runner(app: web.Application, settings: Settings) -> Runner:

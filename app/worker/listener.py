@@ -19,11 +19,12 @@ from app.observability.logs import get_logger
 
 log = get_logger("listener")
 
+Connection = psycopg.AsyncConnection[tuple[object, ...]]
+
 PROBE_SECONDS = 30.0
 ANSWER_SECONDS = 5.0
 MISSES_ALLOWED = 1
 RECONNECT_SECONDS = (0.2, 2.0)
-QUIET_SECONDS = 1.0
 PATIENCE_SECONDS = PROBE_SECONDS + (MISSES_ALLOWED + 2) * ANSWER_SECONDS
 """A connection that heard nothing for longer is about to be replaced."""
 
@@ -79,31 +80,30 @@ class Listener:
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             application_name="payment-service listener",
         )
-        probing: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         try:
             for channel in (*self._channels, self._probe_channel):
                 await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             self.connected = True
             self._heard_at = time.monotonic()
             self._wake_all()
-            probing = asyncio.create_task(self._probe())
-            await self._hear(connection, probing)
+            tasks = [asyncio.create_task(part) for part in (self._hear(connection), self._probe())]
+            await asyncio.gather(*tasks)
         finally:
-            if probing is not None:
-                probing.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await connection.close()
 
-    async def _hear(
-        self, connection: psycopg.AsyncConnection[tuple[object, ...]], probing: asyncio.Task[None]
-    ) -> None:
-        while not probing.done():
-            async for notification in connection.notifies(timeout=QUIET_SECONDS):
+    async def _hear(self, connection: Connection) -> None:
+        while True:
+            async for notification in connection.notifies(timeout=0):
                 self._heard_at = time.monotonic()
                 if notification.channel == self._probe_channel:
                     self._heard.set()
                 elif wake := self._channels.get(notification.channel):
                     wake()
-        probing.result()
+            await _readable(connection)
 
     async def _probe(self) -> None:
         misses = 0
@@ -133,3 +133,14 @@ class Listener:
     def _wake_all(self) -> None:
         for wake in self._channels.values():
             wake()
+
+
+async def _readable(connection: Connection) -> None:
+    """Until the server says something. psycopg's own wait would look ten times a second."""
+    loop, socket = asyncio.get_running_loop(), connection.fileno()
+    readable = asyncio.Event()
+    loop.add_reader(socket, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(socket)

@@ -22,6 +22,7 @@ from app.observability.health.checks import checks, guard_check, listener_check
 from app.observability.health.monitor import MONITOR, Monitor, add_routes
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
+from app.sockets import listening
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
 from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
@@ -222,6 +223,7 @@ async def run(settings: Settings) -> None:
         runner = web.AppRunner(create_admin_app(worker), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, settings.listen_host, settings.worker_admin_port).start()
+        place = listening(settings.listen_host, settings.worker_admin_port)
+        await web.SockSite(runner, place).start()
         await worker.run(stop)
     log.info("stopped")

@@ -3,21 +3,25 @@
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from app.config import Settings
-from local.embedded.process import ServerError, spawn_own
+from app.sockets import HELD
+from local.embedded.process import Progress, ServerError, spawn_own
 
 STOP_SECONDS = 30.0
 """A little more than the processes take themselves to finish what is in flight."""
 
 READY_SECONDS = 60.0
-POLL_SECONDS = 0.02
+"""Of doing nothing; one that gets somewhere while it starts is waited for, however slow it is."""
+
+POLL_SECONDS = 0.05
 HTTP_SECONDS = 2.0
 SERVER_ERROR = 500
 
@@ -33,6 +37,7 @@ class Child:
         arguments: of the Python interpreter, such as `-m app serve`.
         environ: the variables it reads, beside the harmless ones of ours; asked at each start.
         log: where its output goes.
+        sockets: that listen, for it to accept from: it takes them by their ports (`app.sockets`).
     """
 
     def __init__(
@@ -41,11 +46,13 @@ class Child:
         arguments: list[str],
         log: IO[bytes],
         environ: Callable[[], Mapping[str, str]] = dict,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         self.name = name
         self._arguments = arguments
         self._environ = environ
         self._log = log
+        self._sockets = sockets
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -59,10 +66,13 @@ class Child:
 
     def start(self) -> None:
         """Start it; does not wait until it is ready."""
+        files = [place.fileno() for place in self._sockets]
+        held = {HELD: " ".join(map(str, files))} if files else {}
         self._process = spawn_own(
             [sys.executable, *self._arguments],
             log=self._log,
-            environ={**inherited(), **self._environ()},
+            environ={**inherited(), **self._environ(), **held},
+            files=files,
             death_signal=signal.SIGKILL,
         )
 
@@ -88,14 +98,14 @@ class Child:
         """Wait until `is_ready()`.
 
         Raises:
-            ServerError: it ended, or the deadline passed.
+            ServerError: it ended, or got nowhere for READY_SECONDS.
         """
-        deadline = time.monotonic() + READY_SECONDS
+        progress = Progress(self.pid or 0, READY_SECONDS)
         while not is_ready():
             if self.ended() is not None:
                 raise ServerError(f"{self.name} ended with {self.ended()} while starting")
-            if time.monotonic() > deadline:
-                raise ServerError(f"{self.name} is not ready after {READY_SECONDS:.0f} s")
+            if progress.stalled():
+                raise ServerError(f"{self.name} is not ready and did nothing for a while")
             time.sleep(POLL_SECONDS)
 
 

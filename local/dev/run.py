@@ -11,7 +11,7 @@ from threading import Event
 from app.paths import checkout_root, sql_root
 from local.dev.parent import Parent
 from local.dev.reload import Watched
-from local.dev.stack import Addresses, Ports, Stack, is_free, quiet_port
+from local.dev.stack import ANYWHERE, Addresses, Ports, Stack
 from local.embedded import ServerError
 
 POLL_SECONDS = 0.5
@@ -83,11 +83,8 @@ def _restart(stack: Stack) -> None:
 
 
 def _ports(api: int) -> Ports:
-    """The well-known ports, each replaced by a free one where somebody else listens."""
-    if api == 0:
-        return Ports()
-    wanted = (api, ADMIN_PORT, WORKER_ADMIN_PORT, SIMULATOR_PORT)
-    return Ports(*(port if is_free(port) else quiet_port() for port in wanted))
+    """The well-known ports, or any."""
+    return Ports(api, ADMIN_PORT, WORKER_ADMIN_PORT, SIMULATOR_PORT) if api else ANYWHERE
 
 
 def note_path() -> Path:

@@ -11,10 +11,10 @@ SECONDS = 10.0
 OK = 200
 
 
-def arguments(port: int, seed: int) -> list[str]:
+def arguments(descriptor: int, seed: int) -> list[str]:
     """Arguments of the interpreter that start it: funds settle at once, signatures carry now."""
     return [
-        *("-m", "stripe_simulator", "--port", str(port), "--seed", str(seed)),
+        *("-m", "stripe_simulator", "--fd", str(descriptor), "--seed", str(seed)),
         *("--settle", "now"),
     ]
 

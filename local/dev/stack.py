@@ -9,7 +9,7 @@ import secrets
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from types import TracebackType
 from typing import IO, Self
 from uuid import UUID
@@ -30,39 +30,30 @@ TENANT_NAMES = {TENANT: "Blue Note Tickets", OTHER_TENANT: "Salle Verte Billette
 TOKEN_SECONDS = 30 * 86_400
 LOOPBACK = "127.0.0.1/32,::1/128"
 HMAC_KEY_ID = "local"
-QUIET_PORTS = range(15_000, 32_000)
 
 
-def is_free(port: int) -> bool:
-    """Whether nobody listens on a port of the loopback."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def hold(port: int) -> socket.socket:
+    """Listen on the loopback, at `port`, or at another one when it is taken; 0: any.
 
-
-def quiet_port() -> int:
-    """Return a free port that no outgoing connection takes before our child listens on it.
-
-    The kernel would name one from the range that it also gives to connections.
+    From here on nobody else can: our children accept from it, and nobody answers in their place.
     """
-    while True:
-        port = secrets.choice(QUIET_PORTS)
-        if is_free(port):
-            return port
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0))
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the stack listens; all on the loopback."""
+    """Where the stack listens; all on the loopback. 0: anywhere."""
 
-    api: int = field(default_factory=quiet_port)
-    admin: int = field(default_factory=quiet_port)
-    worker_admin: int = field(default_factory=quiet_port)
-    simulator: int = field(default_factory=quiet_port)
+    api: int = 0
+    admin: int = 0
+    worker_admin: int = 0
+    simulator: int = 0
+
+
+ANYWHERE = Ports()
 
 
 @dataclass(frozen=True)
@@ -104,7 +95,7 @@ class Stack:
 
     Args:
         log: where the output of our own processes goes.
-        ports: free ones when absent.
+        ports: wanted ones; `ports` of the stack are those it got.
         seed: of the simulator.
         environ: settings of web and worker beside those the stack knows.
         database_url: superuser of a server to use instead of an embedded one.
@@ -114,19 +105,24 @@ class Stack:
         self,
         log: IO[bytes],
         *,
-        ports: Ports | None = None,
+        ports: Ports = ANYWHERE,
         seed: int = 1,
         environ: dict[str, str] | None = None,
         database_url: str | None = None,
     ) -> None:
-        self.ports = ports or Ports()
+        self._sockets = [hold(port) for port in astuple(ports)]
+        self.ports = Ports(*(place.getsockname()[1] for place in self._sockets))
         self._secrets = Secrets()
         self._environ = environ or {}
         self._server: DatabaseServer = GivenServer(database_url) if database_url else OwnServer()
         self._valkey = EmbeddedValkey()
-        self.simulator = Child("simulator", simulator.arguments(self.ports.simulator, seed), log)
-        self.web = Child("web", ["-m", "app", "serve"], log, self.service_environ)
-        self.worker = Child("worker", ["-m", "app", "worker"], log, self.service_environ)
+        api, admin, worker_admin, stripe = self._sockets
+        self.simulator = Child(
+            "simulator", simulator.arguments(stripe.fileno(), seed), log, sockets=[stripe]
+        )
+        environ_of = self.service_environ
+        self.web = Child("web", ["-m", "app", "serve"], log, environ_of, sockets=[api, admin])
+        self.worker = Child("worker", ["-m", "app", "worker"], log, environ_of, [worker_admin])
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────
 
@@ -164,6 +160,8 @@ class Stack:
     def stop(self) -> None:
         """Stop everything, last started first, whatever one of them says."""
         with ExitStack() as steps:
+            for place in self._sockets:
+                steps.callback(place.close)
             steps.callback(self._server.stop)
             steps.callback(self._valkey.stop)
             for child in (self.simulator, self.web, self.worker):

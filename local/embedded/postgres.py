@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from local.embedded import binaries
 from local.embedded.process import (
+    Progress,
     ServerError,
     free_port,
     private_directory,
@@ -199,12 +200,12 @@ class EmbeddedPostgres:
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
             self._process = spawn(command, log=log, death_signal=signal.SIGINT)
-        deadline = time.monotonic() + _START_SECONDS
+        progress = Progress(self._process.pid, _START_SECONDS)
         while not self._ready():
             if self._process.poll() is not None:
                 self._process = None
                 return self._explain(written)
-            if time.monotonic() > deadline:
+            if progress.stalled():
                 self.kill()
                 raise ServerError(f"PostgreSQL is not ready\n{tail(self.log)}")
             time.sleep(_POLL_SECONDS)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -29,6 +30,9 @@ _PREFIX = "payment-service"
 _TEMPORARY = re.compile(rf"{_PREFIX}-[a-z]+-(?P<pid>\d+)-(?P<started>\d+)-\w+")
 # Tests hold tens of database copies; below this a tmpfs (64 MB in a container) would fill up.
 _MEMORY_NEEDED = 2 * 1024**3
+# A process that is idle, or only says that it is not ready yet, is busy for less of its time.
+_LIVELY = 0.05
+_POLL_SECONDS = 0.01
 
 
 class ServerError(RuntimeError):
@@ -69,6 +73,7 @@ class _Job:
     log: IO[bytes]
     stdin: IO[bytes] | None
     environ: Mapping[str, str]
+    files: Sequence[int]
     done: "Future[subprocess.Popen[bytes]]"
 
 
@@ -100,6 +105,7 @@ def _popen(job: _Job) -> "subprocess.Popen[bytes]":
         stderr=subprocess.STDOUT,
         env=job.environ,
         cwd="/",
+        pass_fds=job.files,
         start_new_session=True,  # Ctrl-C in the terminal is ours to pass on, in order
     )
 
@@ -123,7 +129,7 @@ def spawn(
     identity = server_identity()
     uid, gid = (identity.uid, identity.gid) if identity.switch else (-1, -1)
     full = _launched(command, death_signal, uid, gid)
-    return _spawner().spawn(_Job(full, log, stdin, _SERVER_ENVIRON, Future()))
+    return _spawner().spawn(_Job(full, log, stdin, _SERVER_ENVIRON, (), Future()))
 
 
 def spawn_own(
@@ -131,14 +137,15 @@ def spawn_own(
     *,
     log: IO[bytes],
     environ: Mapping[str, str],
+    files: Sequence[int] = (),
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> "subprocess.Popen[bytes]":
     """Start a program of ours, under our own account, that gets `death_signal` when we die.
 
-    Otherwise as `spawn`; the working directory is `/`.
+    Otherwise as `spawn`; the working directory is `/`, and it inherits the descriptors `files`.
     """
     full = _launched(command, death_signal, -1, -1)
-    return _spawner().spawn(_Job(full, log, None, environ, Future()))
+    return _spawner().spawn(_Job(full, log, None, environ, files, Future()))
 
 
 def _launched(
@@ -157,19 +164,64 @@ def _spawner() -> _Spawner:
     return spawner
 
 
-def run_to_end(command: Sequence[str | Path], *, log: Path, timeout: float = 120) -> None:
+class Progress:
+    """Whether a process that starts still gets somewhere.
+
+    Seconds say little on a busy machine. A process that computes, or waits for its turn to, is
+    given more time; one that sleeps or has ended waits for nothing that will come.
+
+    Args:
+        pid: of the process.
+        seconds: it stalls when it hardly did anything for so long.
+    """
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self._pid = pid
+        self._seconds = seconds
+        self._busy = _busy_seconds(pid)
+        self._look_at = time.monotonic() + seconds
+
+    def stalled(self) -> bool:
+        """Whether to give it up."""
+        if time.monotonic() < self._look_at:
+            return False
+        before, self._busy = self._busy, _busy_seconds(self._pid)
+        self._look_at = time.monotonic() + self._seconds
+        busy = sum(max(0.0, now - before.get(task, 0.0)) for task, now in self._busy.items())
+        return busy < _LIVELY * self._seconds
+
+
+def _busy_seconds(pid: int) -> dict[str, float]:
+    """Per thread of a process and its children: seconds it computed or waited for the processor.
+
+    Empty where there is no /proc: nothing is known there.
+    """
+    busy: dict[str, float] = {}
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        try:
+            computed, waited, _ = (task / "schedstat").read_text().split()
+            children = (task / "children").read_text().split()
+        except OSError:  # ended between listing and looking
+            continue
+        busy[task.name] = (int(computed) + int(waited)) / 1e9
+        for child in children:
+            busy |= _busy_seconds(int(child))
+    return busy
+
+
+def run_to_end(command: Sequence[str | Path], *, log: Path, patience: float = 120) -> None:
     """Run a helper program of a server, such as initdb, under the server's account.
 
     Raises:
-        ServerError: it failed or took longer than `timeout` seconds.
+        ServerError: it failed, or did nothing for `patience` seconds.
     """
     with log.open("ab") as sink:
         process = spawn(command, log=sink, death_signal=signal.SIGKILL)
-    try:
-        code = process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        code = process.wait()
+    progress = Progress(process.pid, patience)
+    while (code := process.poll()) is None:
+        if progress.stalled():
+            process.kill()
+        time.sleep(_POLL_SECONDS)
     if code != 0:
         raise ServerError(f"{Path(command[0]).name} ended with {code}\n{tail(log)}")
 

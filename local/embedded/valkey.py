@@ -13,6 +13,7 @@ from typing import Self
 
 from local.embedded import binaries
 from local.embedded.process import (
+    Progress,
     ServerError,
     free_port,
     private_directory,
@@ -120,12 +121,12 @@ class EmbeddedValkey:
             config.seek(0)
             command: list[str | Path] = [binaries.valkey_server(), "-"]
             self._process = spawn(command, log=log, stdin=config, death_signal=signal.SIGTERM)
-        deadline = time.monotonic() + _START_SECONDS
+        progress = Progress(self._process.pid, _START_SECONDS)
         while not self._answers():
             if self._process.poll() is not None:
                 self._process = None
                 return False
-            if time.monotonic() > deadline:
+            if progress.stalled():
                 self.kill()
                 raise ServerError(f"Valkey is not ready\n{tail(self.log)}")
             time.sleep(_POLL_SECONDS)

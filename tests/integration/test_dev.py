@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import aiohttp
 import psycopg
 import pytest
 
-from local.dev.stack import Addresses
+from local.dev.stack import Addresses, Stack
 from tests.support.local_stack import ROOT, command, descendants, running, until
 
 
@@ -70,6 +70,18 @@ async def _order(dev: Dev, token: str | None = None, key: str = "key") -> tuple[
         ) as answer,
     ):
         return answer.status, await answer.json(content_type=None)
+
+
+def test_two_stacks_share_no_port(tmp_path: Path) -> None:
+    """Who wants the ports of a stack that is only about to start gets others."""
+    with (tmp_path / "log").open("wb") as sink:
+        one = Stack(sink)
+        two = Stack(sink, ports=one.ports)
+        try:
+            assert not set(astuple(one.ports)) & set(astuple(two.ports))
+        finally:
+            one.stop()
+            two.stop()
 
 
 def test_line_has_the_names_of_the_contract(dev: Dev) -> None:

@@ -41,19 +41,38 @@ def environ_without_servers() -> dict[str, str]:
     }
 
 
+def children(pid: int) -> list[int]:
+    """The processes that `pid` started."""
+    return _children().get(pid, [])
+
+
 def descendants(pid: int) -> list[int]:
     """Every process below `pid`."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        fields = _stat(int(entry.name))
-        if fields:
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    below_each = _children()
     found, todo = [], [pid]
     while todo:
-        below = children.get(todo.pop(), [])
+        below = below_each.get(todo.pop(), [])
         found += below
         todo += below
     return found
+
+
+def _children() -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        fields = _stat(int(entry.name))
+        if fields:
+            found.setdefault(int(fields[1]), []).append(int(entry.name))
+    return found
+
+
+def processor_seconds(pid: int, *, alone: bool = False) -> float:
+    """Processor time a process has used, with every process below it unless `alone`."""
+    if alone:
+        return sum(map(int, _stat(pid)[11:13])) / os.sysconf("SC_CLK_TCK")
+    # Who ended is in the last two: they count the children that were waited for.
+    ticks = sum(sum(map(int, _stat(one)[11:15])) for one in (pid, *descendants(pid)))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def running(pid: int) -> bool:

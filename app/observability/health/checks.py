@@ -34,7 +34,7 @@ def checks(settings: Settings, database: Database, gateway: Gateway) -> list[Che
     looks = Looks(settings, database, gateway)
     return [
         Check("postgresql", looks.postgresql, essential=True, every=1.0),
-        Check("migrations", looks.migrations, essential=True, every=1.0),
+        Check("migrations", looks.migrations, essential=True, every=5.0),
         Check("redis", looks.redis, every=2.0, timeout=0.5),
         Check("stripe", looks.stripe, every=30.0, timeout=5.0),
         Check("queues", looks.queues, every=5.0, timeout=2.0),

@@ -29,6 +29,9 @@ OLD_AFTER_LOOKS = 3
 STARTING_SECONDS = 0.2
 """Between looks until everything essential was well once."""
 
+FAULT_SECONDS = 1.0
+"""Between looks at what is essential and not well: it is told soon that it is well again."""
+
 
 class NotWellError(Exception):
     """A look found something wrong; the text says what, without secrets."""
@@ -123,7 +126,13 @@ class Monitor:
         while True:
             await self._look(check)
             self.started = self.started or self._is_well()
-            await asyncio.sleep(check.every if self.started else STARTING_SECONDS)
+            await asyncio.sleep(self._pause(check))
+
+    def _pause(self, check: Check) -> float:
+        if not self.started:
+            return STARTING_SECONDS
+        faulty = check.essential and self._seen[check.name].fault
+        return min(check.every, FAULT_SECONDS) if faulty else check.every
 
     def _is_well(self) -> bool:
         return all(self._tell(c)["status"] == "ok" for c in self._checks if c.essential)

@@ -12,7 +12,12 @@ from app.worker.reconcile.stripe_lists import UnreadableError
 
 log = get_logger("schedule")
 
-LOOK_SECONDS = (1.0, 2.0)
+LOOKS_A_TURN = 60
+LOOK_SECONDS = (1.5, 5.0)
+"""A chore is looked at so often in the time between two turns, within these bounds: what is done
+every hour may be some seconds late."""
+
+JITTER = (0.7, 1.3)
 MAX_LEASE_SECONDS = 600.0
 LEASE_TURNS = 3
 """A chore whose worker died is somebody else's after so many turns, or ten minutes; done twice at
@@ -52,7 +57,7 @@ async def _repeat(database: Database, chore: Chore) -> None:
             await do_if_due(database, chore)
         except (DatabaseError, UnreadableError) as error:
             log.warning("chore failed", chore=chore.name, reason=str(error))
-        await asyncio.sleep(random.uniform(*LOOK_SECONDS))  # noqa: S311 -- jitter
+        await asyncio.sleep(_pause(chore))
 
 
 async def do_if_due(database: Database, chore: Chore) -> bool:
@@ -73,3 +78,9 @@ async def do_if_due(database: Database, chore: Chore) -> bool:
     finally:
         await database.rows("scheduled_task_done", name=chore.name, every_seconds=again)
     return True
+
+
+def _pause(chore: Chore) -> float:
+    shortest, longest = LOOK_SECONDS
+    wanted = min(max(chore.every / LOOKS_A_TURN, shortest), longest)
+    return wanted * random.uniform(*JITTER)  # noqa: S311 -- jitter
