@@ -144,7 +144,9 @@ def migrate(context: typer.Context) -> None:
 def migrate_rollback(
     count: Annotated[int, typer.Argument(min=1)] = 1,
     *,
-    force_data_loss: Annotated[bool, typer.Option(help="Drop rows that record money.")] = False,
+    force_data_loss: Annotated[
+        bool, typer.Option(help="Drop rows that nothing brings back.")
+    ] = False,
 ) -> None:
     """Undo the last COUNT migrations."""
     from app.migrations.migrate import rollback

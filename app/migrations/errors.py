@@ -3,7 +3,7 @@
 MigrationError
 ├── FileError       a statement of a file failed: file, line, SQLSTATE
 ├── LockedError     another run holds the migration lock
-└── RefusedError    a rollback would drop rows that record money
+└── RefusedError    a rollback would drop rows that nothing brings back
 """
 
 import re
@@ -25,7 +25,7 @@ class LockedError(MigrationError):
 
 
 class RefusedError(MigrationError):
-    """A rollback would drop rows that record money, and was not told to."""
+    """A rollback would drop rows that nothing brings back, and was not told to."""
 
 
 class FileError(MigrationError):

@@ -19,7 +19,7 @@ from app.migrations import repeatables
 from app.migrations.backend import Backend, file_of, read_all
 from app.migrations.create import create_pair
 from app.migrations.errors import FileError, LockedError, MigrationError, RefusedError
-from app.migrations.rollback import refuse_to_lose_money
+from app.migrations.rollback import refuse_to_lose_rows
 from app.migrations.session import (
     Report,
     check_rights,
@@ -114,7 +114,7 @@ def rollback(
     with that release's `migrate`.
 
     Raises:
-        RefusedError: rows that record money would go, and `force_data_loss` is not set.
+        RefusedError: rows that nothing brings back would go, and `force_data_loss` is not set.
         FileError: a statement failed; that migration is still applied, and functions and
             policies are there unless an earlier step of the same call had succeeded.
         MigrationError: the tree lacks a migration that would have to be undone.
@@ -124,7 +124,7 @@ def rollback(
         chosen = _last_applied(backend, read_all(root / "schema"), count)
         if not force_data_loss:
             files = [file_of(migration, "rollback") for migration in chosen]
-            refuse_to_lose_money(backend.connection, files)
+            refuse_to_lose_rows(backend.connection, files)
         for migration in chosen:
             with_lock_retry(
                 partial(backend.run, migration, "rollback", repeatables.forget_all), report

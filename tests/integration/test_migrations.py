@@ -16,6 +16,7 @@ import pytest
 
 from app.migrations import migrate, session
 from app.migrations.roles import provision_login
+from app.migrations.rollback import REPLACEABLE
 from app.paths import sql_root
 from local.embedded.postgres import default_bin
 from tests.support.database import Database, Server
@@ -619,7 +620,7 @@ def test_a_failing_rollback_changes_nothing(url: str, tree: Path) -> None:
     assert _dump(url) == before
 
 
-def test_rollback_refuses_to_lose_money(url: str, tree: Path) -> None:
+def test_rollback_refuses_to_lose_rows(url: str, tree: Path) -> None:
     """F67: with a payment in the table a rollback stops, changing nothing, unless it is forced."""
     migrate.migrate(url, sql_root=tree)
     _execute(url, "INSERT INTO payments.payment_transactions VALUES (gen_random_uuid(), 1)")
@@ -629,6 +630,28 @@ def test_rollback_refuses_to_lose_money(url: str, tree: Path) -> None:
     assert _dump(url) == before
     assert _rows(url, "SELECT count(*) FROM payments.payment_transactions") == [(1,)]
     assert migrate.rollback(url, sql_root=tree, force_data_loss=True) == ["001_first"]
+
+
+def test_rollback_refuses_to_lose_rows_of_a_table_nobody_thought_of(url: str, tree: Path) -> None:
+    """A new table's rows are kept without being listed, also those no tenant is set for."""
+    up = """
+        SET LOCAL ROLE payments_owner;
+        CREATE TABLE payments.vouchers (tenant_id uuid NOT NULL PRIMARY KEY);
+        ALTER TABLE payments.vouchers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    """
+    _migration(tree, "002_vouchers", "001_first", up, "DROP TABLE payments.vouchers;")
+    migrate.migrate(url, sql_root=tree)
+    _execute(url, "INSERT INTO payments.vouchers VALUES (gen_random_uuid())")
+    with pytest.raises(migrate.RefusedError, match=r"brings back: vouchers\."):
+        migrate.rollback(url, sql_root=tree)
+    _execute(url, "DELETE FROM payments.vouchers")
+    assert migrate.rollback(url, sql_root=tree) == ["002_vouchers"]
+
+
+def test_a_table_whose_rows_may_go_is_one_of_ours(database: Database) -> None:
+    """No name is left over in the list of what a rollback may empty."""
+    found = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'payments'")
+    assert REPLACEABLE.keys() <= {name for (name,) in found}
 
 
 def test_rollback_by_an_older_tree_is_refused(url: str, tree: Path) -> None:
