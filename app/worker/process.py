@@ -33,7 +33,7 @@ from app.worker.periodic import invariants as watch
 from app.worker.periodic import ledger_rollup as fold
 from app.worker.periodic import retention, schedule
 from app.worker.periodic.due_work import Chores
-from app.worker.periodic.missed_events import sweep
+from app.worker.periodic.missed_events import sweep, sweep_undelivered
 from app.worker.periodic.schedule import Chore
 from app.worker.periodic.unsettled_objects import poll
 from app.worker.queue import Loop
@@ -49,6 +49,9 @@ WEBHOOK_CAPACITY = 32
 HEALTH_POOL_SIZE = 2
 STOP_SECONDS = 25.0
 RESTART_SECONDS = (0.5, 2.0)
+LOOKS_A_SWEEP = 5
+"""What could not be delivered is looked for so much oftener than what nobody heard of: a minute by
+default, and no sale makes it longer."""
 
 
 def worker_name() -> str:
@@ -144,6 +147,7 @@ class Worker:
         settings, database = self._settings, self.database
         return [
             Chore("sweep", settings.sweep_seconds, self._sweep),
+            Chore("undelivered", settings.sweep_seconds / LOOKS_A_SWEEP, self._look),
             Chore("reconcile", settings.reconcile_seconds, self._reconcile),
             Chore("retention", retention.EVERY_SECONDS, lambda: retention.sweep(database)),
             Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
@@ -151,6 +155,9 @@ class Worker:
 
     async def _sweep(self) -> None:
         await sweep(self.database, self._lists, inbox(self.database, self.notifier))
+
+    async def _look(self) -> None:
+        await sweep_undelivered(self.database, self._lists, inbox(self.database, self.notifier))
 
     async def _reconcile(self) -> None:
         since = datetime.now(UTC) - timedelta(days=self._settings.reconcile_days)

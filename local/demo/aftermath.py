@@ -8,7 +8,7 @@ from local.demo import scenes
 from local.demo.onboarding import office
 from local.demo.plan import Order, Way
 from local.demo.sale import Sale
-from local.demo.service import DemoError, Json, Service
+from local.demo.service import DemoError, Json, NotYetError, Service
 from local.demo.stripe import Stripe
 
 PARTS = (3_333, 1_111, 2_049)
@@ -51,7 +51,8 @@ class Aftermath:
         """Payments for a scene; it cannot be played when one of them was not."""
         sold = self._sale.of(way)
         if len(sold) != scenes.count(way):
-            raise DemoError(f"orders for '{way.name}' went wrong: {self._sale.stranded}")
+            wrong = "; ".join(map(str, self._sale.stranded.values()))
+            raise NotYetError(f"orders for '{way.name}' went wrong: {wrong}")
         return sold
 
     # ── refunds ───────────────────────────────────────────────────────────────────────────────
@@ -122,7 +123,10 @@ class Aftermath:
     async def _escrow(self, payment: str, order: Order) -> str:
         path = f"/api/v1/payments/{payment}"
         found = await self._service.until(
-            office(order.market), path, lambda p: bool(p["escrows"] and p["escrows"][0]["amount"])
+            office(order.market),
+            path,
+            lambda p: bool(p["escrows"] and p["escrows"][0]["amount"]),
+            "its hold",
         )
         return f"/api/v1/escrows/{found['escrows'][0]['id']}"
 
@@ -146,12 +150,15 @@ class Aftermath:
         desk = office(order.market)
         self.promised.disputes[payment] = outcome
         found = await self._service.until(
-            desk, f"/api/v1/disputes?paymentId={payment}", lambda page: bool(page["data"])
+            desk,
+            f"/api/v1/disputes?paymentId={payment}",
+            lambda page: bool(page["data"]),
+            "the dispute",
         )
         path = f"/api/v1/disputes/{found['data'][0]['id']}"
         evidence = {"evidence": {"uncategorized_text": text}}
         await self._service.post(desk, f"{path}/evidence", evidence, f"evidence-{payment}")
-        ended = await self._service.until(desk, path, lambda d: d["status"] in DECIDED)
+        ended = await self._service.until(desk, path, lambda d: d["status"] in DECIDED, "its end")
         if ended["status"] != outcome:
             raise DemoError(f"dispute {path}: {ended['status']}, not {outcome}")
 
@@ -171,6 +178,7 @@ class Aftermath:
             desk,
             f"/api/v1/refund-batches/{batch['id']}",
             lambda b: b["finishedAt"] is not None,
+            "its end",
         )
         for payment, order in tickets:
             self.promised.refunded[payment] = order.amount

@@ -65,6 +65,35 @@ class Books:
         )
         return Queues(**rows[0])
 
+    async def done(self) -> tuple[int, ...]:
+        """Count what has come to an end so far: it grows for as long as anything moves."""
+        rows = await self.rows(
+            """
+            SELECT (SELECT count(*) FROM payments.stripe_operations
+                     WHERE outcome IS NOT NULL) AS operations,
+                   (SELECT count(*) FROM payments.webhook_inbox
+                     WHERE finished_at IS NOT NULL) AS webhooks,
+                   (SELECT count(*) FROM payments.refund_batch_items
+                     WHERE state <> 'pending') AS batches
+            """
+        )
+        return tuple(rows[0].values())
+
+    async def sweeps(self) -> tuple[tuple[Any, ...], ...]:
+        """Up to when the worker has looked for missed webhooks, and where it stands."""
+        rows = await self.rows(
+            "SELECT * FROM payments.missed_event_cursors ORDER BY provider_account"
+        )
+        return tuple(tuple(row.values()) for row in rows)
+
+    async def swept(self) -> dict[str, datetime]:
+        """Up to when the worker has looked for missed webhooks, by Stripe's account."""
+        rows = await self.rows(
+            "SELECT provider_account, swept_until FROM payments.missed_event_cursors"
+            " WHERE swept_until IS NOT NULL"
+        )
+        return {row["provider_account"]: row["swept_until"] for row in rows}
+
     async def unswept(self, moment: datetime, *, payees: bool) -> int:
         """How many of Stripe's accounts were not looked through for missed webhooks since then.
 
@@ -104,9 +133,9 @@ class Books:
         """Every transfer."""
         return await self.rows(
             """
-            SELECT t.tenant_id, t.recipient_type, t.recipient_id, t.stripe_account_id AS account,
-                   t.stripe_transfer_id AS transfer, t.amount, t.amount_reversed, t.currency,
-                   t.status
+            SELECT t.tenant_id, t.payment_id::text AS payment, t.recipient_type, t.recipient_id,
+                   t.stripe_account_id AS account, t.stripe_transfer_id AS transfer, t.amount,
+                   t.amount_reversed, t.currency, t.status
               FROM payments.stripe_transfers AS t
             """
         )
@@ -126,7 +155,7 @@ class Books:
         return await self.rows(
             """
             SELECT r.id::text, r.stripe_reversal_id AS reversal, r.amount, r.shortfall, r.currency,
-                   r.status, t.recipient_type, t.recipient_id
+                   r.status, r.payment_id::text AS payment, t.recipient_type, t.recipient_id
               FROM payments.transfer_reversals AS r
               JOIN payments.stripe_transfers AS t
                 ON t.tenant_id = r.tenant_id AND t.id = r.transfer_id
@@ -224,7 +253,8 @@ class Books:
         """Operations without a good end: unresolved, dead, or failed though owed."""
         return await self.rows(
             """
-            SELECT o.kind, o.state, o.id::text, o.holds, o.last_error_code, o.last_error
+            SELECT o.kind, o.state, o.id::text, o.payment_id::text AS payment, o.holds,
+                   o.last_error_code, o.last_error
               FROM payments.stripe_operations AS o
              WHERE o.outcome IS NULL
                 OR (o.state = 'failed' AND o.kind IN ('transfer', 'fetch', 'refund', 'evidence')
@@ -235,7 +265,8 @@ class Books:
     async def events(self) -> dict[tuple[str, str], Row]:
         """Every received event by its source and id."""
         rows = await self.rows(
-            "SELECT source, event_id, event_type, state, reason FROM payments.webhook_inbox"
+            "SELECT source, event_id, event_type, object_ids, state, reason"
+            " FROM payments.webhook_inbox"
         )
         return {(row["source"], row["event_id"]): row for row in rows}
 

@@ -1,18 +1,17 @@
 """A fan's browser: knows the publishable key and one client secret, and nothing else."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from local.demo.patience import Progress
 from local.demo.service import DemoError
 from local.dev.simulator import PUBLISHABLE_KEY
 
 Json = dict[str, Any]
 
-PATIENCE_SECONDS = 60.0
 RETRY_SECONDS = 0.1
 RETURN_URL = "https://shop.example.com/thanks"
 DONE = frozenset({"succeeded", "requires_capture", "processing", "canceled"})
@@ -36,11 +35,13 @@ class Browser:
     Args:
         stripe: address of the simulator.
         session: connections.
+        progress: a fan tries again as long as anything moves.
     """
 
-    def __init__(self, stripe: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, stripe: str, session: aiohttp.ClientSession, progress: Progress) -> None:
         self._stripe = stripe
         self._session = session
+        self._progress = progress
 
     async def pay(self, secret: str, cards: tuple[str, ...], *, passes: bool) -> Checkout:
         """Try the cards in turn; with `passes` false the first 3-D Secure is refused.
@@ -65,8 +66,8 @@ class Browser:
         """Confirm with one card; an answer that got lost is looked up, not guessed."""
         path = f"/v1/payment_intents/{_id(secret)}"
         form = {"payment_method": card, "return_url": RETURN_URL, "client_secret": secret}
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        patience = self._progress.patience()
+        while not await patience.over():
             status, answer = await self._call("POST", f"{path}/confirm", form)
             if status == OK:
                 return answer
@@ -100,12 +101,12 @@ class Browser:
 
     async def _look(self, secret: str) -> Json:
         path = f"/v1/payment_intents/{_id(secret)}"
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        patience = self._progress.patience()
         while True:
             status, answer = await self._call("GET", path, {"client_secret": secret})
             if status == OK:
                 return answer
-            if time.monotonic() > deadline:
+            if await patience.over():
                 raise DemoError(f"GET {path}: {status} {answer}")
             await asyncio.sleep(RETRY_SECONDS)
 

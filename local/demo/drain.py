@@ -1,49 +1,52 @@
 """Waiting on facts: nothing left to do in our queues, nothing left to deliver at Stripe."""
 
 import asyncio
-import time
 
 from local.demo.books import Books, Queues
+from local.demo.patience import Progress
 from local.demo.stripe import Stripe
 
-DEADLINE_SECONDS = 240.0
 POLL_SECONDS = 0.1
 
 
 async def drained(
     books: Books, stripe: Stripe, *, lossy: bool = False, payees: bool = False
 ) -> Queues:
-    """Wait until both sides are quiet, or the deadline; return what is left.
+    """Wait until both sides are quiet, or stand still; return what is left.
 
     Our work makes events at Stripe and Stripe's events make work here: quiet means that a look at
     our queues, at Stripe's deliveries and at our queues again found nothing. Where deliveries get
     lost for good (lossy), the worker has looked for them in between; for those of the payees'
     accounts, too, if asked to.
     """
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    patience = Progress(books.done).patience()
     while True:
         left = await books.queues()
         if left.idle and await _delivered(stripe):
             if lossy:
-                await _swept(books, deadline, payees=payees)
+                await _swept(books, payees=payees)
             left = await books.queues()
             if left.idle and await _delivered(stripe):
                 return left
-        if time.monotonic() > deadline:
+        if await patience.over():
             return left
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _swept(books: Books, deadline: float, *, payees: bool) -> None:
-    """Wait until the worker has looked for missed webhooks, from now on."""
+async def _swept(books: Books, *, payees: bool) -> None:
+    """Wait until the worker has looked for missed webhooks, from now on, or stands still."""
     asked = await books.now()
+    patience = Progress(books.sweeps).patience()
     while await books.unswept(asked, payees=payees):
-        if time.monotonic() > deadline:
+        if await patience.over():
             return
         await asyncio.sleep(POLL_SECONDS)
 
 
 async def _delivered(stripe: Stripe) -> bool:
     """Have Stripe deliver what is due; whether there was nothing, now or later."""
-    counts = await stripe.control("POST", "drain")
+    try:
+        counts = await stripe.control("POST", "drain")
+    except TimeoutError:  # it is at it
+        return False
     return not any(counts[name] for name in ("delivered", "failed", "scheduled"))

@@ -37,6 +37,9 @@ class Summary:
     violations: int
     duplicates: int
     lost: int
+    unfinished: int
+    """What was still under way when nothing moved any more: named in the report."""
+
     seconds: float = field(default=0)
 
     def line(self) -> str:
@@ -51,7 +54,8 @@ class Summary:
     @property
     def clean(self) -> bool:
         """Whether all is well."""
-        return not (self.unexplained or self.violations or self.duplicates or self.lost)
+        found = self.unexplained or self.violations or self.duplicates or self.lost
+        return not (found or self.unfinished)
 
 
 class Report:
@@ -110,16 +114,16 @@ class Report:
             cells += [f"{cell:>{width}}" for cell, width in pairs]
             self.line(f"    {'   '.join(cells)}")
 
-    def findings(self, title: str, found: Sequence[str]) -> None:
-        """Name what is wrong, if anything is."""
+    def findings(self, title: str, found: Sequence[str], most: int = MAX_NAMED) -> None:
+        """Name what is wrong, if anything is; no more than `most`."""
         if not found:
             return
         self.line()
         self.line(f"{title}: {len(found)}")
-        for text in found[:MAX_NAMED]:
+        for text in found[:most]:
             self.line(f"    {text}")
-        if len(found) > MAX_NAMED:
-            self.line(f"    … and {len(found) - MAX_NAMED} more")
+        if len(found) > most:
+            self.line(f"    … and {len(found) - most} more")
 
 
 class Progress:

@@ -8,11 +8,24 @@ from typing import Any
 
 from local.demo.browser import Browser
 from local.demo.plan import Order, Way
-from local.demo.service import Caller, DemoError, Json, Service
+from local.demo.service import Caller, DemoError, Json, NotYetError, Service
 
 SHOPPERS = 16
 DESKS = 8
 """People in the box office: they capture beside the fans, who do not wait for them."""
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """An order that could not be played to its end."""
+
+    order: Order
+    why: str
+    not_yet: bool
+    """Nobody was refused anything: what was waited for did not come in time."""
+
+    def __str__(self) -> str:
+        return f"{self.order.order_id} ({self.order.way.name}): {self.why}"
 
 
 @dataclass
@@ -25,8 +38,8 @@ class Sale:
     orders: dict[str, Order] = field(default_factory=dict)
     """Every order that was taken, by the id of its payment."""
 
-    stranded: dict[str, str] = field(default_factory=dict)
-    """What went wrong with orders that could not be played to their end, by order id."""
+    stranded: dict[str, Stranded] = field(default_factory=dict)
+    """Orders that could not be played to their end, by order id."""
 
     def of(self, way: Way) -> list[tuple[str, Order]]:
         """Payments that were played to their end in this way, in order of their numbers."""
@@ -78,7 +91,9 @@ class Shoppers:
         try:
             await part
         except DemoError as error:
-            self.sale.stranded[order.order_id] = f"{order.order_id} ({order.way.name}): {error}"
+            self.sale.stranded[order.order_id] = Stranded(
+                order, str(error), not_yet=isinstance(error, NotYetError)
+            )
 
     async def _buy(self, order: Order, group: asyncio.TaskGroup) -> None:
         payment = await self._order(order)

@@ -1,7 +1,6 @@
 """The service as its callers see it: HTTP, tokens, Idempotency-Key, and patience."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +8,10 @@ from uuid import UUID
 
 import aiohttp
 
+from local.demo.patience import Progress
 from local.dev.stack import Stack
 
 Json = dict[str, Any]
-
-PATIENCE_SECONDS = 90.0
-"""A caller repeats a request that was not answered, or not finally, for this long."""
 
 WAIT_SECONDS = 0.1
 MAX_WAIT_SECONDS = 1.0
@@ -25,6 +22,10 @@ BUSY_CODES = frozenset({"idempotency_in_progress"})
 
 class DemoError(Exception):
     """The story cannot go on; the text says what happened."""
+
+
+class NotYetError(DemoError):
+    """What was waited for did not come while anything moved."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,13 @@ class Service:
     Args:
         stack: where it runs; makes the tokens.
         session: connections.
+        progress: a caller repeats a request that was not answered, or not finally, and looks
+            again for what has not come, as long as anything moves.
     """
 
-    def __init__(self, stack: Stack, session: aiohttp.ClientSession) -> None:
+    def __init__(self, stack: Stack, session: aiohttp.ClientSession, progress: Progress) -> None:
         self._stack = stack
+        self._progress = progress
         self._base = stack.addresses().api
         self._session = session
 
@@ -85,16 +89,15 @@ class Service:
     ) -> tuple[int, Json]:
         """POST until the answer is final, or patience runs out."""
         headers = {**self._headers(caller), "Idempotency-Key": key}
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        wait, status = WAIT_SECONDS, 0
-        answer: Json = {}
-        while time.monotonic() < deadline:
+        patience, wait = self._progress.patience(), WAIT_SECONDS
+        while True:
             status, answer = await self._once("POST", path, headers, body)
             if not _is_passing(status, answer) or (background and status == ACCEPTED):
-                break
+                return status, answer
+            if await patience.over():
+                return status, answer
             await asyncio.sleep(wait)
             wait = min(wait * 2, MAX_WAIT_SECONDS)
-        return status, answer
 
     async def get(self, caller: Caller, path: str) -> Json:
         """GET, repeated while the service is away.
@@ -102,12 +105,12 @@ class Service:
         Raises:
             DemoError: it was refused, or patience ran out.
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        patience = self._progress.patience()
         while True:
             status, answer = await self._once("GET", path, self._headers(caller), None)
             if status == 200:  # noqa: PLR2004 -- HTTP
                 return answer
-            if not _is_passing(status, answer) or time.monotonic() > deadline:
+            if not _is_passing(status, answer) or await patience.over():
                 raise DemoError(f"GET {path}: {status} {answer}")
             await asyncio.sleep(WAIT_SECONDS)
 
@@ -115,25 +118,27 @@ class Service:
         """Read a payment until it has the status.
 
         Raises:
-            DemoError: patience ran out.
+            NotYetError: patience ran out.
         """
         path = f"/api/v1/payments/{payment}"
-        return await self.until(caller, path, lambda found: bool(found["status"] == wanted))
+        return await self.until(caller, path, lambda found: bool(found["status"] == wanted), wanted)
 
-    async def until(self, caller: Caller, path: str, good: Callable[[Json], bool]) -> Json:
-        """Read, ever more slowly, until what is found is good.
+    async def until(
+        self, caller: Caller, path: str, good: Callable[[Json], bool], wanted: str
+    ) -> Json:
+        """Read, ever more slowly, until what is found is good; `wanted` says what that is.
 
         Raises:
-            DemoError: patience ran out.
+            NotYetError: patience ran out.
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        wait = WAIT_SECONDS
+        patience, wait = self._progress.patience(), WAIT_SECONDS
         while True:
             found = await self.get(caller, path)
             if good(found):
                 return found
-            if time.monotonic() > deadline:
-                raise DemoError(f"GET {path} stays at {found}")
+            if await patience.over():
+                stands = f", stands at {found['status']}" if "status" in found else ""
+                raise NotYetError(f"GET {path} waited for {wanted}{stands}")
             await asyncio.sleep(wait)
             wait = min(wait * 2, MAX_WAIT_SECONDS)
 

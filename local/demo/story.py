@@ -16,10 +16,11 @@ from local.demo.aftermath import Aftermath, Promised
 from local.demo.books import Books, Queues, Row
 from local.demo.browser import Browser
 from local.demo.drain import drained
+from local.demo.patience import Progress
 from local.demo.plan import MARKETPLACES, Order, Payee, orders
 from local.demo.report import Report, Summary, counted, money
 from local.demo.sale import Sale, Shoppers
-from local.demo.service import DemoError, Json, Service
+from local.demo.service import DemoError, Json, NotYetError, Service
 from local.demo.stripe import Stripe
 from local.dev.stack import TENANT_NAMES, Stack
 
@@ -52,18 +53,27 @@ class Story:
     sale: Sale = field(default_factory=Sale)
     promised: Promised = field(default_factory=Promised)
     kills: int = 0
+    unfinished: list[str] = field(default_factory=list)
+    """What the story stopped at, when it could not be played to its end."""
 
     async def play(self) -> Summary:
-        """Play every step, then audit; return the summary without its seconds."""
+        """Play every step, then audit; return the summary without its seconds.
+
+        A story that stands still is audited as it stands.
+        """
         await self._onboard()
         self._set_rules()
         await trouble.begin(self.stripe, rough=self.options.faults)
-        async with self._killing():
-            await self._sell()
-            await self._settle("payouts")
-            await self._turn_back()
+        try:
+            async with self._killing():
+                await self._sell()
+                await self._settle("payouts")
+                await self._turn_back()
+        except NotYetError as error:
+            self.unfinished.append(f"the story stopped: {error}")
         await self._calm_down()
-        await self._release()
+        if not self.unfinished:
+            await self._release()
         return await self._audit()
 
     async def _drained(self, *, payees: bool = False) -> Queues:
@@ -150,8 +160,7 @@ class Story:
                 for row in await self.books.receivables()
             ]
             step.detail = "; ".join(parts) or "nobody owes"
-            if not left.idle:
-                step.detail += f"; NOT DRAINED: {left}"
+        _check_idle(left)
 
     async def _settle(self, title: str) -> None:
         with self.report.step(title) as step:
@@ -162,8 +171,7 @@ class Story:
                 f"{len(paid)} transfers paid, {len(back)} reversals, "
                 f"{left.held} held for payees not enabled or disputes"
             )
-            if not left.idle:
-                step.detail += f"; NOT DRAINED: {left}"
+        _check_idle(left)
 
     async def _calm_down(self) -> None:
         suffered = await trouble.end(self.stripe)
@@ -189,15 +197,17 @@ class Story:
         with self.report.step("audit") as step:
             theirs = await audit.read_stripe(self.stripe)
             ours = await audit.read_ours(self.books)
-            found = audit.compare(theirs, ours, self.sale.finished(), self.promised)
-            found.lost += self.sale.stranded.values()
+            found = audit.compare(theirs, ours, self.sale, self.promised)
+            found.unfinished += self.unfinished
             step.detail = (
                 f"{len(theirs.intents)} intents, {len(theirs.transfers)} transfers, "
                 f"{len(theirs.refunds)} refunds, {len(theirs.reversals)} reversals, "
                 f"{len(theirs.disputes)} disputes, {len(theirs.events)} events, "
                 f"{len(theirs.executed)} executed calls compared"
             )
-        found.lost += await self._reconcile()
+        # What is compared while something is under way may agree when that has ended.
+        differing = await self._reconcile()
+        (found.unfinished or found.lost).extend(differing)
         self._tell(theirs, ours, found)
         return Summary(
             orders=self.options.orders,
@@ -210,6 +220,7 @@ class Story:
             violations=len(found.violations),
             duplicates=len(found.duplicates),
             lost=len(found.lost),
+            unfinished=len(found.unfinished),
         )
 
     async def _reconcile(self) -> list[str]:
@@ -230,7 +241,8 @@ class Story:
         self.report.findings("Unexplained", found.differences)
         self.report.findings("Violations", found.violations)
         self.report.findings("Duplicates", found.duplicates)
-        self.report.findings("Lost", found.lost)
+        self.report.findings("Lost", found.lost, len(found.lost))
+        self.report.findings("Not finished", found.unfinished, len(found.unfinished))
         self.report.line()
 
     def _tell_currencies(self, ours: audit.Ours) -> None:
@@ -304,6 +316,11 @@ _HEADS = (
 )
 
 
+def _check_idle(left: Queues) -> None:
+    if not left.idle:
+        raise NotYetError(f"nothing moves, and this is left to do: {left}")
+
+
 def _sent(ours: audit.Ours) -> list[Row]:
     return [row for row in ours.transfers if row["status"] in audit.SENT]
 
@@ -318,14 +335,16 @@ async def tell(options: Options, stack: Stack, report: Report) -> Summary:
     timeout = aiohttp.ClientTimeout(total=HTTP_SECONDS)
     connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
     async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
+        books = Books(stack.database_url)
+        progress = Progress(books.done)
         story = Story(
             options,
             stack,
             report,
-            Service(stack, session),
-            Browser(base, session),
+            Service(stack, session, progress),
+            Browser(base, session, progress),
             Stripe(base, session),
-            Books(stack.database_url),
+            books,
         )
         return await story.play()
 

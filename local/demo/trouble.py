@@ -30,22 +30,10 @@ USUAL_WEBHOOKS: Json = {"duplicate": 0.05, "reorder": 8}
 ROUGH_WEBHOOKS: Json = {
     "duplicate": 0.05,
     "drop": {"probability": 0.05, "count": 1},
-    "dropForever": {
-        "probability": 0.05,
-        "types": [
-            "charge.succeeded",
-            "charge.captured",
-            "charge.updated",
-            "transfer.*",
-            "refund.*",
-        ],
-    },
+    "dropForever": {"probability": 0.05},
     "delay": {"probability": 0.05, "seconds": [0.2, 3]},
     "reorder": 8,
 }
-"""Lost for good is only what no fan waits for at the counter: with a worker killed every few
-seconds the sweep that finds the rest takes its time."""
-
 ROUGH_API: tuple[Json, ...] = (
     {"fault": "lost_after", "match": {"path": "/v1/*", "probability": 0.05}},
     {"fault": "rate_limit", "match": {"path": "/v1/*", "probability": 0.02}},

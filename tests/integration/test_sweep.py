@@ -88,6 +88,43 @@ async def test_more_events_than_a_page_holds_each_once(service: Service) -> None
     assert stored(service, "platform") == found
 
 
+async def test_what_could_not_be_delivered_is_found_without_reading_the_rest(
+    service: Service,
+) -> None:
+    """One page, however much was delivered since the last sweep."""
+    async with auditor(service) as sweeper:
+        await sweeper.sweep()
+        for number in range(120):
+            await service.stripe("customers", name=f"Fan {number}")
+        await service.control("POST", "drain")
+        await lose_everything(service)
+        await service.stripe("customers", name="Fan nobody heard of")
+        before, known = len(await _pages(service)), stored(service, "platform")
+        await sweeper.look()
+    assert len(await _pages(service)) == before + 1
+    assert stored(service, "platform") == known + 1 > 120
+
+
+async def test_a_lost_payment_does_not_wait_for_the_sweep(service: Service) -> None:
+    """F34: the sweep is busy or not due for long: what was not delivered is asked for beside it."""
+    await service.payee()
+    await lose_everything(service)
+    payment = await service.payment()
+    await service.pay(payment)
+    await service.start_worker(SWEEP_SECONDS="3600")
+
+    async def looked_for_at_once() -> bool:
+        return bool(
+            service.database.execute(
+                "UPDATE payments.scheduled_tasks SET due_at = now()"
+                " WHERE name = 'undelivered' RETURNING name"
+            )
+        )
+
+    await eventually(looked_for_at_once)
+    await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
+
+
 async def test_an_account_that_left_us_holds_up_nobody(service: Service) -> None:
     """Stripe refuses one account's list: the others are swept, our key is not blamed."""
     await lose_everything(service)

@@ -10,7 +10,7 @@ from app.database.notify import Notifier
 from app.http.routes.webhooks import inbox
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
-from app.worker.periodic.missed_events import sweep
+from app.worker.periodic.missed_events import sweep, sweep_undelivered
 from app.worker.reconcile.comparison import Reconciliation
 from app.worker.reconcile.stripe_lists import Lists
 from tests.support.service import Service
@@ -28,6 +28,10 @@ class Auditor:
     async def sweep(self) -> None:
         """Look for missed webhooks once."""
         await sweep(self.database, self.lists, inbox(self.database, self.notifier))
+
+    async def look(self) -> None:
+        """Look for what could not be delivered."""
+        await sweep_undelivered(self.database, self.lists, inbox(self.database, self.notifier))
 
     async def report(self, grace_seconds: float = -5) -> Any:
         """Compare everything; the grace lies in the future: Stripe's clock has whole seconds."""

@@ -22,6 +22,7 @@ from app.http.auth.signatures import Signer
 from local.demo.aftermath import Promised
 from local.demo.audit import Findings, compare, read_ours, read_stripe
 from local.demo.books import Books
+from local.demo.sale import Sale
 from local.demo.stripe import Stripe
 from local.dev.child import Child, answers
 from local.dev.tokens import mint
@@ -373,7 +374,7 @@ class Stack:
             theirs = await read_stripe(stripe)
         theirs.money = {key: net for key, net in theirs.money.items() if net != OPENING_BALANCE}
         ours = await read_ours(Books(self.database.superuser_url))
-        return compare(theirs, ours, {}, Promised())
+        return compare(theirs, ours, Sale(), Promised())
 
     def executed(self) -> Counter[str]:
         """How often each operation took effect at Stripe."""

@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from local.demo.aftermath import Promised
 from local.demo.audit import PLATFORM, AtStripe, Findings, Ours, compare
-from local.demo.plan import WAYS, Order, orders
+from local.demo.plan import WAYS, orders
 from local.demo.report import Summary, money
+from local.demo.sale import Sale, Stranded
 
 PAYEE = "acct_payee"
+HAPPENED = 1_700_000_000
 
 
 @dataclass
@@ -22,12 +25,12 @@ class World:
 
     stripe: AtStripe
     ours: Ours
-    orders: dict[str, Order]
+    sale: Sale
     promised: Promised
 
     def findings(self) -> Findings:
         """What the audit says."""
-        return compare(self.stripe, self.ours, self.orders, self.promised)
+        return compare(self.stripe, self.ours, self.sale, self.promised)
 
 
 @pytest.fixture
@@ -67,12 +70,21 @@ def world() -> World:
         reversals=[{"id": "trr_1", "amount": 200, "metadata": {"operation_id": "op-5"}}],
         disputes=[{"id": "du_1", "amount": amount, "status": "won"}],
         money=dict(moved),
-        events={(PLATFORM, "evt_1"): "payment_intent.succeeded"},
+        events={
+            (PLATFORM, "evt_1"): {
+                "id": "evt_1",
+                "type": "payment_intent.succeeded",
+                "account": PLATFORM,
+                "created": HAPPENED,
+                "data": {"object": {"id": "pi_1"}},
+            }
+        },
         executed=[executed],
         faults=[],
     )
     payment = {
         "id": "p-1",
+        "order_id": order.order_id,
         "intent": "pi_1",
         "status": "succeeded",
         "amount_captured": amount,
@@ -84,24 +96,42 @@ def world() -> World:
         transfers=[
             {
                 "transfer": "tr_1",
+                "payment": "p-1",
                 "status": "partially_reversed",
                 "amount": 1000,
                 "amount_reversed": 200,
             }
         ],
-        refunds=[{"id": "r-1", "refund": "re_1", "amount": 300, "status": "succeeded"}],
-        reversals=[{"id": "v-1", "reversal": "trr_1", "amount": 200, "status": "succeeded"}],
+        refunds=[
+            {
+                "id": "r-1",
+                "payment": "p-1",
+                "refund": "re_1",
+                "amount": 300,
+                "status": "succeeded",
+            }
+        ],
+        reversals=[
+            {
+                "id": "v-1",
+                "payment": "p-1",
+                "reversal": "trr_1",
+                "amount": 200,
+                "status": "succeeded",
+            }
+        ],
         disputes=[{"dispute": "du_1", "payment": "p-1", "amount": amount, "status": "won"}],
         escrows=[{"payment": "p-1", "held_amount": 70}],
         receivables=[],
         money=dict(moved),
         events={(PLATFORM, "evt_1"): {"state": "done", "reason": None}},
+        swept={PLATFORM: datetime.fromtimestamp(HAPPENED + 60, UTC)},
         unfinished=[],
         violations=[],
         totals={},
     )
     promised = Promised(Counter({"p-1": 300}), Counter({"p-1": 70}), {"p-1": "won"})
-    return World(stripe, ours, {"p-1": order}, promised)
+    return World(stripe, ours, Sale(orders={"p-1": order}), promised)
 
 
 def test_agreement_is_clean(world: World) -> None:
@@ -198,12 +228,14 @@ def test_replayed_answer_is_no_double(world: World) -> None:
     [
         lambda w: w.ours.events.clear(),
         lambda w: w.ours.events.update({(PLATFORM, "evt_1"): {"state": "dead", "reason": "x"}}),
-        lambda w: w.ours.unfinished.append({"kind": "transfer", "state": "dead"}),
+        lambda w: w.ours.unfinished.append(operation("dead")),
         lambda w: w.ours.transfers[0].update(status="blocked"),
         lambda w: w.ours.transfers[0].update(amount_reversed=199),
         lambda w: w.ours.refunds.clear(),
         lambda w: w.ours.refunds[0].update(status="pending"),
-        lambda w: w.ours.refunds.append({"id": "r-2", "refund": None, "status": "pending"}),
+        lambda w: w.ours.refunds.append(
+            {"id": "r-2", "payment": "p-1", "refund": None, "status": "pending"}
+        ),
         lambda w: w.stripe.refunds.clear(),
         lambda w: w.ours.reversals.clear(),
         lambda w: w.ours.reversals[0].update(amount=201),
@@ -225,9 +257,111 @@ def test_replayed_answer_is_no_double(world: World) -> None:
     ],
 )
 def test_loss_is_found(world: World, spoil: Callable[[World], None]) -> None:
-    """Whatever was accepted and did not reach its end counts as lost."""
+    """Whatever was accepted and did not reach its end counts as lost when nothing is under way."""
     spoil(world)
     assert len(world.findings().lost) == 1
+    assert world.findings().unfinished == []
+
+
+def operation(state: str, **more: Any) -> dict[str, Any]:
+    """A transfer of ours in that state, as the audit reads it."""
+    row = {"id": "op-9", "kind": "transfer", "state": state, "holds": [], "payment": "p-1"}
+    return {**row, "last_error": None, **more}
+
+
+def _behind(world: World) -> None:
+    """Stripe has the money, we have not heard of it."""
+    world.ours.payments[0].update(status="requires_payment_method", amount_captured=0)
+
+
+def _waits_for_an_event(world: World) -> None:
+    world.ours.events[PLATFORM, "evt_1"]["state"] = "received"
+
+
+def _waits_for_the_list(world: World) -> None:
+    world.ours.events.clear()
+    world.ours.swept.clear()
+
+
+def _waits_for_an_operation(world: World) -> None:
+    world.ours.unfinished.append(operation("ready"))
+
+
+@pytest.mark.parametrize(
+    ("wait", "awaited"),
+    [
+        (_waits_for_an_event, "event evt_1 (payment_intent.succeeded), received"),
+        (
+            _waits_for_the_list,
+            "event evt_1 (payment_intent.succeeded), not yet looked for in Stripe's list",
+        ),
+        (_waits_for_an_operation, "operation transfer op-9 (ready)"),
+    ],
+)
+def test_what_is_under_way_is_not_lost(
+    world: World, wait: Callable[[World], None], awaited: str
+) -> None:
+    """A payment whose news is still to come is unfinished: order, object and what it waits for."""
+    _behind(world)
+    wait(world)
+    (order,) = world.sale.orders.values()
+    findings = world.findings()
+    assert findings.lost == []
+    stands = f"pi_1: Stripe succeeded {order.amount}, ours requires_payment_method 0"
+    assert f"{order.order_id}: {stands}; waits for {awaited}" in findings.unfinished
+
+
+def test_a_dead_operation_is_lost_though_another_goes_on(world: World) -> None:
+    """What nothing will bring back is lost, whatever else is under way about the same order."""
+    _waits_for_an_operation(world)
+    world.ours.unfinished.append(operation("dead", id="op-8", last_error="no such account"))
+    (order,) = world.sale.orders.values()
+    assert world.findings().lost == [
+        f"{order.order_id}: operation transfer op-8 is dead: no such account"
+    ]
+    assert len(world.findings().unfinished) == 1
+
+
+def test_an_event_that_a_whole_look_did_not_find_is_lost(world: World) -> None:
+    """A look that began before the event, or as it happened, does not say that it is gone."""
+    world.ours.events.clear()
+    world.ours.swept[PLATFORM] = datetime.fromtimestamp(HAPPENED, UTC)
+    assert (len(world.findings().lost), len(world.findings().unfinished)) == (0, 1)
+    world.ours.swept[PLATFORM] = datetime.fromtimestamp(HAPPENED + 2, UTC)
+    assert (len(world.findings().lost), len(world.findings().unfinished)) == (1, 0)
+
+
+def _strand(world: World, *, not_yet: bool) -> str:
+    (order,) = world.sale.orders.values()
+    world.promised.refunded.clear()
+    world.sale.stranded[order.order_id] = Stranded(order, "waited", not_yet=not_yet)
+    return f"{order.order_id}: {order.way.name}: waited, now"
+
+
+def test_an_order_whose_news_came_late_is_not_lost(world: World) -> None:
+    """Both sides agree by now: the order stopped half way, and nothing of it is missing."""
+    told = _strand(world, not_yet=True)
+    assert world.findings().lost == []
+    assert world.findings().unfinished == [
+        f"{told} succeeded; waits for somebody to go on: it came when nobody waited any more"
+    ]
+
+
+@pytest.mark.parametrize("not_yet", [True, False])
+def test_a_stranded_order_with_an_event_to_come_is_not_lost(world: World, *, not_yet: bool) -> None:
+    """However the fan was left standing, the event will tell how it ended."""
+    _behind(world)
+    _waits_for_an_event(world)
+    told = _strand(world, not_yet=not_yet)
+    assert world.findings().lost == []
+    awaited = "event evt_1 (payment_intent.succeeded), received"
+    assert f"{told} requires_payment_method; waits for {awaited}" in world.findings().unfinished
+
+
+def test_an_order_that_was_refused_is_lost(world: World) -> None:
+    """Nothing is under way, and it was not time that was lacking."""
+    told = _strand(world, not_yet=False)
+    assert world.findings().lost == [f"{told} succeeded"]
 
 
 def test_payment_that_vanished_is_lost_for_all_who_knew_it(world: World) -> None:
@@ -261,11 +395,19 @@ def test_orders_follow_from_the_seed() -> None:
 
 def test_summary_line_is_that_of_the_contract() -> None:
     """The last line has the names and the order that scripts read."""
-    line = Summary(200, 10, 8, 0, 0, 0, 0, 0, 0, 0, 12.34).line()
+    line = Summary(200, 10, 8, 0, 0, 0, 0, 0, 0, 0, unfinished=0, seconds=12.34).line()
     assert line == (
         "demo: orders=200 captured=10 transferred=8 refunded=0 reversed=0 held=0 "
         "unexplained=0 violations=0 duplicates=0 lost=0 seconds=12.3"
     )
+
+
+@pytest.mark.parametrize("field", ["unexplained", "violations", "lost", "unfinished"])
+def test_all_is_well_only_when_nothing_was_found(field: str) -> None:
+    """What is not finished when nothing moves any more is not well either."""
+    summary = Summary(200, 10, 8, 0, 0, 0, 0, 0, 0, 0, unfinished=0)
+    assert summary.clean
+    assert not replace(summary, **{field: 1}).clean
 
 
 def test_money_is_shown_with_its_currency() -> None:

@@ -43,9 +43,7 @@ async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
         account = None if row["provider_account"] == PLATFORM else row["provider_account"]
         try:
             if row["failed_since"]:
-                undelivered = {"delivery_success": "false", "created": {"gte": row["failed_since"]}}
-                async for page in lists.pages("events", undelivered, account):
-                    await _store(page, account, inbox)
+                await _store_undelivered(row["failed_since"], account, lists, inbox)
             everything = {"created": {"gte": row["since"]}}
             async for page in lists.pages("events", everything, account, row["position"]):
                 await _store(page, account, inbox)
@@ -55,6 +53,26 @@ async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
                 raise
             log.warning("account not readable", account=account, reason=str(error))
         await database.rows("missed_events_done", **turn)
+
+
+async def sweep_undelivered(database: Database, lists: Lists, inbox: Inbox) -> None:
+    """Store the platform's events of the time not yet swept that Stripe could not deliver.
+
+    A sweep takes the longer the more is sold. This takes as long as what failed is many, so that a
+    lost webhook of one payment does not wait for the reading of everybody's.
+
+    Raises:
+        UnreadableError: Stripe did not show them, for now.
+        DatabaseError: the database did not answer.
+    """
+    for row in await database.rows("missed_events_due", limit=1):
+        await _store_undelivered(row["failed_since"] or row["since"], None, lists, inbox)
+
+
+async def _store_undelivered(since: int, account: str | None, lists: Lists, inbox: Inbox) -> None:
+    undelivered = {"delivery_success": "false", "created": {"gte": since}}
+    async for page in lists.pages("events", undelivered, account):
+        await _store(page, account, inbox)
 
 
 async def _store(page: list[dict[str, Any]], account: str | None, inbox: Inbox) -> None:
