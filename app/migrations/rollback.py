@@ -11,10 +11,10 @@ from psycopg import sql
 from app.migrations.errors import RefusedError
 
 REPLACEABLE = {
-    "chores": "due again at once",
+    "scheduled_tasks": "due again at once",
     "currencies": "written by its migration",
     "deployment": "declared again",
-    "event_sweeps": "the lists of events are read again from their beginning",
+    "missed_event_cursors": "the lists of events are read again from their beginning",
     "payment_marks": "the check of invariants begins anew",
     "provider_rates": "the bucket fills again",
     "reconciliation_sightings": "of a run, while it lasts",
