@@ -815,8 +815,8 @@ CREATE TABLE payments.scheduled_tasks (
     due_at timestamptz NOT NULL
 );
 COMMENT ON TABLE payments.scheduled_tasks IS
-    'What the workers do by the clock, each chore by one of them at a time. Holds no tenant''s '
+    'What the workers do by the clock, each task by one of them at a time. Holds no tenant''s '
     'data.';
-COMMENT ON COLUMN payments.scheduled_tasks.name IS 'The chore.';
+COMMENT ON COLUMN payments.scheduled_tasks.name IS 'The task.';
 COMMENT ON COLUMN payments.scheduled_tasks.due_at IS
     'When the next worker may take it; while one works on it, when it is given up for lost.';
