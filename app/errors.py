@@ -1,4 +1,4 @@
-"""Everything that can go wrong, and what the caller is told.
+"""Errors: everything that is raised on purpose, and the codes it goes out with.
 
     ServiceError
     ├── Problem            a refusal with a code of the contract
@@ -12,14 +12,6 @@ Two tables and nothing else decide what goes out: SQLSTATE to code, code to stat
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import orjson
-from aiohttp import web
-
-from app.observability.log_writer import PROCESS_TRACE
-from app.observability.logs import get_logger, trace_id
-
-log = get_logger("errors")
 
 CODES: Mapping[str, tuple[int, str]] = {
     "malformed_request": (400, "This is not HTTP"),
@@ -97,8 +89,6 @@ SQLSTATES: Mapping[str, str] = {
 """SQLSTATE to code. Classes 08, 53 and 57P are `unavailable`; anything else is `internal`."""
 
 UNAVAILABLE_CLASSES = ("08", "53", "57P")
-RETRY_AFTER_SECONDS = 1
-TYPE_PREFIX = "urn:payment-service:problem:"
 
 
 class ServiceError(Exception):
@@ -170,72 +160,3 @@ def code_of(sqlstate: str) -> str:
     if sqlstate in SQLSTATES:
         return SQLSTATES[sqlstate]
     return "unavailable" if sqlstate.startswith(UNAVAILABLE_CLASSES) else "internal"
-
-
-def problem_of(error: Exception) -> Problem:
-    """What a caller is told about an exception; logs those that are our own fault."""
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, Refused):
-        return _problem_of_refusal(error)
-    if isinstance(error, PoolExhausted):
-        return Problem("overloaded")
-    if isinstance(error, ConnectionLost):
-        return Problem("unavailable")
-    log.error("unexpected error", exc_info=error)
-    return Problem("internal")
-
-
-def _problem_of_refusal(error: Refused) -> Problem:
-    code = code_of(error.sqlstate)
-    if not error.sqlstate.startswith("PY0") or code == "internal":
-        log.error("database refused", sqlstate=error.sqlstate, reason=error.message)
-        return Problem(code)
-    return Problem(code, error.message, errors=_errors_of(error.detail))
-
-
-def _errors_of(detail: str | None) -> Sequence[Mapping[str, Any]]:
-    try:
-        errors = orjson.loads(detail or "[]")
-    except orjson.JSONDecodeError:
-        return ()
-    return errors if isinstance(errors, list) else ()
-
-
-def response_of(problem: Problem, instance: str) -> web.Response:
-    """A problem as application/problem+json (RFC 9457).
-
-    Args:
-        problem: what to tell.
-        instance: path of the request.
-    """
-    body: dict[str, Any] = {
-        "type": TYPE_PREFIX + problem.code,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail or problem.title,
-        "instance": instance,
-        "code": problem.code,
-        "traceId": trace_id.get() or PROCESS_TRACE,
-    }
-    if problem.errors:
-        body["errors"] = problem.errors
-    return web.Response(
-        body=orjson.dumps(body),
-        status=problem.status,
-        headers=_headers_of(problem),
-        content_type="application/problem+json",
-    )
-
-
-def _headers_of(problem: Problem) -> dict[str, str]:
-    headers = dict(problem.headers)
-    if problem.code == "unauthenticated":
-        headers.setdefault("WWW-Authenticate", 'Bearer error="invalid_token"')
-    if problem.code in {"signature_required", "signature_invalid"}:
-        headers.setdefault("WWW-Authenticate", "Signature")
-    if problem.code == "insufficient_scope":
-        headers.setdefault("WWW-Authenticate", 'Bearer error="insufficient_scope"')
-    if problem.status in {429, 503} or problem.code == "idempotency_in_progress":
-        headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
-    return headers

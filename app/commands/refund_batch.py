@@ -27,7 +27,12 @@ Tenant = Annotated[UUID, typer.Argument(help="The tenant's id.")]
 Batch = Annotated[UUID, typer.Argument(help="As `refund-batch list` shows it.")]
 Watch = Annotated[bool, typer.Option(help="Stay and show the progress.")]
 
-batch_cli = typer.Typer(help="Refund everybody of a canceled event.", no_args_is_help=True)
+commands = typer.Typer(help="Refund everybody of a canceled event.", no_args_is_help=True)
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands."""
+    cli.add_typer(commands, name="refund-batch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class State:
         )
 
 
-@batch_cli.command("start")
+@commands.command("start")
 def start(
     tenant: Tenant,
     event: Annotated[str, typer.Argument(help="The event's id, as on its payments.")],
@@ -70,7 +75,7 @@ def start(
         _wake_and_show(connection, tenant, batch, watch=watch)
 
 
-@batch_cli.command("list")
+@commands.command("list")
 def list_(tenant: Tenant) -> None:
     """List the canceled events, newest first."""
     query: LiteralString = (
@@ -81,14 +86,14 @@ def list_(tenant: Tenant) -> None:
             typer.echo(f"{batch}  {status:<8}  {total:>7}  {started:%Y-%m-%d %H:%M:%S}  {event}")
 
 
-@batch_cli.command("watch")
+@commands.command("watch")
 def watch(tenant: Tenant, batch: Batch) -> None:
     """Show the progress to its end; exit 1 when a payment has failed."""
     with _connect() as connection:
         _show(connection, tenant, batch)
 
 
-@batch_cli.command("stop")
+@commands.command("stop")
 def stop(tenant: Tenant, batch: Batch) -> None:
     """Request no more refunds; those requested go on."""
     with _connect() as connection:
@@ -96,7 +101,7 @@ def stop(tenant: Tenant, batch: Batch) -> None:
         typer.echo(_state(connection, tenant, batch))
 
 
-@batch_cli.command("resume")
+@commands.command("resume")
 def resume(tenant: Tenant, batch: Batch, *, watch: Watch = True) -> None:
     """Go on with a stopped batch; try failed payments again."""
     with _connect() as connection:

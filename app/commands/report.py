@@ -9,15 +9,19 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 import psycopg
+import typer
 from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-Format = Literal["table", "csv", "json"]
+from app.config import database_url
+
 Row = tuple[Any, ...]
 
 _REPORTS = """
@@ -27,6 +31,14 @@ _REPORTS = """
        AND has_function_privilege('payments_analyst', p.oid, 'EXECUTE')
      ORDER BY p.proname
 """
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
 
 
 class UnknownReportError(ValueError):
@@ -58,6 +70,41 @@ class Answer:
 
     columns: Sequence[str]
     rows: Sequence[Row]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command()(report)
+
+
+def report(
+    name: Annotated[str | None, typer.Argument(help="Absent: list the reports.")] = None,
+    tenant: Annotated[UUID | None, typer.Option(help="Whose figures.")] = None,
+    arg: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, an argument of the function without p_.")
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, spreadsheets or programs.")
+    ] = Format.table,
+) -> None:
+    """Print a report of schema ops, as an analyst: DATABASE_URL is the analyst's login."""
+    url = database_url()
+    if name is None:
+        for one in reports(url):
+            typer.echo(f"{one.name}({one.arguments})\n    {one.comment}")
+        return
+    pairs = [pair.partition("=") for pair in arg or []]
+    if any(not separator for _, separator, _ in pairs):
+        raise typer.BadParameter("is NAME=VALUE", param_hint="--arg")
+    arguments = {key: value for key, _, value in pairs}
+    try:
+        given = {"tenant_id": str(tenant)} | arguments if tenant else arguments
+        answer = ask(url, name, given)
+    except UnknownReportError as error:
+        raise typer.BadParameter(str(error), param_hint="NAME") from None
+    except WrongArgumentsError as error:
+        raise typer.BadParameter(str(error), param_hint="--tenant, --arg") from None
+    typer.echo(render(answer, form), nl=False)
 
 
 def reports(url: str) -> list[Report]:
@@ -103,12 +150,12 @@ def ask(url: str, name: str, arguments: Mapping[str, str]) -> Answer:
 
 def render(answer: Answer, form: Format, width: int | None = None) -> str:
     """The answer as text: a table for people, CSV (RFC 4180) or a JSON array of objects."""
-    if form == "json":
+    if form is Format.json:
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
         text = orjson.dumps(rows, default=_plain, option=orjson.OPT_INDENT_2).decode()
         return f"{text}\n"
     out = io.StringIO(newline="")
-    if form == "csv":
+    if form is Format.csv:
         writer = csv.writer(out)
         writer.writerow(answer.columns)
         writer.writerows(answer.rows)

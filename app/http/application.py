@@ -19,9 +19,10 @@ from prometheus_client import Histogram
 
 from app.config import Settings
 from app.database.client import Database, LoginError
+from app.database.inbox import inbox
 from app.database.notify import Notifier
 from app.database.payment_commits import Batches
-from app.errors import DatabaseError, Problem, problem_of, response_of
+from app.errors import DatabaseError, Problem
 from app.http.auth.authenticator import Authenticator
 from app.http.auth.jwks import KeySet
 from app.http.auth.signatures import Signatures
@@ -30,15 +31,18 @@ from app.http.context import SERVICES, TRACE, Services, Trace
 from app.http.input.client_address import Address, client_address
 from app.http.input.free_text import holds_card_number
 from app.http.limits.limiter import Limiter
+from app.http.problems import problem_of, response_of
 from app.http.routes import ENDPOINTS, docs, webhooks
 from app.http.server import Runner
 from app.observability import metrics
 from app.observability.event_traces import Origins
 from app.observability.health.checks import checks, guard_check, pool_check
-from app.observability.health.monitor import MONITOR, Monitor, add_routes
+from app.observability.health.monitor import Monitor
+from app.observability.health.routes import MONITOR, add_routes
 from app.observability.logs import get_logger, trace_id
 from app.observability.tracing import NO_SPAN, answered, spans, trace_of, traceparent
 from app.sockets import listening
+from app.stripe.carry import Carrier
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
 
@@ -136,19 +140,22 @@ def build_services(settings: Settings) -> Services:
     database = Database(settings, name="web", size=settings.database_pool_size)
     side = Database(settings, name="web side", size=SIDE_POOL_SIZE)
     notifier = Notifier(side)
+    gateway, rate = Gateway(settings), Rate(settings, database, inline=True)
+    lease = settings.operation_lease_seconds
+    batches = Batches(database, lease)
     return Services(
         settings=settings,
         database=database,
         side_database=side,
         health_database=Database(settings, name="web health", size=HEALTH_POOL_SIZE),
-        gateway=Gateway(settings),
+        gateway=gateway,
         authenticator=Authenticator(_verifier(settings), database),
         signatures=Signatures(settings.internal_hmac_keys),
         limiter=Limiter(settings),
-        rate=Rate(settings, database, inline=True),
         notifier=notifier,
-        inbox=webhooks.inbox(side, notifier),
-        batches=Batches(database, settings.operation_lease_seconds),
+        inbox=inbox(side, notifier),
+        batches=batches,
+        carrier=Carrier(gateway, rate, batches, notifier, lease),
         origins=Origins(side),
         secrets={
             "platform": tuple(s.get_secret_value() for s in settings.stripe_webhook_secret),

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from app.config import Settings
 from app.database.client import Database
-from app.database.group_commit import MicroBatch
+from app.database.inbox import Inbox
 from app.database.notify import Notifier
 from app.database.payment_commits import Batches
 from app.http.auth.authenticator import Authenticator
@@ -16,27 +16,8 @@ from app.http.auth.signatures import Signatures
 from app.http.input.client_address import Address
 from app.http.limits.limiter import Limiter, Verdict
 from app.observability.event_traces import Origins
+from app.stripe.carry import Carrier
 from app.stripe.gateway import Gateway
-from app.stripe.rate import Rate
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A verified webhook, as it goes into the inbox.
-
-    Attributes:
-        source: platform or connect.
-        event_id: Stripe's, or `sha256:…` when the body names none.
-        event_type: as the event says, or empty.
-        object_ids: Stripe ids the event names.
-        payload: the raw body.
-    """
-
-    source: str
-    event_id: str
-    event_type: str
-    object_ids: list[str]
-    payload: bytes
 
 
 @dataclass(slots=True)
@@ -66,10 +47,10 @@ class Services:
     authenticator: Authenticator
     signatures: Signatures
     limiter: Limiter
-    rate: Rate
     notifier: Notifier
-    inbox: MicroBatch[Delivery, None]
+    inbox: Inbox
     batches: Batches
+    carrier: Carrier
     origins: Origins
     secrets: dict[str, tuple[str, ...]]
     guard: Guard = field(default_factory=Guard)

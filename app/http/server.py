@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
-from app.errors import Problem, response_of
+from app.errors import Problem
+from app.http.problems import response_of
 from app.observability.logs import get_logger
 
 log = get_logger("web")

@@ -18,10 +18,10 @@ from app.database.group_commit import MicroBatch
 from app.database.notify import OPERATIONS, Notifier
 from app.errors import DatabaseError, Refused
 from app.failpoints import failpoint
-from app.http.carry import LEASE_SHARE
 from app.observability import metrics
 from app.observability.logs import get_logger, trace_id
 from app.observability.tracing import spans, trace_of
+from app.stripe.carry import LEASE_SHARE
 from app.stripe.gateway import Gateway, LookError, Result
 from app.stripe.rate import Rate
 from app.worker.persist import persist

@@ -14,12 +14,13 @@ from aiohttp import web
 
 from app.config import Settings
 from app.database.client import Database
+from app.database.inbox import inbox
 from app.database.notify import CHORES, OPERATIONS, WEBHOOKS, Notifier
 from app.errors import DatabaseError
-from app.http.routes.webhooks import inbox
 from app.observability import metrics
 from app.observability.health.checks import checks, guard_check, listener_check
-from app.observability.health.monitor import MONITOR, Monitor, add_routes
+from app.observability.health.monitor import Monitor
+from app.observability.health.routes import MONITOR, add_routes
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
 from app.sockets import listening

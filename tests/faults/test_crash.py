@@ -20,11 +20,11 @@ from tests.support.stack import NoAnswerError, Process, Stack, killed, until
 
 OF_PAYING_OUT = BY_WORKER | OF_LOOKS | OF_CLAIMED_EVENTS | OF_EVENTS
 INTENT_BY_WORKER = {
-    "worker.after_claim": "inline.before_carry",
+    "worker.after_claim": "request.before_carry",
     "worker.after_fence": "stripe.after_send",
-    "stripe.before_send": "inline.before_carry",
+    "stripe.before_send": "request.before_carry",
     "stripe.after_send": "stripe.after_send",
-    "worker.before_finish": "inline.before_carry",
+    "worker.before_finish": "request.before_carry",
     "worker.after_finish": "stripe.after_send",
 }
 """Where the worker dies, and where the web died before: with nothing at Stripe, or all of it."""

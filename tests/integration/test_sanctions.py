@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.commands.main import cli
+from app.commands.main import command_line
 from app.commands.sanctions.formats import FormatError
 from app.commands.sanctions.importing import import_list
 from tests.integration.test_api_reviews import REVIEWER, decide
@@ -58,17 +58,21 @@ def test_commands(database: Database, listed: Path, monkeypatch: pytest.MonkeyPa
     """Import tells what it did, search finds in any script, a wrong format is one clear line."""
     monkeypatch.setenv("DATABASE_URL", database.superuser_url)
     run = CliRunner()
-    done = run.invoke(cli, ["sanctions", "import", str(listed), "--format", "opensanctions"])
+    done = run.invoke(
+        command_line(), ["sanctions", "import", str(listed), "--format", "opensanctions"]
+    )
     assert done.exit_code == 0, done.output
     assert "imported 2 names" in done.output
-    again = run.invoke(cli, ["sanctions", "import", str(listed), "--format", "opensanctions"])
+    again = run.invoke(
+        command_line(), ["sanctions", "import", str(listed), "--format", "opensanctions"]
+    )
     assert "unchanged" in again.output
     assert (
         "100  sanction"
-        in run.invoke(cli, ["sanctions", "search", "Golden Star Ltd Trading"]).output
+        in run.invoke(command_line(), ["sanctions", "search", "Golden Star Ltd Trading"]).output
     )
-    assert "in force" in run.invoke(cli, ["sanctions", "status"]).output
-    wrong = run.invoke(cli, ["sanctions", "import", str(listed), "--format", "ofac"])
+    assert "in force" in run.invoke(command_line(), ["sanctions", "status"]).output
+    wrong = run.invoke(command_line(), ["sanctions", "import", str(listed), "--format", "ofac"])
     assert wrong.exit_code == 1
     assert len(names(database)) == 2
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from app.http.routes.webhooks import describe
+from app.database.inbox import describe
 from stripe_simulator.operations import accounts, disputes, refunds
 from tests.support import reference
 from tests.support.reference import Facts

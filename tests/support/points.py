@@ -6,16 +6,16 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2] / "app"
 NAMED = re.compile(r"""failpoint\(\s*["']([a-z_.]+)["']""")
 
-ASKED = frozenset({"inline.before_ask", "inline.after_ask"})
+ASKED = frozenset({"request.before_ask", "request.after_ask"})
 """Met by the web for every function that decides."""
 
 BY_WEB = frozenset(
     {
-        "inline.before_carry",
+        "request.before_carry",
         "stripe.before_send",
         "stripe.after_send",
-        "inline.before_finish",
-        "inline.after_finish",
+        "request.before_finish",
+        "request.after_finish",
     }
 )
 """Met by the web for every kind of call it carries itself."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.database.client import Database as Client
+from app.database.inbox import inbox
 from app.database.notify import Notifier
-from app.http.routes.webhooks import inbox
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
 from app.worker.periodic.missed_events import sweep, sweep_undelivered

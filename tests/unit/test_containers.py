@@ -8,7 +8,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from app.commands.main import cli
+from app.commands.main import command_line
 from app.config import Settings
 from app.http import application as web
 from app.worker import process
@@ -16,7 +16,7 @@ from local.dev import simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VARIABLES = {name.upper() for name in Settings.model_fields}
-COMMANDS = set(getattr(get_command(cli), "commands", {}))
+COMMANDS = set(getattr(get_command(command_line()), "commands", {}))
 
 
 def documents() -> dict[str, dict[str, Any]]:

@@ -14,9 +14,8 @@ from app.errors import (
     Problem,
     Refused,
     code_of,
-    problem_of,
-    response_of,
 )
+from app.http.problems import problem_of, response_of
 from app.paths import sql_root
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from app.config import HmacKey, load_settings
-from app.errors import Problem, response_of
+from app.database.inbox import describe
+from app.errors import Problem
 from app.http.auth.authenticator import _bearer, _caller_of
 from app.http.auth.signatures import Message, Signatures, Signer
 from app.http.auth.tokens import SharedSecret, TokenError, header
@@ -24,8 +25,8 @@ from app.http.endpoint import idempotency_key
 from app.http.input.body import parse_json, validate, wire
 from app.http.input.client_address import client_address, subscriber
 from app.http.input.free_text import check_texts, holds_card_number
+from app.http.problems import response_of
 from app.http.routes import ENDPOINTS
-from app.http.routes.webhooks import describe
 from app.stripe.gateway import verify_signature
 from tests.support.hostile.tokens import part, signed
 from tests.support.service import PLATFORM_SECRET

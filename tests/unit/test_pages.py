@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from app.commands.main import cli
+from app.commands.main import command_line
 from app.config import load_settings
 from app.http.application import create_app
 from tests.support.pages import PAGES, ROOT, blocks
@@ -74,10 +74,10 @@ def test_commands_in_sentences_exist() -> None:
     assert spans
     for page, span in spans:
         words = shlex.split(span)[1:]
-        command = get_command(cli)
+        command = get_command(command_line())
         while words and words[0] in getattr(command, "commands", {}):
             command = command.commands[words.pop(0)]  # type: ignore[attr-defined]
-        assert command is not get_command(cli), (page, span)
+        assert command is not get_command(command_line()), (page, span)
         options = {option for param in command.params for option in param.opts}
         assert {word for word in words if word.startswith("--")} <= options, (page, span)
 

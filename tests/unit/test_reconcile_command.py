@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from app.commands.main import cli
+from app.commands.main import command_line
 from app.commands.reconcile import parse_since
 from app.worker.reconcile.report import age, open_items, show, summarised
 
@@ -72,7 +72,7 @@ def test_since_nonsense(text: str) -> None:
 
 def test_a_format_nobody_knows_is_a_usage_error() -> None:
     """Exit code 2, before anything is read or written."""
-    assert CliRunner().invoke(cli, ["reconcile", "--format", "xml"]).exit_code == 2
+    assert CliRunner().invoke(command_line(), ["reconcile", "--format", "xml"]).exit_code == 2
 
 
 def test_sums_do_not_cancel_out() -> None:

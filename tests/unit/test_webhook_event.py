@@ -5,7 +5,7 @@ import hashlib
 import orjson
 import pytest
 
-from app.http.routes.webhooks import describe
+from app.database.inbox import describe
 
 
 def test_ids_that_may_name_a_tenant() -> None:

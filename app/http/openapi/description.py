@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app import __version__
-from app.errors import CODES, TYPE_PREFIX
+from app.errors import CODES
 from app.http.endpoint import NAMES, Endpoint
+from app.http.problems import TYPE_PREFIX
 from app.http.requests import Page
 from app.http.responses import ID, Health, ProblemDocument, Received
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from app.http.answers import answer_document
-from app.http.carry import ask
+from app.http.answers import answer_document, ask
 from app.http.endpoint import BY_STRIPE, Call, Endpoint
 from app.http.input.transliteration import transliterate
 from app.http.requests import AccountCreate, LinkCreate

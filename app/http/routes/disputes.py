@@ -2,8 +2,7 @@
 
 from aiohttp import web
 
-from app.http.answers import answer_document, answer_page
-from app.http.carry import ask
+from app.http.answers import answer_document, answer_page, ask
 from app.http.endpoint import BY_STRIPE, Call, Endpoint
 from app.http.requests import DisputeList, EvidenceSubmit
 from app.http.responses import Dispute, DisputePage

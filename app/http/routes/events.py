@@ -3,8 +3,7 @@
 from aiohttp import web
 
 from app.database.notify import CHORES
-from app.http.answers import answer_document
-from app.http.carry import ask
+from app.http.answers import answer_document, ask
 from app.http.endpoint import Call, Endpoint
 from app.http.requests import Reason
 from app.http.responses import RefundBatch

@@ -2,8 +2,7 @@
 
 from aiohttp import web
 
-from app.http.answers import answer_document, answer_page
-from app.http.carry import ask, create_payment
+from app.http.answers import answer_document, answer_page, ask, create_payment
 from app.http.endpoint import BY_STRIPE, Call, Endpoint
 from app.http.requests import Cancel, Capture, IntentCreate, PaymentList
 from app.http.responses import CreatedPayment, Payment, PaymentPage

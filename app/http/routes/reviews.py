@@ -2,8 +2,7 @@
 
 from aiohttp import web
 
-from app.http.answers import answer_page
-from app.http.carry import ask
+from app.http.answers import answer_page, ask
 from app.http.endpoint import Call, Endpoint, Handler
 from app.http.requests import ReviewDecision, ReviewList
 from app.http.responses import Review, ReviewPage

@@ -10,10 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aiohttp import web
-
 from app import __version__
-from app.http.carry import json_response
 from app.observability.logs import get_logger
 
 log = get_logger("health")
@@ -164,45 +161,3 @@ class Monitor:
         if changed:
             tell = log.warning if fault else log.info
             tell("not well" if fault else "well", check=check.name, reason=fault)
-
-
-MONITOR: web.AppKey[Monitor] = web.AppKey("monitor", Monitor)
-
-PROBED = frozenset({"postgresql", "migrations", "login", "pool", "redis", "listener"})
-"""What readiness tells; Stripe and the queues are the integrations' business."""
-
-
-def add_routes(app: web.Application) -> None:
-    """Serve /health and its three companions from what `app[MONITOR]` knows."""
-    app.router.add_get("/health", alive)
-    app.router.add_get("/health/ready", ready)
-    app.router.add_get("/health/startup", startup)
-    app.router.add_get("/health/integrations", integrations)
-
-
-async def alive(_request: web.Request) -> web.Response:
-    """GET /health: this process runs; touches nothing."""
-    return json_response({"status": "ok", "version": __version__, "checks": {}})
-
-
-async def ready(request: web.Request) -> web.Response:
-    """GET /health/ready: 503 when work sent here could not be done; Redis only degrades it."""
-    return _answer(request.app[MONITOR].report(PROBED))
-
-
-async def startup(request: web.Request) -> web.Response:
-    """GET /health/startup: 503 until migrated and fit to serve, 200 ever after."""
-    monitor = request.app[MONITOR]
-    report = monitor.report(PROBED)
-    if monitor.started:
-        report["status"] = "ok"
-    return _answer(report)
-
-
-async def integrations(request: web.Request) -> web.Response:
-    """GET /health/integrations: everything, with latencies, queue ages and clock skew."""
-    return _answer(request.app[MONITOR].report())
-
-
-def _answer(report: Report) -> web.Response:
-    return json_response(report, status=503 if report["status"] == "unavailable" else 200)

@@ -9,9 +9,7 @@ from typing import Any
 import orjson
 
 from app.database.client import Database
-from app.database.group_commit import MicroBatch
-from app.http.context import Delivery
-from app.http.routes.webhooks import describe
+from app.database.inbox import Delivery, Inbox, describe
 from app.observability.logs import get_logger
 from app.worker.reconcile.stripe_lists import Lists, UnreadableError
 
@@ -20,8 +18,6 @@ log = get_logger("sweep")
 PLATFORM = "platform"
 MAX_ACCOUNTS = 200
 """Accounts a sweep: those longest not swept have their turn."""
-
-Inbox = MicroBatch[Delivery, None]
 
 
 async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
