@@ -2,6 +2,7 @@
 
     ServiceError
     ├── Problem            a refusal with a code of the contract
+    ├── LoginError         the login role or the database is not for this service
     └── DatabaseError      the database did not answer as it should
         ├── Refused        it raised a SQLSTATE
         ├── ConnectionLost the connection broke: whether it committed is not known
@@ -153,6 +154,10 @@ class ConnectionLost(DatabaseError):  # noqa: N818 -- what happened
 
 class PoolExhausted(DatabaseError):  # noqa: N818 -- what happened
     """No connection became free in time."""
+
+
+class LoginError(ServiceError):
+    """The login role or the database must not be used by this service; the text says why."""
 
 
 def code_of(sqlstate: str) -> str:

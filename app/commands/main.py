@@ -16,7 +16,7 @@ import typer
 from app import __version__
 from app.commands.shared import fail, settings
 from app.config import SettingsError
-from app.database.client import LoginError
+from app.errors import LoginError
 from app.migrations.errors import MigrationError
 
 USAGE = 2

@@ -7,9 +7,7 @@ from typing import Any, LiteralString, NoReturn
 import psycopg
 from psycopg.rows import TupleRow
 
-from app import failpoints
 from app.config import Settings, SettingsError, database_url, load_settings, unknown_variables
-from app.observability import logs
 
 
 def settings(*, logs_beside: bool = False) -> Settings:
@@ -21,6 +19,9 @@ def settings(*, logs_beside: bool = False) -> Settings:
     Raises:
         SettingsError: something is missing, weak or contradictory.
     """
+    from app import failpoints  # what only reads the database starts without them
+    from app.observability import logs
+
     loaded = load_settings()
     logs.configure(loaded.log_level, beside=logs_beside)
     try:

@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from app.config import Settings
-from app.errors import Busy, ConnectionLost, PoolExhausted, Refused
+from app.errors import Busy, ConnectionLost, LoginError, PoolExhausted, Refused
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
 from app.paths import migration_names
@@ -60,11 +60,7 @@ UNDEFINED = frozenset({"42883", "3F000", "42P01"})
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[Any]
 
-__all__ = ["Answer", "Database", "Jsonb", "LoginError", "SchemaState"]
-
-
-class LoginError(Exception):
-    """The login role or the database must not be used by this service; the text says why."""
+__all__ = ["Answer", "Database", "Jsonb", "SchemaState"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from opentelemetry.trace import Span
 from prometheus_client import Histogram
 
 from app.config import Settings
-from app.database.client import Database, LoginError
+from app.database.client import Database
 from app.database.inbox import inbox
 from app.database.notify import Notifier
 from app.database.payment_commits import Batches
-from app.errors import DatabaseError, Problem
+from app.errors import DatabaseError, LoginError, Problem
 from app.http.auth.authenticator import Authenticator
 from app.http.auth.jwks import KeySet
 from app.http.auth.signatures import Signatures

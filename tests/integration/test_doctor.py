@@ -4,7 +4,8 @@ import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
-from app.commands.doctor import Finding, examine
+from app.commands.doctor.examination import examine
+from app.commands.doctor.findings import Finding
 from app.config import Settings
 from tests.support.collector import running_collector
 from tests.support.database import Database
