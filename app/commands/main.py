@@ -33,11 +33,6 @@ OPERATORS = (
 LOCAL_STACK = ("dev", "demo", "clock")
 """Of a checkout: what is installed in production does not have them."""
 
-MODULES = {name: f"app.commands.{name.replace('-', '_')}" for name in OPERATORS} | {
-    name: f"local.{name}" for name in LOCAL_STACK if find_spec("local")
-}
-"""Commands to the modules that add them: a function `register(cli)` each."""
-
 
 def main() -> None:
     """Run the command line."""
@@ -57,9 +52,25 @@ def command_line(wanted: str | None = None) -> typer.Typer:
     cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     processes = {command.__name__: cli.command()(command) for command in (serve, worker, version)}
     if wanted not in processes:
-        for name in [wanted] if wanted in MODULES else MODULES:
-            import_module(MODULES[name]).register(cli)
+        for module in _modules(wanted):
+            import_module(module).register(cli)
     return cli
+
+
+def _modules(wanted: str | None) -> list[str]:
+    """What adds the command that is wanted, or any: each has a function `register(cli)`."""
+    ours = {name: f"app.commands.{name.replace('-', '_')}" for name in OPERATORS}
+    if wanted in ours:
+        return [ours[wanted]]
+    stack = {name: f"local.{name}" for name in LOCAL_STACK} if _is_checkout() else {}
+    return [stack[wanted]] if wanted in stack else [*ours.values(), *stack.values()]
+
+
+def _is_checkout() -> bool:
+    try:
+        return find_spec("local.dev") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def serve() -> None:

@@ -8,7 +8,7 @@ import aiohttp
 
 from local.demo.patience import Progress
 from local.demo.service import DemoError
-from local.dev.simulator import PUBLISHABLE_KEY
+from stripe_simulator.client import PUBLISHABLE_KEY
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 
 from local.demo.service import DemoError
-from local.dev.simulator import SECRET_KEY
+from stripe_simulator.client import SECRET_KEY
 
 Json = dict[str, Any]
 PAGE = 100

@@ -18,11 +18,11 @@ import psycopg
 
 from app.migrations.migrate import migrate
 from app.migrations.roles import SERVICE_LOGIN, provision_service
-from local.dev import simulator
 from local.dev.child import Child, answers
 from local.dev.database import DatabaseServer, GivenServer, OwnServer
 from local.dev.tokens import mint
 from local.embedded import EmbeddedValkey
+from stripe_simulator import client
 
 TENANT = UUID("7e000000-0000-4000-8000-000000000001")
 OTHER_TENANT = UUID("7e000000-0000-4000-8000-000000000002")
@@ -118,7 +118,7 @@ class Stack:
         self._valkey = EmbeddedValkey()
         api, admin, worker_admin, stripe = self._sockets
         self.simulator = Child(
-            "simulator", simulator.arguments(stripe.fileno(), seed), log, sockets=[stripe]
+            "simulator", _simulator_arguments(stripe.fileno(), seed), log, sockets=[stripe]
         )
         environ_of = self.service_environ
         self.web = Child("web", ["-m", "app", "serve"], log, environ_of, sockets=[api, admin])
@@ -205,7 +205,7 @@ class Stack:
             api=f"http://127.0.0.1:{self.ports.api}",
             admin=f"http://127.0.0.1:{self.ports.admin}",
             stripe=self.stripe_url,
-            stripeSecretKey=simulator.SECRET_KEY,
+            stripeSecretKey=client.SECRET_KEY,
             databaseUrl=self.database_url,
             redisUrl=self._valkey.url,
             jwtSecret=self._secrets.jwt,
@@ -236,8 +236,8 @@ class Stack:
 
     def _register_webhooks(self) -> None:
         hooks = f"http://127.0.0.1:{self.ports.api}/webhooks/stripe"
-        simulator.register(self.stripe_url, hooks, self._secrets.webhook)
-        simulator.register(
+        client.register(self.stripe_url, hooks, self._secrets.webhook)
+        client.register(
             self.stripe_url, f"{hooks}/connect", self._secrets.connect_webhook, connect=True
         )
 
@@ -255,9 +255,17 @@ class Stack:
             "JWT_SECRET": keys.jwt,
             "INTERNAL_HMAC_KEYS": f"{HMAC_KEY_ID}:{keys.hmac}",
             "STRIPE_API_BASE": self.stripe_url,
-            "STRIPE_SECRET_KEY": simulator.SECRET_KEY,
+            "STRIPE_SECRET_KEY": client.SECRET_KEY,
             "STRIPE_WEBHOOK_SECRET": keys.webhook,
             "STRIPE_CONNECT_WEBHOOK_SECRET": keys.connect_webhook,
             "TRUSTED_PROXY_IPS": LOOPBACK,
             **self._environ,
         }
+
+
+def _simulator_arguments(descriptor: int, seed: int) -> list[str]:
+    """Of the interpreter that starts it: funds settle at once, signatures carry now."""
+    return [
+        *("-m", "stripe_simulator", "--fd", str(descriptor), "--seed", str(seed)),
+        *("--settle", "now"),
+    ]

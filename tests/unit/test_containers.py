@@ -1,6 +1,8 @@
 """Manifests and compose file say what the program is: commands, ports, probes, variables, times."""
 
 import re
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from app.commands.main import command_line
 from app.config import Settings
 from app.http import application as web
 from app.worker import process
-from local.dev import simulator
+from stripe_simulator import client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VARIABLES = {name.upper() for name in Settings.model_fields}
@@ -70,7 +72,7 @@ def test_variables_are_the_program_s() -> None:
 def test_the_simulator_is_told_where_its_events_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both endpoints of web, each with its own secret; nothing would ever settle without."""
     told: list[tuple[tuple[str, ...], dict[str, bool]]] = []
-    monkeypatch.setattr(simulator, "register", lambda *words, **more: told.append((words, more)))
+    monkeypatch.setattr(client, "register", lambda *words, **more: told.append((words, more)))
     for name, text in COMPOSE["web"]["environment"].items():
         monkeypatch.setenv(name, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text))
     (program,) = COMPOSE["webhooks"]["command"]
@@ -104,6 +106,16 @@ def test_probes_are_those_of_the_readme(component: str) -> None:
     startup = container(component)["startupProbe"]
     assert startup["periodSeconds"] * startup["failureThreshold"] == 300
     assert container(component)["livenessProbe"]["failureThreshold"] == 3
+
+
+def test_what_compose_imports_is_shipped() -> None:
+    """The image has what the wheel has: a script in the compose file needs no checkout."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    shipped = {*project["targets"]["wheel"]["packages"], *sys.stdlib_module_names}
+    texts = [word for one in COMPOSE.values() for word in one.get("command", []) if "\n" in word]
+    assert texts
+    found = re.findall(r"^(?:from|import) (\w+)", "\n".join(texts), re.MULTILINE)
+    assert set(found) <= shipped
 
 
 def test_the_grace_period_is_longer_than_the_drain() -> None:

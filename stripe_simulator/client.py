@@ -1,9 +1,9 @@
-"""The simulated Stripe of the local stack: how it is started and told where we listen."""
+"""A client for whoever starts the simulator: its keys, and where events are to go."""
+
+from __future__ import annotations
 
 import http.client
 from urllib.parse import urlencode, urlsplit
-
-from local.embedded.process import ServerError
 
 SECRET_KEY = "sk_test_simulator"  # noqa: S105 -- opens nothing but the simulator
 PUBLISHABLE_KEY = "pk_test_simulator"
@@ -11,19 +11,11 @@ SECONDS = 10.0
 OK = 200
 
 
-def arguments(descriptor: int, seed: int) -> list[str]:
-    """Arguments of the interpreter that start it: funds settle at once, signatures carry now."""
-    return [
-        *("-m", "stripe_simulator", "--fd", str(descriptor), "--seed", str(seed)),
-        *("--settle", "now"),
-    ]
-
-
 def register(base: str, url: str, secret: str, *, connect: bool = False) -> None:
     """Have every event delivered to `url`, signed with `secret`.
 
     Raises:
-        ServerError: the simulator refused.
+        OSError: the simulator cannot be reached, or refused.
     """
     post(
         base,
@@ -41,7 +33,7 @@ def post(base: str, path: str, form: dict[str, str]) -> None:
     """Make one call as the platform.
 
     Raises:
-        ServerError: it was refused.
+        OSError: it cannot be reached, or refused.
     """
     link = http.client.HTTPConnection(urlsplit(base).netloc, timeout=SECONDS)
     headers = {
@@ -53,6 +45,6 @@ def post(base: str, path: str, form: dict[str, str]) -> None:
         answer = link.getresponse()
         if answer.status != OK:
             text = answer.read().decode(errors="replace")
-            raise ServerError(f"simulator: POST {path} answered {answer.status}: {text}")
+            raise OSError(f"simulator: POST {path} answered {answer.status}: {text}")
     finally:
         link.close()
