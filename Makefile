@@ -102,7 +102,8 @@ bench: venv ## each measure beside its floor
 containers: $(VENV)/.containers-stamp ## manifests, compose file and the Dockerfile's steps, without a container engine
 	@$(BIN)/python scripts/check_containers.py
 
-docs: venv ## docs/sql-reference.md and docs/states.md from the database
+docs: venv ## docs/sql-reference.md and docs/states.md from the database, README's calls from app/
+	@$(BIN)/python scripts/api_table.py
 	@$(BIN)/python scripts/sql_reference.py
 
 requirements: ## pin again: newest versions that pyproject.toml allows

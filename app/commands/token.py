@@ -10,10 +10,8 @@ import typer
 from app.commands.shared import settings
 from app.config import SettingsError
 from app.http.auth.tokens import SHARED
+from app.http.routes import SCOPES
 
-ALL_SCOPES = (
-    "payments:read payments:write refunds:write accounts:write escrow:write reviews:write internal"
-)
 DEFAULT_TTL_SECONDS = 3600
 
 
@@ -25,7 +23,7 @@ def register(cli: typer.Typer) -> None:
 def token(
     tenant: Annotated[UUID, typer.Option(help="The tenant it speaks for.")],
     subject: Annotated[str, typer.Option(help="Who it speaks for.")] = "developer",
-    scope: Annotated[str, typer.Option(help="Space separated.")] = ALL_SCOPES,
+    scope: Annotated[str, typer.Option(help="Space separated.")] = SCOPES,
     ttl: Annotated[int, typer.Option(min=1, help="Seconds.")] = DEFAULT_TTL_SECONDS,
 ) -> None:
     """Print a bearer token. Development and test only."""

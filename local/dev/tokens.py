@@ -6,10 +6,7 @@ from uuid import UUID
 import jwt
 
 from app.http.auth.tokens import SHARED
-
-SCOPES = (
-    "payments:read payments:write refunds:write accounts:write escrow:write reviews:write internal"
-)
+from app.http.routes import SCOPES
 
 
 def mint(secret: str, tenant: UUID, subject: str, ttl_seconds: int) -> str:

@@ -16,12 +16,10 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from app.http.endpoint import NAMES, Endpoint
-from app.http.routes import ENDPOINTS
 from tests.support.database import Database
 
 OURS = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 THEIRS = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
-SCOPES = " ".join(sorted({endpoint.scope for endpoint in ENDPOINTS}))
 
 # What the wire calls an event is a show in the database: an event is Stripe's there.
 COLUMNS = {"eventId": "show_id"}

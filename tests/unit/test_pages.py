@@ -11,6 +11,7 @@ from typer.main import get_command
 from app.commands.main import command_line
 from app.config import load_settings
 from app.http.application import create_app
+from scripts import api_table
 from tests.support.pages import PAGES, ROOT, blocks
 
 PICTURES = {"text", "mermaid"}
@@ -41,15 +42,15 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_block_is_run_or_is_a_picture(page: Path) -> None:
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_block_is_run_or_is_a_picture(path: Path) -> None:
     """Every fence says its kind, and what can be run stands where a test runs it."""
-    found = blocks(page)
-    assert len(re.findall(r"^```", page.read_text(encoding="utf-8"), re.MULTILINE)) == (
+    found = blocks(path)
+    assert len(re.findall(r"^```", path.read_text(encoding="utf-8"), re.MULTILINE)) == (
         2 * len(found)
     )
     kinds = {block.kind for block in found if not block.why}
-    assert kinds <= PICTURES | RUN.get(str(page.relative_to(ROOT)), set())
+    assert kinds <= PICTURES | RUN.get(str(path.relative_to(ROOT)), set())
 
 
 def test_what_is_not_run_is_counted() -> None:
@@ -90,6 +91,13 @@ def test_targets_in_sentences_exist() -> None:
     for page, span in spans:
         named = [word for word in shlex.split(span)[1:] if "=" not in word and word != "|"]
         assert set(named) <= targets, (page, span)
+
+
+def test_the_table_of_calls_is_made_anew() -> None:
+    """`make docs` was run after the last change of a route."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert api_table.page(text) == text
+    assert api_table.table() in text
 
 
 def test_the_table_of_calls_is_the_api() -> None:

@@ -1,26 +1,15 @@
-"""One module per resource; each lists its endpoints."""
+"""A module for each resource: what it declares in ENDPOINTS is served, described and tested."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from app.http.endpoint import Endpoint
-from app.http.routes import (
-    accounts,
-    disputes,
-    distributions,
-    escrows,
-    events,
-    payments,
-    refunds,
-    reviews,
-    transfers,
-)
 
-ENDPOINTS: tuple[Endpoint, ...] = (
-    *payments.ENDPOINTS,
-    *refunds.ENDPOINTS,
-    *transfers.ENDPOINTS,
-    *accounts.ENDPOINTS,
-    *escrows.ENDPOINTS,
-    *disputes.ENDPOINTS,
-    *events.ENDPOINTS,
-    *distributions.ENDPOINTS,
-    *reviews.ENDPOINTS,
+RESOURCES = tuple(
+    module
+    for module in (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    if hasattr(module, "ENDPOINTS")
 )
+ENDPOINTS: tuple[Endpoint, ...] = tuple(one for module in RESOURCES for one in module.ENDPOINTS)
+SCOPES = " ".join(sorted({endpoint.scope for endpoint in ENDPOINTS}))
+"""Everything that a token can allow, as its claim says it."""

@@ -1,4 +1,4 @@
-"""Disputes: banks' claims against payments."""
+"""Disputes: banks' claims against payments, and our answer to them, once."""
 
 from aiohttp import web
 

@@ -1,4 +1,7 @@
-"""Distributions: another service gives from the platform's share of a payment to payees."""
+"""Distributions: another service, signed, gives from the platform's share to payees.
+
+See [authentication](docs/authentication.md).
+"""
 
 from aiohttp import web
 

@@ -1,4 +1,7 @@
-"""Escrows: resale money kept back until its conditions are met."""
+"""Escrows: resale money that an order's `escrow` holds.
+
+It goes when its conditions are confirmed, or its time has come.
+"""
 
 from aiohttp import web
 

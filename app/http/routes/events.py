@@ -1,4 +1,4 @@
-"""Events: canceled, with every payment refunded."""
+"""Events: canceled, and every payment for one refunded: 202, and the progress."""
 
 from aiohttp import web
 

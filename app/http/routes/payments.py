@@ -1,4 +1,7 @@
-"""Payments: create with their intent, read, capture, cancel."""
+"""Payments: made for an order, read, captured in full or once in part, or let go.
+
+A new one is 201 with its `clientSecret`, or 202 when Stripe has not answered yet.
+"""
 
 from aiohttp import web
 

@@ -1,4 +1,7 @@
-"""Refunds: money back to the buyer."""
+"""Refunds: money back, in full or in part.
+
+Each payee's share is reversed, or kept back from its next transfers.
+"""
 
 from aiohttp import web
 

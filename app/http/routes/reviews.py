@@ -1,4 +1,7 @@
-"""What a person has to decide: payments and payees that fraud or AML rules point at."""
+"""Reviews: payments and payees that wait for a person.
+
+See [fraud and AML](docs/fraud-and-aml.md).
+"""
 
 from aiohttp import web
 
