@@ -19,7 +19,7 @@ NAMES = (
     "aml",
     "probes",
     "simulator",
-    "door",
+    "request_checks",
     "tracing",
 )
 LONG = ("scale", "row_security")

@@ -1,4 +1,4 @@
-"""The service as it is, and beside it one of its handlers without the door: `/bare/payments/{id}`.
+"""The service, and beside it one of its handlers without the checks: `/bare/payments/{id}`.
 
 `python -m bench.bare PORT TENANT`; settings from the environment of the service.
 """

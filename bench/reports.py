@@ -29,7 +29,7 @@ MONTH = timedelta(days=30)
 LIMIT_MS = 1_000.0
 ROUNDS = 4
 ASKED = 5
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 """Slower in all: asked less often. Slower alone: no figure."""
 REVENUE_BY = ("day", "event", "venue", "artist", "promoter", "seller")
 OPTIONAL = {"from", "to", "recipient_type", "recipient_id"}
@@ -65,7 +65,7 @@ def _analyst(database: Addresses, history: History) -> Iterator[psycopg.Connecti
     with psycopg.connect(database.superuser_url, autocommit=True) as analyst:
         analyst.execute(f"SET SESSION AUTHORIZATION {ROLE}".encode())
         analyst.execute("SET default_transaction_read_only = on")
-        analyst.execute(f"SET statement_timeout = '{PATIENCE_SECONDS:.0f}s'".encode())
+        analyst.execute(f"SET statement_timeout = '{TIMEOUT_SECONDS:.0f}s'".encode())
         yield analyst
 
 
@@ -131,7 +131,7 @@ def _asked(
     )
     taken: list[Taken] = []
     try:
-        while len(taken) < ROUNDS * ASKED and sum(one.wall for one in taken) < PATIENCE_SECONDS:
+        while len(taken) < ROUNDS * ASKED and sum(one.wall for one in taken) < TIMEOUT_SECONDS:
             with Stopwatch(analyst) as watch:
                 analyst.execute(query, list(arguments.values())).fetchall()
             taken.append(watch.taken)

@@ -149,7 +149,7 @@ class Stack:
 
     @contextmanager
     def bare(self, database: "Database", tenant: UUID) -> Iterator[Process]:
-        """The service with its door, and one handler without it; see bench/bare.py."""
+        """The service with its checks, and one handler without it; see bench/bare.py."""
         port = free_port()
         environ = self.environ(database, stripe_port=9)
         with self._run("bare", _module("bench.bare", port, tenant), environ, port) as process:

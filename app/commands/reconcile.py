@@ -19,7 +19,7 @@ from app.database.notify import Notifier
 from app.errors import DatabaseError
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
-from app.worker.periodic.missed_events import sweep
+from app.worker.periodic.missed_events import fetch_missed
 from app.worker.periodic.unsettled_objects import poll
 from app.worker.reconcile.comparison import Reconciliation
 from app.worker.reconcile.report import open_items, show, summarised
@@ -98,7 +98,7 @@ async def run(loaded: Settings, since: datetime | None, *, as_json: bool) -> boo
         notifier = Notifier(database)
         stack.push_async_callback(notifier.close)
         lists = Lists(gateway, Rate(loaded, database, inline=False))
-        await sweep(database, lists, inbox(database, notifier))
+        await fetch_missed(database, lists, inbox(database, notifier))
         await poll(loaded, database, notifier)
         reconciliation = Reconciliation(database, lists, notifier)
         done = await reconciliation.run("hand", since, loaded.reconcile_grace_seconds)

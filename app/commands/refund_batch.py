@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.config import database_url
-from app.database.notify import CHORES
+from app.database.notify import DUE_WORK
 
 LOOK_SECONDS = 0.5
 MAX_FAILURES_SHOWN = 20
@@ -138,7 +138,7 @@ def _states(connection: Connection, tenant: UUID, batch: UUID) -> Iterator[State
 
 
 def _wake_and_show(connection: Connection, tenant: UUID, batch: UUID, *, watch: bool) -> None:
-    connection.execute("SELECT pg_catalog.pg_notify(%s, '')", [CHORES])
+    connection.execute("SELECT pg_catalog.pg_notify(%s, '')", [DUE_WORK])
     if watch:
         _show(connection, tenant, batch)
 

@@ -1,4 +1,4 @@
-"""What several commands need: settings, the owner's login, and how a failure is said."""
+"""Shared by the commands: settings, the owner's login, and how a failure is said."""
 
 import os
 import sys

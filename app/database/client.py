@@ -100,11 +100,13 @@ class Database:
         settings: the service's settings.
         name: for logs and pg_stat_activity.
         size: most connections; one is kept open.
-        patient: whether to wait for a lock again; where nobody waits for us.
+        waits_for_locks: whether to wait for a lock again; where nobody waits for us.
     """
 
-    def __init__(self, settings: Settings, *, name: str, size: int, patient: bool = False) -> None:
-        self._patient = patient
+    def __init__(
+        self, settings: Settings, *, name: str, size: int, waits_for_locks: bool = False
+    ) -> None:
+        self._waits_for_locks = waits_for_locks
         self._citus = settings.database_engine == "citus"
         self._connect_errors = 0
         self._checking: asyncio.Task[None] | None = None
@@ -307,7 +309,7 @@ class Database:
             except Refused as error:
                 conflict = (
                     error.sqlstate in RETRYABLE
-                    or (self._patient and error.sqlstate == LOCKED)
+                    or (self._waits_for_locks and error.sqlstate == LOCKED)
                     or (self._citus and tries == 1 and error.sqlstate in MOVED)
                 )
                 if not conflict or tries == MAX_TRIES:

@@ -16,7 +16,7 @@ log = get_logger("wakeup")
 
 OPERATIONS = "payments_operations"
 WEBHOOKS = "payments_webhooks"
-CHORES = "payments_due_work"
+DUE_WORK = "payments_due_work"
 INTERVAL_SECONDS = 0.1
 
 

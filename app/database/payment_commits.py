@@ -1,4 +1,4 @@
-"""Requests of one tenant that come together share a commit: created together, answered together.
+"""Payment commits: requests of one tenant that come together share theirs.
 
 A transaction touches one tenant, so there is a group commit per tenant and step. When the database
 refuses a batch each of its requests is tried alone: only the guilty are refused.

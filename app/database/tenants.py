@@ -1,4 +1,4 @@
-"""Going over all tenants."""
+"""Tenants: going over all of them, so that one that fails holds up nobody."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -30,9 +30,9 @@ async def each_tenant(database: Database) -> AsyncIterator[UUID]:
 
 
 @contextmanager
-def turn_of(tenant: UUID) -> Iterator[None]:
-    """One tenant's turn: what the database refuses it must not keep the others from theirs."""
+def tenant_work(tenant: UUID) -> Iterator[None]:
+    """Work for one tenant: what the database refuses it must not keep the others waiting."""
     try:
         yield
     except Refused as error:
-        log.exception("turn failed", tenantId=str(tenant), sqlstate=error.sqlstate)
+        log.exception("tenant work failed", tenantId=str(tenant), sqlstate=error.sqlstate)

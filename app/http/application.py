@@ -1,6 +1,6 @@
 """The HTTP service: routes, one middleware, start and stop.
 
-Reading order: `create_app` → `_door` → app/http/endpoint.py → app/http/routes/.
+Reading order: `create_app` → `_middleware` → app/http/endpoint.py → app/http/routes/.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from app.http.problems import problem_of, response_of
 from app.http.routes import ENDPOINTS, docs, webhooks
 from app.http.server import Runner
 from app.observability import metrics
-from app.observability.event_traces import Origins
+from app.observability.event_traces import EventTraces
 from app.observability.health.checks import checks, guard_check, pool_check
 from app.observability.health.monitor import Monitor
 from app.observability.health.routes import MONITOR, add_routes
@@ -54,7 +54,7 @@ SIDE_POOL_SIZE = 4
 HEALTH_POOL_SIZE = 2
 """Looks that hang must not take connections away from anybody."""
 
-TOLD = ("/api", "/internal")
+LOGGED = ("/api", "/internal")
 """Routes with a log line and a span."""
 
 SHUTDOWN_SECONDS = 25.0
@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> web.Application:
     Args:
         settings: from load_settings.
     """
-    app = web.Application(middlewares=[_door], client_max_size=webhooks.MAX_BODY_BYTES)
+    app = web.Application(middlewares=[_middleware], client_max_size=webhooks.MAX_BODY_BYTES)
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, endpoint.handle)
     app.router.add_post("/webhooks/stripe", webhooks.platform)
@@ -156,7 +156,7 @@ def build_services(settings: Settings) -> Services:
         inbox=inbox(side, notifier),
         batches=batches,
         carrier=Carrier(gateway, rate, batches, notifier, lease),
-        origins=Origins(side),
+        event_traces=EventTraces(side),
         secrets={
             "platform": tuple(s.get_secret_value() for s in settings.stripe_webhook_secret),
             "connect": tuple(s.get_secret_value() for s in settings.stripe_connect_webhook_secret),
@@ -184,7 +184,7 @@ async def _guard(services: Services) -> None:
 
 
 @web.middleware
-async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Everything all requests have in common: trace, errors, log, metrics."""
     started = time.perf_counter()
     route = _route(request)
@@ -195,7 +195,7 @@ async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await _answer(request, handler)
         response.headers["X-Request-Id"] = trace.request_id
         response.headers["traceparent"] = trace.context
-        _tell_limits(response, trace)
+        _add_limits(response, trace)
         _record(request, response, trace, time.perf_counter() - started)
         answered(span, response.status)
     return response
@@ -208,7 +208,7 @@ def _route(request: web.Request) -> str:
 
 def _span(request: web.Request, route: str) -> AbstractContextManager[Span]:
     """Probes have none, and a webhook has one of its own once its signature is verified."""
-    if not route.startswith(TOLD):
+    if not route.startswith(LOGGED):
         return NO_SPAN
     return spans.request(request.method, route, request.headers.get("traceparent"))
 
@@ -223,7 +223,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return response_of(problem_of(error), _instance(request))
 
 
-def _tell_limits(response: web.StreamResponse, trace: Trace) -> None:
+def _add_limits(response: web.StreamResponse, trace: Trace) -> None:
     if trace.verdicts:
         response.headers["RateLimit-Policy"] = ", ".join(v.policy for v in trace.verdicts)
         response.headers["RateLimit"] = ", ".join(v.state for v in trace.verdicts)
@@ -243,7 +243,7 @@ def _record(
 ) -> None:
     route = _route(request)
     _histogram(route, request.method, response.status).observe(seconds)
-    if not route.startswith(TOLD):
+    if not route.startswith(LOGGED):
         return
     log.info(
         "request",

@@ -1,4 +1,4 @@
-"""What the audit log learns from a call beside what its function sees.
+"""Audit log: where a call came from, and the calls that were refused.
 
 An accepted call is recorded by the function that accepts it, in its transaction; `origin` is an
 argument of that function. A refused call's transaction is gone, so its row is a statement of its

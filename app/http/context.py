@@ -1,4 +1,4 @@
-"""What handlers share, under one key of the aiohttp application."""
+"""Context of a request: what all handlers share, under one key of the aiohttp application."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from app.http.auth.authenticator import Authenticator
 from app.http.auth.signatures import Signatures
 from app.http.input.client_address import Address
 from app.http.limits.limiter import Limiter, Verdict
-from app.observability.event_traces import Origins
+from app.observability.event_traces import EventTraces
 from app.stripe.carry import Carrier
 from app.stripe.gateway import Gateway
 
@@ -51,7 +51,7 @@ class Services:
     inbox: Inbox
     batches: Batches
     carrier: Carrier
-    origins: Origins
+    event_traces: EventTraces
     secrets: dict[str, tuple[str, ...]]
     guard: Guard = field(default_factory=Guard)
 

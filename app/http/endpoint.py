@@ -1,4 +1,4 @@
-"""The way of every API request, in the order in which its faults win.
+"""Endpoint: the checks of every API request, in the order in which its faults win.
 
 Route and method, size and content type, the address's limit, authentication (of internal routes by
 token and signature), scope, the user's limit, card numbers, JSON, schema, idempotency, and only
@@ -51,7 +51,7 @@ KEPT_HEADERS = ("Idempotency-Key", "X-Request-Id")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that has passed the door.
+    """A request whose token, body and limits have been checked.
 
     Attributes:
         services: what it may use.

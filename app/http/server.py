@@ -1,4 +1,4 @@
-"""aiohttp's server, mended: what is not HTTP gets a problem too, and is not repeated in a log."""
+"""aiohttp's server, patched: what is not HTTP gets a problem too, and is not repeated in a log."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

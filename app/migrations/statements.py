@@ -1,4 +1,4 @@
-"""A file of SQL as statements with their places."""
+"""SQL statements of a file, with their places."""
 
 import re
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""What the processes tell: log lines, metrics, traces, health."""
+"""Log lines, metrics, traces, health."""

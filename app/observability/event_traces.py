@@ -1,4 +1,4 @@
-"""Which trace an event of Stripe's belongs to: that of the request which caused its object.
+"""Traces of Stripe's events: each belongs to that of the request which caused its object.
 
 Metadata name our operation, and the operation knows its trace; the trace itself never goes to
 Stripe (docs/decisions/0009-the-trace-stays-at-home.md). What is found decides where a span is drawn
@@ -15,11 +15,11 @@ from app.database.client import Database
 from app.database.payment_commits import ByTenant
 from app.errors import DatabaseError
 
-PATIENCE_SECONDS = 0.25
+TIMEOUT_SECONDS = 0.25
 """An event that waits longer for its trace goes without."""
 
 
-class Origins:
+class EventTraces:
     """Looks traces up, those of one tenant that are wanted together in one go.
 
     Args:
@@ -40,7 +40,7 @@ class Origins:
         if named is None:
             return None
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 return await self._lookups.submit(*named)
         except (DatabaseError, TimeoutError):
             return None

@@ -1,4 +1,4 @@
-"""What this process counts. One registry; both processes export every name."""
+"""Metrics. One registry; both processes export every name."""
 
 from collections import Counter as Counted
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Spans of what is done here, by OpenTelemetry's conventions; off unless the environment asks.
+"""Tracing: spans by OpenTelemetry's conventions; off unless the environment asks.
 
 Our own, where work is done: a request, a SQL function, a call to Stripe, an item of a queue.
 Attributes are routes, ids and codes, never what a caller or Stripe wrote, nor an error's text.

@@ -6,7 +6,7 @@ back is one of four outcomes:
     succeeded  Stripe answered with the object
     failed     Stripe refused it, definitely
     unknown    it may have taken effect: timeout, reset, 5xx, unreadable answer, key in use
-    not_sent   it cannot have taken effect: refused by a limiter or at the door, or never sent
+    not_sent   it cannot have taken effect: refused by a limiter or before it was run, or never sent
 """
 
 import asyncio

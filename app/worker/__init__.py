@@ -1,6 +1,6 @@
-"""The worker: carries due operations to Stripe, applies received webhooks, folds the ledger.
+"""The worker: carries due operations to Stripe, applies received webhooks, rolls up the ledger.
 
-`loop.py` is the engine both queues run on; `operations.py` and `webhooks.py` say what claiming and
+`queue.py` is the engine both queues run on; `operations.py` and `webhooks.py` say what claiming and
 handling mean; `listener.py` hears notifications; `process.py` starts and stops it all.
 """
 

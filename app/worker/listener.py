@@ -1,4 +1,4 @@
-"""Hears notifications on a connection of its own, and proves every half minute that it still does.
+"""Listener: hears notifications on a connection of its own, and proves that it still does.
 
 A half-open connection, or a pooler that swallows LISTEN, looks like silence. So the worker notifies
 itself through the pool and must hear it here.
@@ -25,7 +25,7 @@ PROBE_SECONDS = 30.0
 ANSWER_SECONDS = 5.0
 MISSES_ALLOWED = 1
 RECONNECT_SECONDS = (0.2, 2.0)
-PATIENCE_SECONDS = PROBE_SECONDS + (MISSES_ALLOWED + 2) * ANSWER_SECONDS
+TIMEOUT_SECONDS = PROBE_SECONDS + (MISSES_ALLOWED + 2) * ANSWER_SECONDS
 """A connection that heard nothing for longer is about to be replaced."""
 
 

@@ -206,19 +206,19 @@ class Operations:
             )
         except Refused as error:
             log.exception("cannot record", operationId=operation["id"], sqlstate=error.sqlstate)
-            recorded = await self._finish_in_doubt(operation, error)
+            recorded = await self._finish_unknown(operation, error)
         self._log(operation, result, recorded)
         if recorded.enqueued:
             self._notifier.wake(OPERATIONS)
 
-    async def _finish_in_doubt(self, operation: Operation, error: Refused) -> _Recorded:
-        doubt = {
+    async def _finish_unknown(self, operation: Operation, error: Refused) -> _Recorded:
+        unknown = {
             **self._gateway.not_sent("cannot_record", str(error)),
             "outcome": "unknown",
         }
         finishes = self._tenant(operation).finishes
         try:
-            return await persist("finish", lambda: finishes.submit(_Finished(operation, doubt)))
+            return await persist("finish", lambda: finishes.submit(_Finished(operation, unknown)))
         except Refused:
             return _Recorded(applied=False, enqueued=0)
 

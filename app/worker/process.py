@@ -15,7 +15,7 @@ from aiohttp import web
 from app.config import Settings
 from app.database.client import Database
 from app.database.inbox import inbox
-from app.database.notify import CHORES, OPERATIONS, WEBHOOKS, Notifier
+from app.database.notify import DUE_WORK, OPERATIONS, WEBHOOKS, Notifier
 from app.errors import DatabaseError
 from app.observability import metrics
 from app.observability.health.checks import checks, guard_check, listener_check
@@ -26,16 +26,14 @@ from app.observability.tracing import spans
 from app.sockets import listening
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
-from app.worker.listener import PATIENCE_SECONDS as LISTENER_PATIENCE_SECONDS
+from app.worker.listener import TIMEOUT_SECONDS as LISTENER_TIMEOUT_SECONDS
 from app.worker.listener import Listener
 from app.worker.operations import Operations
 from app.worker.periodic import audit_chain as audit
-from app.worker.periodic import invariants as watch
-from app.worker.periodic import ledger_rollup as fold
-from app.worker.periodic import retention, schedule
-from app.worker.periodic.due_work import Chores
-from app.worker.periodic.missed_events import sweep, sweep_undelivered
-from app.worker.periodic.schedule import Chore
+from app.worker.periodic import invariants, ledger_rollup, retention, schedule
+from app.worker.periodic.due_work import DueWork
+from app.worker.periodic.missed_events import fetch_missed, fetch_undelivered
+from app.worker.periodic.schedule import ScheduledTask
 from app.worker.periodic.unsettled_objects import poll
 from app.worker.queue import Loop
 from app.worker.reconcile.comparison import Reconciliation
@@ -50,7 +48,7 @@ WEBHOOK_CAPACITY = 32
 HEALTH_POOL_SIZE = 2
 STOP_SECONDS = 25.0
 RESTART_SECONDS = (0.5, 2.0)
-LOOKS_A_SWEEP = 5
+UNDELIVERED_OFTENER = 5
 """What could not be delivered is looked for so much oftener than what nobody heard of: a minute by
 default, and no sale makes it longer."""
 
@@ -62,7 +60,7 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Both queues, the listener, the chores and the ledger fold.
+    """Both queues, the listener, and all that is periodic.
 
     Args:
         settings: from load_settings.
@@ -71,7 +69,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         name = worker_name()
         self._settings = settings
-        self.database = Database(settings, name="worker", size=POOL_SIZE, patient=True)
+        self.database = Database(settings, name="worker", size=POOL_SIZE, waits_for_locks=True)
         self.gateway = Gateway(settings)
         self.notifier = Notifier(self.database)
         self._rate = Rate(settings, self.database, inline=False)
@@ -85,11 +83,11 @@ class Worker:
             self._operations, self.database, self._operations.capacity
         )
         self.webhooks_loop: Loop[dict[str, Any]] = Loop(webhooks, self.database, WEBHOOK_CAPACITY)
-        self.chores = Chores(self.database, self.notifier)
+        self.due_work = DueWork(self.database, self.notifier)
         channels = {
             OPERATIONS: self.operations_loop.wake,
             WEBHOOKS: self.webhooks_loop.wake,
-            CHORES: self.chores.wake,
+            DUE_WORK: self.due_work.wake,
         }
         self.notifier.local.update(channels)
         self.listener = Listener(settings, self.database, channels, name)
@@ -99,7 +97,7 @@ class Worker:
             [
                 *checks(settings, self._health_database, self.gateway),
                 guard_check(lambda: None if self._fit else "not found fit to work yet"),
-                listener_check(self.listener.heard_seconds_ago, LISTENER_PATIENCE_SECONDS),
+                listener_check(self.listener.heard_seconds_ago, LISTENER_TIMEOUT_SECONDS),
             ]
         )
 
@@ -115,12 +113,14 @@ class Worker:
         await self._until_fit(stop)
         background = [
             asyncio.create_task(supervise("listener", self.listener.run)),
-            asyncio.create_task(supervise("fold", lambda: fold.run(self.database))),
-            asyncio.create_task(supervise("audit", lambda: audit.run(self.database))),
-            asyncio.create_task(supervise("chores", self.chores.run)),
-            asyncio.create_task(supervise("watch", lambda: watch.run(self.database))),
             asyncio.create_task(
-                supervise("schedule", lambda: schedule.run(self.database, self._by_the_clock()))
+                supervise("ledger rollup", lambda: ledger_rollup.run(self.database))
+            ),
+            asyncio.create_task(supervise("audit", lambda: audit.run(self.database))),
+            asyncio.create_task(supervise("due work", self.due_work.run)),
+            asyncio.create_task(supervise("invariants", lambda: invariants.run(self.database))),
+            asyncio.create_task(
+                supervise("schedule", lambda: schedule.run(self.database, self._scheduled()))
             ),
         ]
         if self.gateway.reads_only:
@@ -144,28 +144,36 @@ class Worker:
         await self.database.close()
         await self._health_database.close()
 
-    def _by_the_clock(self) -> list[Chore]:
+    def _scheduled(self) -> list[ScheduledTask]:
         settings, database = self._settings, self.database
         return [
-            Chore("sweep", settings.sweep_seconds, self._sweep),
-            Chore("undelivered", settings.sweep_seconds / LOOKS_A_SWEEP, self._look),
-            Chore("reconcile", settings.reconcile_seconds, self._reconcile),
-            Chore("retention", retention.EVERY_SECONDS, lambda: retention.sweep(database)),
-            Chore("poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)),
+            ScheduledTask("missed_events", settings.sweep_seconds, self._fetch_missed),
+            ScheduledTask(
+                "undelivered", settings.sweep_seconds / UNDELIVERED_OFTENER, self._fetch_undelivered
+            ),
+            ScheduledTask("reconcile", settings.reconcile_seconds, self._reconcile),
+            ScheduledTask(
+                "retention", retention.EVERY_SECONDS, lambda: retention.delete_expired(database)
+            ),
+            ScheduledTask(
+                "poll", settings.poll_seconds, lambda: poll(settings, database, self.notifier)
+            ),
         ]
 
-    async def _sweep(self) -> None:
-        await sweep(self.database, self._lists, inbox(self.database, self.notifier))
+    async def _fetch_missed(self) -> None:
+        await fetch_missed(self.database, self._lists, inbox(self.database, self.notifier))
 
-    async def _look(self) -> None:
-        await sweep_undelivered(self.database, self._lists, inbox(self.database, self.notifier))
+    async def _fetch_undelivered(self) -> None:
+        await fetch_undelivered(self.database, self._lists, inbox(self.database, self.notifier))
 
     async def _reconcile(self) -> None:
         since = datetime.now(UTC) - timedelta(days=self._settings.reconcile_days)
         await self._reconciliation.run("schedule", since, self._settings.reconcile_grace_seconds)
 
     async def _send_once_agreed(self) -> None:
-        await send_once_agreed(self._settings, self.gateway, self._reconciliation, self._sweep)
+        await send_once_agreed(
+            self._settings, self.gateway, self._reconciliation, self._fetch_missed
+        )
 
     async def _stop(self, loops: list[asyncio.Task[None]]) -> None:
         self._operations.stopping = True

@@ -1,4 +1,4 @@
-"""The engine of a queue: claim as much as there is room for, handle concurrently, sleep precisely.
+"""Queue engine: claim as much as there is room for, handle concurrently, sleep precisely.
 
 A notification is a hint: it ends the sleep. Polling is the truth: no sleep lasts longer than a few
 seconds, and never beyond the moment when something becomes due.

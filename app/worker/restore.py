@@ -1,4 +1,4 @@
-"""After a restore: nothing is sent to Stripe before Stripe and we agree (F46, F70).
+"""Restore from a backup: nothing is sent to Stripe before Stripe and we agree (F46, F70).
 
 Evidence is looked for and events are applied meanwhile, so that what a backup has forgotten is
 adopted instead of done again. What no row explains any more is for a person to resolve.
@@ -25,27 +25,27 @@ async def send_once_agreed(
     settings: Settings,
     gateway: Gateway,
     reconciliation: Reconciliation,
-    sweep: Callable[[], Awaitable[None]],
+    fetch_missed: Callable[[], Awaitable[None]],
 ) -> None:
-    """Sweep and compare until nothing is open; then let the gateway send.
+    """Fetch missed events and compare until nothing is open; then let the gateway send.
 
     Args:
         settings: how far back, and how long between two comparisons at most.
         gateway: reads only, until this returns.
         reconciliation: compares.
-        sweep: brings the webhooks that came since the backup.
+        fetch_missed: brings the webhooks that came since the backup.
     """
-    while not await _agrees(settings, reconciliation, sweep):  # noqa: ASYNC110 -- Stripe sets no event
+    while not await _agrees(settings, reconciliation, fetch_missed):  # noqa: ASYNC110 -- Stripe sets no event
         await asyncio.sleep(min(settings.reconcile_seconds, MAX_PAUSE_SECONDS))
     gateway.reads_only = False
     log.info("agrees with stripe, sending from now on")
 
 
 async def _agrees(
-    settings: Settings, reconciliation: Reconciliation, sweep: Callable[[], Awaitable[None]]
+    settings: Settings, reconciliation: Reconciliation, fetch_missed: Callable[[], Awaitable[None]]
 ) -> bool:
     try:
-        await sweep()
+        await fetch_missed()
         since = datetime.now(UTC) - timedelta(days=settings.reconcile_days)
         # No grace: what is too young to judge would be too young to be trusted.
         found = open_items(

@@ -14,7 +14,7 @@ from app.database.notify import OPERATIONS, Notifier
 from app.errors import Refused
 from app.failpoints import failpoint
 from app.observability import metrics
-from app.observability.event_traces import Origins
+from app.observability.event_traces import EventTraces
 from app.observability.logs import get_logger, trace_id
 from app.observability.tracing import spans, trace_of
 from app.worker.persist import persist
@@ -49,7 +49,7 @@ class Webhooks:
         self._worker = worker
         self._lease = settings.operation_lease_seconds
         self._places = asyncio.Semaphore(APPLY_CONCURRENCY)
-        self._origins = Origins(database)
+        self._event_traces = EventTraces(database)
         self._finishes = MicroBatch(self._finish, function="inbox_finish", max_items=MAX_BATCH)
 
     async def claim(self, room: int) -> Claimed[Event]:
@@ -65,7 +65,7 @@ class Webhooks:
     async def handle(self, event: Event) -> None:
         """Apply one event and record where it ended."""
         kind = _type_of(event)
-        context = await self._origins.of(event["payload"]) if spans.on else None
+        context = await self._event_traces.of(event["payload"]) if spans.on else None
         trace_id.set(trace_of(context))
         with spans.item("webhook_inbox", event["event_id"], context, event_type=kind):
             await self._settle(event, kind)
@@ -113,7 +113,7 @@ class Webhooks:
     async def _recall(self, event: Event) -> None:
         """Have the next line tell the trace: few events have one, so it is not looked up before."""
         if not trace_id.get():
-            trace_id.set(trace_of(await self._origins.of(event["payload"])))
+            trace_id.set(trace_of(await self._event_traces.of(event["payload"])))
 
     async def _call(self, event: Event) -> dict[str, Any]:
         return await self._database.row(

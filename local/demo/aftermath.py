@@ -1,4 +1,4 @@
-"""After the on-sale: refunds, resales, disputes, a canceled event; and what each must come to."""
+"""Aftermath of the on-sale: refunds, resales, disputes, a canceled event, as expected of each."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ DECIDED = frozenset({"won", "lost"})
 
 
 @dataclass
-class Promised:
+class Expected:
     """What was agreed with fans and banks, to be found again by the audit."""
 
     refunded: Counter[str] = field(default_factory=Counter)
@@ -38,14 +38,14 @@ class Aftermath:
         service: our API.
         stripe: the dashboard and levers of the simulator.
         sale: what was sold.
-        promised: filled with what is agreed.
+        expected: filled with what is agreed.
     """
 
-    def __init__(self, service: Service, stripe: Stripe, sale: Sale, promised: Promised) -> None:
+    def __init__(self, service: Service, stripe: Stripe, sale: Sale, expected: Expected) -> None:
         self._service = service
         self._stripe = stripe
         self._sale = sale
-        self.promised = promised
+        self.expected = expected
 
     def _sold(self, way: Way) -> list[tuple[str, Order]]:
         """Payments for a scene; it cannot be played when one of them was not."""
@@ -82,7 +82,7 @@ class Aftermath:
             body["amount"] = amount
         key = f"refund-{order.number}-{amount or 'rest'}"
         refund = await self._service.post(office(order.market), "/api/v1/refunds", body, key)
-        self.promised.refunded[payment] += refund["amount"]
+        self.expected.refunded[payment] += refund["amount"]
 
     async def _refund_in_parts(self, payment: str, order: Order, *, rest: bool) -> None:
         for amount in PARTS:
@@ -115,9 +115,9 @@ class Aftermath:
         path = await self._escrow(off, order)
         reason = {"reason": "the seller has kept the ticket"}
         await self._service.post(desk, f"{path}/cancel", reason, "resale-cancel")
-        self.promised.refunded[off] += self._sale.orders[off].amount
+        self.expected.refunded[off] += self._sale.orders[off].amount
         document = await self._service.get(desk, await self._escrow(waiting, order))
-        self.promised.held[waiting] = document["heldAmount"]
+        self.expected.held[waiting] = document["heldAmount"]
         return f"1 refused before its condition ({early}), then released; 1 called off; 1 held"
 
     async def _escrow(self, payment: str, order: Order) -> str:
@@ -148,7 +148,7 @@ class Aftermath:
 
     async def _argue(self, payment: str, order: Order, text: str, outcome: str) -> None:
         desk = office(order.market)
-        self.promised.disputes[payment] = outcome
+        self.expected.disputes[payment] = outcome
         found = await self._service.until(
             desk,
             f"/api/v1/disputes?paymentId={payment}",
@@ -181,5 +181,5 @@ class Aftermath:
             "its end",
         )
         for payment, order in tickets:
-            self.promised.refunded[payment] = order.amount
+            self.expected.refunded[payment] = order.amount
         return f"{ended['total']} payments: {ended['succeeded']} refunded, {ended['failed']} failed"

@@ -1,4 +1,4 @@
-"""The service's own comparison with Stripe, as an operator runs it."""
+"""Reconciliation in the demo, as an operator runs it."""
 
 import asyncio
 import json

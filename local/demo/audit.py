@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from app.http.routes.webhooks import describe
-from local.demo.aftermath import Promised
+from app.database.inbox import describe
+from local.demo.aftermath import Expected
 from local.demo.books import Books, Row
 from local.demo.plan import Order
 from local.demo.sale import Sale, Stranded
@@ -75,7 +75,7 @@ class Ours:
     receivables: list[Row]
     money: Money
     events: dict[tuple[str, str], Row]
-    swept: dict[str, datetime]
+    fetched: dict[str, datetime]
     unfinished: list[Row]
     violations: list[Row]
     totals: dict[tuple[str, str], int]
@@ -189,7 +189,7 @@ async def read_ours(books: Books) -> Ours:
         receivables=await books.receivables(),
         money=money,
         events=await books.events(),
-        swept=await books.swept(),
+        fetched=await books.fetched(),
         unfinished=await books.unfinished(),
         violations=await books.violations(),
         totals=await books.totals(),
@@ -199,7 +199,7 @@ async def read_ours(books: Books) -> Ours:
 # ── comparing ─────────────────────────────────────────────────────────────────────────────────
 
 
-def compare(stripe: AtStripe, ours: Ours, sale: Sale, promised: Promised) -> Findings:
+def compare(stripe: AtStripe, ours: Ours, sale: Sale, expected: Expected) -> Findings:
     """Compare both sides with each other and with what fans, box office and banks did."""
     findings = Findings(violations=[*map(str, ours.violations), *stripe.faults])
     for key in sorted(stripe.money.keys() | ours.money.keys()):
@@ -216,7 +216,7 @@ def compare(stripe: AtStripe, ours: Ours, sale: Sale, promised: Promised) -> Fin
         *_lost_transfers(stripe, ours),
         *_lost_returns(stripe, ours),
         *_lost_orders(ours, orders),
-        *_lost_promises(ours, orders, promised),
+        *_not_as_expected(ours, orders, expected),
         *_stranded(stripe, ours, sale.stranded.values()),
     )
     _sort(gaps, stripe, ours, findings)
@@ -258,7 +258,7 @@ def _under_way(stripe: AtStripe, ours: Ours) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, event in stripe.events.items():
         known = ours.events.get(key)
-        if known is None and not _swept(event, ours):
+        if known is None and not _fetched(event, ours):
             state = "not yet looked for in Stripe's list"
         elif known is not None and known["state"] in UNAPPLIED:
             state = known["state"]
@@ -276,9 +276,9 @@ def _under_way(stripe: AtStripe, ours: Ours) -> dict[str, str]:
     return found
 
 
-def _swept(event: Json, ours: Ours) -> bool:
+def _fetched(event: Json, ours: Ours) -> bool:
     """Whether the worker has looked for missed webhooks since the event happened."""
-    until = ours.swept.get(event["account"])
+    until = ours.fetched.get(event["account"])
     return until is not None and until.timestamp() > event["created"] + 1  # whole seconds
 
 
@@ -404,16 +404,16 @@ def _lost_orders(ours: Ours, orders: Mapping[str, Order]) -> Iterable[Gap]:
             yield _gap(f"payment {payment} is {stands}, not {wanted}", payment)
 
 
-def _lost_promises(ours: Ours, orders: Mapping[str, Order], promised: Promised) -> Iterable[Gap]:
+def _not_as_expected(ours: Ours, orders: Mapping[str, Order], expected: Expected) -> Iterable[Gap]:
     """Name payments of which more or less was refunded or held than agreed, or a dispute's end."""
     refunded = {row["id"]: row["amount_refunded"] for row in ours.payments}
     held = {row["payment"]: row["held_amount"] for row in ours.escrows}
     decided = {row["payment"]: row["status"] for row in ours.disputes}
     for payment, order in orders.items():
         for what, mine, agreed in (
-            ("refunded", refunded.get(payment, 0), promised.refunded[payment]),
-            ("held", held.get(payment, 0), promised.held[payment]),
-            ("dispute", decided.get(payment), promised.disputes.get(payment)),
+            ("refunded", refunded.get(payment, 0), expected.refunded[payment]),
+            ("held", held.get(payment, 0), expected.held[payment]),
+            ("dispute", decided.get(payment), expected.disputes.get(payment)),
         ):
             if mine != agreed:
                 text = f"payment {payment} ({order.way.name}): {what} {mine}, agreed {agreed}"

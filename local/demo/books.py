@@ -1,4 +1,4 @@
-"""Our side of the story, read from the database as its superuser."""
+"""The books: our side of the story, read from the database as its superuser."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -79,14 +79,14 @@ class Books:
         )
         return tuple(rows[0].values())
 
-    async def sweeps(self) -> tuple[tuple[Any, ...], ...]:
+    async def event_cursors(self) -> tuple[tuple[Any, ...], ...]:
         """Up to when the worker has looked for missed webhooks, and where it stands."""
         rows = await self.rows(
             "SELECT * FROM payments.missed_event_cursors ORDER BY provider_account"
         )
         return tuple(tuple(row.values()) for row in rows)
 
-    async def swept(self) -> dict[str, datetime]:
+    async def fetched(self) -> dict[str, datetime]:
         """Up to when the worker has looked for missed webhooks, by Stripe's account."""
         rows = await self.rows(
             "SELECT provider_account, swept_until FROM payments.missed_event_cursors"
@@ -94,7 +94,7 @@ class Books:
         )
         return {row["provider_account"]: row["swept_until"] for row in rows}
 
-    async def unswept(self, moment: datetime, *, payees: bool) -> int:
+    async def unfetched(self, moment: datetime, *, payees: bool) -> int:
         """How many of Stripe's accounts were not looked through for missed webhooks since then.
 
         The platform's own, and with `payees` theirs too.

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from local.demo.patience import Progress
+from local.demo.progress import Progress
 from local.demo.service import DemoError
 from stripe_simulator.client import PUBLISHABLE_KEY
 
@@ -66,8 +66,8 @@ class Browser:
         """Confirm with one card; an answer that got lost is looked up, not guessed."""
         path = f"/v1/payment_intents/{_id(secret)}"
         form = {"payment_method": card, "return_url": RETURN_URL, "client_secret": secret}
-        patience = self._progress.patience()
-        while not await patience.over():
+        wait = self._progress.wait()
+        while not await wait.over():
             status, answer = await self._call("POST", f"{path}/confirm", form)
             if status == OK:
                 return answer
@@ -101,12 +101,12 @@ class Browser:
 
     async def _look(self, secret: str) -> Json:
         path = f"/v1/payment_intents/{_id(secret)}"
-        patience = self._progress.patience()
+        wait = self._progress.wait()
         while True:
             status, answer = await self._call("GET", path, {"client_secret": secret})
             if status == OK:
                 return answer
-            if await patience.over():
+            if await wait.over():
                 raise DemoError(f"GET {path}: {status} {answer}")
             await asyncio.sleep(RETRY_SECONDS)
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from local.demo.books import Books, Queues
-from local.demo.patience import Progress
+from local.demo.progress import Progress
 from local.demo.stripe import Stripe
 
 POLL_SECONDS = 0.1
@@ -19,26 +19,26 @@ async def drained(
     lost for good (lossy), the worker has looked for them in between; for those of the payees'
     accounts, too, if asked to.
     """
-    patience = Progress(books.done).patience()
+    wait = Progress(books.done).wait()
     while True:
         left = await books.queues()
         if left.idle and await _delivered(stripe):
             if lossy:
-                await _swept(books, payees=payees)
+                await _fetched(books, payees=payees)
             left = await books.queues()
             if left.idle and await _delivered(stripe):
                 return left
-        if await patience.over():
+        if await wait.over():
             return left
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _swept(books: Books, *, payees: bool) -> None:
+async def _fetched(books: Books, *, payees: bool) -> None:
     """Wait until the worker has looked for missed webhooks, from now on, or stands still."""
     asked = await books.now()
-    patience = Progress(books.sweeps).patience()
-    while await books.unswept(asked, payees=payees):
-        if await patience.over():
+    wait = Progress(books.event_cursors).wait()
+    while await books.unfetched(asked, payees=payees):
+        if await wait.over():
             return
         await asyncio.sleep(POLL_SECONDS)
 

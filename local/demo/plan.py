@@ -1,4 +1,4 @@
-"""What the fans will do: who buys what, for how much, with which card. Follows from the seed."""
+"""The plan of the demo: who buys what, for how much, with which card. Follows from the seed."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The service as its callers see it: HTTP, tokens, Idempotency-Key, and patience."""
+"""The service as its callers see it: HTTP, tokens, Idempotency-Key, and waiting."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import aiohttp
 
-from local.demo.patience import Progress
+from local.demo.progress import Progress
 from local.dev.stack import Stack
 
 Json = dict[str, Any]
@@ -66,7 +66,7 @@ class Service:
             background: 202 is the answer: the work goes on without the caller.
 
         Raises:
-            DemoError: it was refused, or patience ran out.
+            DemoError: it was refused, or took too long.
         """
         status, answer = await self._answered(caller, path, body, key, background=background)
         if not 200 <= status < 300 or (status == ACCEPTED and not background):  # noqa: PLR2004 -- success, final
@@ -77,7 +77,7 @@ class Service:
         """POST what must not be allowed; return the code of the refusal.
 
         Raises:
-            DemoError: it was allowed, or patience ran out.
+            DemoError: it was allowed, or took too long.
         """
         status, answer = await self._answered(caller, path, body, key, background=True)
         if not 400 <= status < SERVER_ERROR:  # noqa: PLR2004 -- refusals
@@ -87,30 +87,30 @@ class Service:
     async def _answered(
         self, caller: Caller, path: str, body: Json, key: str, *, background: bool
     ) -> tuple[int, Json]:
-        """POST until the answer is final, or patience runs out."""
+        """POST until the answer is final, or it takes too long."""
         headers = {**self._headers(caller), "Idempotency-Key": key}
-        patience, wait = self._progress.patience(), WAIT_SECONDS
+        wait, pause = self._progress.wait(), WAIT_SECONDS
         while True:
             status, answer = await self._once("POST", path, headers, body)
             if not _is_passing(status, answer) or (background and status == ACCEPTED):
                 return status, answer
-            if await patience.over():
+            if await wait.over():
                 return status, answer
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, MAX_WAIT_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, MAX_WAIT_SECONDS)
 
     async def get(self, caller: Caller, path: str) -> Json:
         """GET, repeated while the service is away.
 
         Raises:
-            DemoError: it was refused, or patience ran out.
+            DemoError: it was refused, or took too long.
         """
-        patience = self._progress.patience()
+        wait = self._progress.wait()
         while True:
             status, answer = await self._once("GET", path, self._headers(caller), None)
             if status == 200:  # noqa: PLR2004 -- HTTP
                 return answer
-            if not _is_passing(status, answer) or await patience.over():
+            if not _is_passing(status, answer) or await wait.over():
                 raise DemoError(f"GET {path}: {status} {answer}")
             await asyncio.sleep(WAIT_SECONDS)
 
@@ -118,7 +118,7 @@ class Service:
         """Read a payment until it has the status.
 
         Raises:
-            NotYetError: patience ran out.
+            NotYetError: nothing moved any more.
         """
         path = f"/api/v1/payments/{payment}"
         return await self.until(caller, path, lambda found: bool(found["status"] == wanted), wanted)
@@ -129,18 +129,18 @@ class Service:
         """Read, ever more slowly, until what is found is good; `wanted` says what that is.
 
         Raises:
-            NotYetError: patience ran out.
+            NotYetError: nothing moved any more.
         """
-        patience, wait = self._progress.patience(), WAIT_SECONDS
+        wait, pause = self._progress.wait(), WAIT_SECONDS
         while True:
             found = await self.get(caller, path)
             if good(found):
                 return found
-            if await patience.over():
+            if await wait.over():
                 stands = f", stands at {found['status']}" if "status" in found else ""
                 raise NotYetError(f"GET {path} waited for {wanted}{stands}")
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, MAX_WAIT_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, MAX_WAIT_SECONDS)
 
     async def _once(
         self, method: str, path: str, headers: dict[str, str], body: Json | None

@@ -12,12 +12,12 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from local.demo import agreement, audit, onboarding, scenes, trouble
-from local.demo.aftermath import Aftermath, Promised
+from local.demo.aftermath import Aftermath, Expected
 from local.demo.books import Books, Queues, Row
 from local.demo.browser import Browser
 from local.demo.drain import drained
-from local.demo.patience import Progress
 from local.demo.plan import MARKETPLACES, Order, Payee, orders
+from local.demo.progress import Progress
 from local.demo.report import Report, Summary, counted, money
 from local.demo.sale import Sale, Shoppers
 from local.demo.service import DemoError, Json, NotYetError, Service
@@ -51,7 +51,7 @@ class Story:
     books: Books
     accounts: dict[Payee, Json] = field(default_factory=dict)
     sale: Sale = field(default_factory=Sale)
-    promised: Promised = field(default_factory=Promised)
+    expected: Expected = field(default_factory=Expected)
     kills: int = 0
     unfinished: list[str] = field(default_factory=list)
     """What the story stopped at, when it could not be played to its end."""
@@ -134,7 +134,7 @@ class Story:
 
     async def _turn_back(self) -> None:
         """Everything that takes money back, or lets it go late."""
-        aftermath = Aftermath(self.service, self.stripe, self.sale, self.promised)
+        aftermath = Aftermath(self.service, self.stripe, self.sale, self.expected)
         spender = next(p for p in self.accounts if p.id == scenes.SPENDER)
         refunds = aftermath.refund(self.accounts[spender]["stripeAccountId"])
         await self._scene("refunds", refunds)
@@ -197,7 +197,7 @@ class Story:
         with self.report.step("audit") as step:
             theirs = await audit.read_stripe(self.stripe)
             ours = await audit.read_ours(self.books)
-            found = audit.compare(theirs, ours, self.sale, self.promised)
+            found = audit.compare(theirs, ours, self.sale, self.expected)
             found.unfinished += self.unfinished
             step.detail = (
                 f"{len(theirs.intents)} intents, {len(theirs.transfers)} transfers, "

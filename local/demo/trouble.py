@@ -1,4 +1,4 @@
-"""What goes wrong in the demo: always a little at Stripe's door, with --faults a lot everywhere."""
+"""Faults of the demo: always a few at Stripe, with --faults many everywhere."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,8 @@ SERVICE_ENVIRON = {
     "STRIPE_TIMEOUT_SECONDS": "2",
     "SWEEP_SECONDS": "2",
 }
-"""A killed worker's work is taken up when its lease ends, and lost webhooks are found by the sweep:
-short, so that the demo ends soon."""
+"""A killed worker's work is taken up when its lease ends, and lost webhooks are found in Stripe's
+list: short, so that the demo ends soon."""
 
 RETRY_SECONDS = [0.5, 1, 2, 4, 8, 8, 8, 8]
 """Stripe tries a lost delivery again after minutes and hours; here a story must end."""

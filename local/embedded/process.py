@@ -209,15 +209,15 @@ def _busy_seconds(pid: int) -> dict[str, float]:
     return busy
 
 
-def run_to_end(command: Sequence[str | Path], *, log: Path, patience: float = 120) -> None:
+def run_to_end(command: Sequence[str | Path], *, log: Path, timeout: float = 120) -> None:
     """Run a helper program of a server, such as initdb, under the server's account.
 
     Raises:
-        ServerError: it failed, or did nothing for `patience` seconds.
+        ServerError: it failed, or did nothing for `timeout` seconds.
     """
     with log.open("ab") as sink:
         process = spawn(command, log=sink, death_signal=signal.SIGKILL)
-    progress = Progress(process.pid, patience)
+    progress = Progress(process.pid, timeout)
     while (code := process.poll()) is None:
         if progress.stalled():
             process.kill()
@@ -293,7 +293,7 @@ def temporary_directory(kind: str, *, in_memory: bool) -> Path:
     base = _memory_base() if in_memory else None
     base = base or _disk_base()
     for place in {base, _disk_base()}:
-        sweep(place)
+        remove_leftovers(place)
     name = f"{_PREFIX}-{kind}-{os.getpid()}-{_started(os.getpid())}-"
     return private_directory(Path(tempfile.mkdtemp(prefix=name, dir=base)))
 
@@ -312,13 +312,13 @@ def _memory_base() -> Path | None:
     return base if shutil.disk_usage(base).free >= _MEMORY_NEEDED else None
 
 
-def sweep(base: Path) -> None:
+def remove_leftovers(base: Path) -> None:
     """Remove temporary directories under `base` whose owner no longer runs."""
     for path in base.glob(f"{_PREFIX}-*"):
         named = _TEMPORARY.fullmatch(path.name)
         if named is None or _started(int(named["pid"])) == named["started"]:
             continue
-        with suppress(OSError):  # another run sweeps at the same moment
+        with suppress(OSError):  # another run does so at the same moment
             if path.stat().st_uid == server_identity().uid and not processes_in(path):
                 shutil.rmtree(path, ignore_errors=True)
 

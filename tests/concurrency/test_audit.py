@@ -1,4 +1,4 @@
-"""Two sessions at the audit log's chain."""
+"""The audit log's chain, with two sessions at once."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Two sessions at every claim, fence and finish."""
+"""Queues: every claim, fence and finish, with two sessions at once."""
 
 import uuid
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a payee owes is collected once: kept back from a transfer, or reversed later."""
+"""Receivables are collected once: kept back from a transfer, or reversed later."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two sessions at a review: whoever decides, cancels, disputes, pays out or screens meanwhile."""
+"""Reviews, with two sessions at once: decided, canceled, disputed, paid out, screened meanwhile."""
 
 import uuid
 from collections import Counter

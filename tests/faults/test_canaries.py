@@ -1,4 +1,4 @@
-"""Secrets, tokens, cards, addresses and bodies: what came in is in no log, metric or error."""
+"""Canaries: secrets, tokens, cards, addresses and bodies are in no log, metric or error."""
 
 import asyncio
 import re

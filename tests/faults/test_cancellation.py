@@ -7,7 +7,7 @@ from tests.support.stack import Stack, killed
 
 ORDERS = 40
 DEATHS = (
-    "chores.after_advance=exit@20",
+    "due_work.after_advance=exit@20",
     "stripe.after_send[refund]=exit@15",
     "stripe.after_send[reversal]=exit@5",
 )

@@ -1,11 +1,11 @@
-"""Web and worker die at every named point; afterwards everything has happened exactly once."""
+"""Crashes of web and worker at every failpoint; afterwards all has happened exactly once."""
 
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.points import (
+from tests.support.failpoints import (
     ALL,
     BY_WEB,
     BY_WORKER,

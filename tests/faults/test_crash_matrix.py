@@ -1,8 +1,8 @@
-"""Every point of the source, for every kind of work: killed there, and all was done exactly once.
+"""Crash matrix: killed at every failpoint, for every kind of work, and all is done exactly once.
 
-The names come from the source (tests/support/points.py), the kinds from the database. One web and
-one simulator serve a whole row of crashes; only the process that died is started again, and what it
-had claimed is taken over by the next one, which dies a step further on.
+The names come from the source (tests/support/failpoints.py), the kinds from the database. One web
+and one simulator serve a whole row of crashes; only the process that died is started again, and
+what it had claimed is taken over by the next one, which dies a step further on.
 """
 
 import re
@@ -15,9 +15,9 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from tests.support import stories
-from tests.support.points import (
+from tests.support.failpoints import (
     ASKED,
-    BY_CHORES,
+    BY_DUE_WORK,
     BY_WEB,
     BY_WORKER,
     OF_EVENTS,
@@ -225,27 +225,27 @@ def test_a_worker_killed_over_an_event_applies_it_once(shop: Stack, kind: str) -
     shop.check_even()
 
 
-# ── chores ────────────────────────────────────────────────────────────────────────────────────
+# ── periodic work ────────────────────────────────────────────────────────────────────────────────
 
-BY_A_CHORE = {
-    "chores.before_advance": Story(stories.events_sold, stories.cancel_event),
-    "chores.after_advance": Story(stories.events_sold, stories.cancel_event),
-    "chores.before_release": Story(stories.resold_for_a_while, stories.wait),
-    "chores.after_release": Story(stories.resold_for_a_while, stories.wait),
-    "fold.before_fold": Story(stories.nothing, stories.sell),
-    "fold.after_fold": Story(stories.nothing, stories.sell),
+BY_PERIODIC_WORK = {
+    "due_work.before_advance": Story(stories.events_sold, stories.cancel_event),
+    "due_work.after_advance": Story(stories.events_sold, stories.cancel_event),
+    "due_work.before_release": Story(stories.resold_for_a_while, stories.wait),
+    "due_work.after_release": Story(stories.resold_for_a_while, stories.wait),
+    "ledger_rollup.before_rollup": Story(stories.nothing, stories.sell),
+    "ledger_rollup.after_rollup": Story(stories.nothing, stories.sell),
 }
 
 
-def test_every_chore_has_its_row() -> None:
-    """A new chore without crashes fails the suite."""
-    assert BY_A_CHORE.keys() == BY_CHORES
+def test_all_periodic_work_has_its_row() -> None:
+    """New periodic work without crashes fails the suite."""
+    assert BY_PERIODIC_WORK.keys() == BY_DUE_WORK
 
 
-@pytest.mark.parametrize("point", BY_A_CHORE)
-def test_a_worker_killed_over_a_chore_does_it_once(shop: Stack, point: str) -> None:
-    """An item of a canceled event, a hold that ends, a fold: killed around each."""
-    story = BY_A_CHORE[point]
+@pytest.mark.parametrize("point", BY_PERIODIC_WORK)
+def test_a_worker_killed_over_periodic_work_does_it_once(shop: Stack, point: str) -> None:
+    """An item of a canceled event, a hold that ends, a rollup: killed around each."""
+    story = BY_PERIODIC_WORK[point]
     [subject] = story.prepare(shop, 1)
     send_home(shop)
     dying = shop.start_worker(f"{point}=exit")

@@ -19,7 +19,7 @@ from app.worker import listener as listening
 from app.worker.listener import Listener
 from local.dev.tokens import mint
 from tests.support.database import Database
-from tests.support.points import BY_WEB
+from tests.support.failpoints import BY_WEB
 from tests.support.proxy import Proxy
 from tests.support.service import eventually, settings_for
 from tests.support.stack import JWT_SECRET, SPLITS, TENANT, Stack, until

@@ -1,4 +1,4 @@
-"""Too little of something: connections, files, isolation, time, a reader of the log."""
+"""Overload: not enough connections, files, isolation, time, a reader of the log."""
 
 import contextlib
 import http.client

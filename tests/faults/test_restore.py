@@ -1,4 +1,4 @@
-"""A backup brought back: Stripe remembers what the database has forgotten, and nothing is doubled.
+"""Restore from a backup: Stripe remembers what the database has forgotten, and nothing is doubled.
 
 The steps are those of docs/runbooks/restore-from-backup.md.
 """

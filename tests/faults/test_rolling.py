@@ -1,4 +1,4 @@
-"""A new release while orders come in: every process is ended and replaced, and nobody notices.
+"""Rolling deployment while orders come in: every process is ended and replaced, and nobody notices.
 
 What makes it so is shared. A cluster takes a pod out of its Service before it ends it, and waits
 (`preStop` in k8s/web-deployment.yaml) until what was passed on to it has reached it: `Rotation`

@@ -25,7 +25,7 @@ from tests.support.service import OTHER_TENANT, eventually, running_service, tok
 
 pytestmark = pytest.mark.full
 
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 CONFIG = """
 [databases]
 * = host={host} port={port}
@@ -95,7 +95,7 @@ def pool_before(database: Database, tmp_path: Path) -> Iterator[str]:
 
 
 def _connect(url: str) -> psycopg.Connection[tuple[str, ...]]:
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             return psycopg.connect(url, autocommit=True, prepare_threshold=None)

@@ -13,12 +13,11 @@ from app.database.client import Database as Client
 from app.http.auth.signatures import Signer
 from app.http.endpoint import NAMES, Endpoint
 from app.http.requests import IntentCreate
-from app.http.routes import ENDPOINTS
+from app.http.routes import ENDPOINTS, SCOPES
 from app.worker.periodic.audit_chain import chain_due
 from tests.support.database import Database
 from tests.support.furnished import (
     OURS,
-    SCOPES,
     Furnished,
     body,
     has_identifier,

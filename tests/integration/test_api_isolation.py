@@ -1,4 +1,4 @@
-"""One tenant's tokens, another tenant's ids, every route: nothing is told, nothing is changed.
+"""Isolation of tenants: one's tokens, another's ids, every route; nothing told, nothing changed.
 
 Routes, documents, tables and ids come from the route table, the models and the catalog.
 """
@@ -14,10 +14,9 @@ import pytest_asyncio
 
 from app.http.auth.signatures import Signer
 from app.http.endpoint import NAMES, Endpoint
-from app.http.routes import ENDPOINTS
+from app.http.routes import ENDPOINTS, SCOPES
 from tests.support.furnished import (
     OURS,
-    SCOPES,
     THEIRS,
     Furnished,
     body,

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.worker.periodic import due_work as chores
+from app.worker.periodic import due_work
 from tests.support.service import OTHER_TENANT, Service, eventually, token
 
 REFUNDS = "/api/v1/refunds"
@@ -183,7 +183,7 @@ async def test_a_canceled_event_does_not_wait_for_the_poll(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The request wakes the worker: with a poll of an hour the refunds are made all the same."""
-    monkeypatch.setattr(chores, "EVERY_SECONDS", (3600.0, 3600.0))
+    monkeypatch.setattr(due_work, "EVERY_SECONDS", (3600.0, 3600.0))
     await service.payee()
     await service.start_worker()
     await paid(service, eventId="gig")

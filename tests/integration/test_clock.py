@@ -1,4 +1,4 @@
-"""Clocks of our own processes that are wrong."""
+"""Clock skew of our own processes."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Pages that are generated say what the database says now."""
+"""Generated pages say what the database says now."""
 
 from pathlib import Path
 

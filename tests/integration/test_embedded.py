@@ -125,7 +125,7 @@ def test_nothing_survives_a_killed_parent(open_path: Path) -> None:
     parent.wait()
     assert _until(lambda: not _running(int(postgres_pid)) and not _running(int(valkey_pid)))
     assert _until(lambda: not process.processes_in(Path(root)))
-    process.sweep(Path(root).parent)
+    process.remove_leftovers(Path(root).parent)
     assert not Path(root).exists()
 
 

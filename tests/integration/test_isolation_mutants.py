@@ -1,4 +1,4 @@
-"""Every single loosening of what keeps tenants apart is noticed by the suite that says they are.
+"""Mutants of the isolation of tenants: every single loosening is noticed by its tests.
 
 The mutants are generated from the catalog: each policy, each right, each owner. `make test` tries
 one of each kind; `make test-full` all of them.
@@ -34,7 +34,7 @@ TABLES = (
     " JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnotnull"
     " WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind = 'r' ORDER BY 1"
 )
-DOORS = (
+CALLABLES = (
     "SELECT p.oid::regprocedure::text FROM pg_proc AS p WHERE p.prosecdef"
     " AND p.pronamespace IN ('api'::regnamespace, 'ops'::regnamespace) ORDER BY 1"
 )
@@ -73,12 +73,12 @@ def mutants(connection: psycopg.Connection[Any]) -> Iterator[Mutant]:
                 yield Mutant(f"granted {right}", f"GRANT {right} ON {table} TO {caller}", "rls")
     for name, table in connection.execute(SYSTEM).fetchall():
         yield Mutant("for everybody", f"ALTER POLICY {name} ON {table} TO PUBLIC", "structure")
-    for (door,) in connection.execute(DOORS).fetchall():
-        change = f"ALTER FUNCTION {door}"
+    for (function,) in connection.execute(CALLABLES).fetchall():
+        change = f"ALTER FUNCTION {function}"
         yield Mutant("of the owner", f"{change} OWNER TO payments_owner", "privileges")
         yield Mutant("of the caller", f"{change} SECURITY INVOKER", "privileges")
         yield Mutant("unpinned", f"{change} RESET search_path", "privileges")
-        yield Mutant("open", f"GRANT EXECUTE ON FUNCTION {door} TO PUBLIC", "privileges")
+        yield Mutant("open", f"GRANT EXECUTE ON FUNCTION {function} TO PUBLIC", "privileges")
 
 
 def survivors(connection: psycopg.Connection[Any], chosen: list[Mutant]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A service that trusts the public keys of its token issuer."""
+"""JWKS: a service that trusts the public keys of its token issuer."""
 
 import json
 import time

@@ -34,7 +34,7 @@ from tests.support.service import (
 )
 from tests.unit.test_config import GOOD
 
-PATIENT = 20.0
+LONG_BUDGET = 20.0
 """A budget that a busy machine keeps: these tests are about counting, not about time."""
 
 ADDRESS = parse_hop("203.0.113.9")
@@ -61,7 +61,7 @@ def settings(redis_url: str, **changes: str) -> Settings:
 
 @asynccontextmanager
 async def limiter(
-    redis_url: str, *, budget: float = PATIENT, clock: Clock | None = None
+    redis_url: str, *, budget: float = LONG_BUDGET, clock: Clock | None = None
 ) -> AsyncIterator[Limiter]:
     """A limiter, closed afterwards."""
     made = Limiter(settings(redis_url), budget_seconds=budget, clock=clock or Clock())
@@ -77,7 +77,7 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 
 
 @pytest_asyncio.fixture
-async def door(database: Database, redis_url: str) -> AsyncIterator[Service]:
+async def limited(database: Database, redis_url: str) -> AsyncIterator[Service]:
     """A service that counts in Valkey, with the limits of the contract, behind a proxy."""
     async with running_service(
         database,
@@ -169,7 +169,7 @@ async def test_redis_hung(own_valkey: EmbeddedValkey) -> None:
             await still_limits(made)
         finally:
             os.kill(own_valkey.pid, signal.SIGCONT)
-        made._budget = PATIENT
+        made._budget = LONG_BUDGET
         clock.now += OPEN_SECONDS
         before = alone()
         fresh = parse_hop("203.0.113.11")
@@ -214,57 +214,57 @@ def test_counting_alone_is_bounded() -> None:
 # ── over HTTP ─────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_eleventh_payment_of_a_user_is_429(door: Service) -> None:
+async def test_the_eleventh_payment_of_a_user_is_429(limited: Service) -> None:
     """Told by both headers and Retry-After; another user and another route go on."""
-    door.http.headers["X-Forwarded-For"] = "203.0.113.9"
+    limited.http.headers["X-Forwarded-For"] = "203.0.113.9"
     for n in range(10):
-        reply = await door.ask("POST", "/api/v1/payments/intents", {"amount": "bad"})
+        reply = await limited.ask("POST", "/api/v1/payments/intents", {"amount": "bad"})
         assert (reply.status, reply.code) == (422, "validation_failed")
         assert reply.headers["RateLimit-Policy"] == '"default";q=100;w=60, "payments";q=10;w=60'
         assert f'"payments";r={9 - n};t=' in reply.headers["RateLimit"]
-    reply = await door.ask("POST", "/api/v1/payments/intents", {"amount": "bad"})
+    reply = await limited.ask("POST", "/api/v1/payments/intents", {"amount": "bad"})
     assert (reply.status, reply.code) == (429, "rate_limited")
     assert 1 <= int(reply.headers["Retry-After"]) <= WINDOW_SECONDS
     assert f'"payments";r=0;t={reply.headers["Retry-After"]}' in reply.headers["RateLimit"]
     other = {"Authorization": f"Bearer {token(subject='other')}"}
-    reply = await door.ask("POST", "/api/v1/payments/intents", {"amount": "bad"}, headers=other)
+    reply = await limited.ask("POST", "/api/v1/payments/intents", {"amount": "bad"}, headers=other)
     assert reply.status == 422
-    assert (await door.ask("GET", "/api/v1/payments")).status == 200
+    assert (await limited.ask("GET", "/api/v1/payments")).status == 200
 
 
-async def test_the_hundred_and_first_request_of_an_address_is_429(door: Service) -> None:
+async def test_the_hundred_and_first_request_of_an_address_is_429(limited: Service) -> None:
     """Before its token is looked at; its neighbour, liars and probes are not concerned."""
     mine = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9", "Authorization": None}
     for n in range(100):
-        reply = await door.ask("GET", "/api/v1/payments", headers=mine)
+        reply = await limited.ask("GET", "/api/v1/payments", headers=mine)
         assert reply.status == 401
         assert reply.headers["RateLimit"].startswith(f'"default";r={99 - n};t=')
     spoofed = mine | {"X-Forwarded-For": "198.51.100.8, 203.0.113.9"}
     for headers in (mine, spoofed):
-        reply = await door.ask("GET", "/api/v1/payments", headers=headers)
+        reply = await limited.ask("GET", "/api/v1/payments", headers=headers)
         assert (reply.status, reply.code) == (429, "rate_limited")
-    too_large = await door.ask(
+    too_large = await limited.ask(
         "POST", "/api/v1/refunds", data=b"x" * 70_000, headers=mine | {"Content-Type": "text/x"}
     )
     assert too_large.status == 413, "what is wrong with size and type is said first"
-    assert (await door.ask("GET", "/nowhere", headers=mine)).status == 404
-    assert (await door.ask("GET", "/health", headers=mine)).status == 200
+    assert (await limited.ask("GET", "/nowhere", headers=mine)).status == 404
+    assert (await limited.ask("GET", "/health", headers=mine)).status == 200
     neighbour = mine | {"X-Forwarded-For": "203.0.113.10"}
-    assert (await door.ask("GET", "/api/v1/payments", headers=neighbour)).status == 401
+    assert (await limited.ask("GET", "/api/v1/payments", headers=neighbour)).status == 401
 
 
-async def test_only_webhooks_that_are_not_stripes_are_counted(door: Service) -> None:
+async def test_only_webhooks_that_are_not_stripes_are_counted(limited: Service) -> None:
     """Stripe's own come as they come; whoever guesses is stopped."""
-    door.http.headers["X-Forwarded-For"] = "203.0.113.9"
+    limited.http.headers["X-Forwarded-For"] = "203.0.113.9"
     forged = {"Stripe-Signature": "t=1,v1=00", "Authorization": None}
     for _ in range(100):
-        reply = await door.ask("POST", "/webhooks/stripe", data=b"{}", headers=forged)
+        reply = await limited.ask("POST", "/webhooks/stripe", data=b"{}", headers=forged)
         assert (reply.status, reply.code) == (400, "invalid_signature")
-    reply = await door.ask("POST", "/webhooks/stripe", data=b"{}", headers=forged)
+    reply = await limited.ask("POST", "/webhooks/stripe", data=b"{}", headers=forged)
     assert (reply.status, reply.code) == (429, "rate_limited")
     event = b'{"id": "evt_limits", "type": "ping"}'
     signed = {"Stripe-Signature": sign(event), "Authorization": None}
-    reply = await door.ask("POST", "/webhooks/stripe", data=event, headers=signed)
+    reply = await limited.ask("POST", "/webhooks/stripe", data=event, headers=signed)
     assert reply.status == 200
     assert "RateLimit" not in reply.headers
 

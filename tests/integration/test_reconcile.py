@@ -1,4 +1,4 @@
-"""What does not agree between Stripe and us is found, named, aged, and closes when it is gone."""
+"""Reconciliation: what does not agree is found, named, aged, and closes when it is gone."""
 
 import asyncio
 import json
@@ -256,18 +256,18 @@ async def test_what_belongs_to_nobody_is_found_whatever_its_metadata_say(service
 
 
 async def test_a_refund_of_the_dashboard_whose_webhook_got_lost(service: Service) -> None:
-    """F34: found as missing and unexplained; swept, applied, reversed; closed by the next run."""
+    """F34: found as missing and unexplained; fetched, applied, reversed; closed by the next run."""
     async with agreed(service) as (audit, payment, _account):
         await service.control("POST", "webhooks", {"dropForever": True})
         made = await service.stripe(
             "refunds", payment_intent=payment["stripePaymentIntentId"], amount="2000"
         )
         assert ("missing_here", made["id"]) in await audit.found()
-        await audit.sweep()
+        await audit.fetch_missed()
         await service.start_worker()
         await eventually(lambda: refunded(service, payment, 2_000))
         await settled(service)
-        await audit.sweep()
+        await audit.fetch_missed()
         await settled(service)
         assert await audit.found() == set()
     assert service.violations() == []

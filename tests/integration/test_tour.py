@@ -1,4 +1,4 @@
-"""README's first screen and its tour, typed in as they stand there, in a checkout of their own."""
+"""README's tour, typed in as they stand there, in a checkout of their own."""
 
 import json
 import os

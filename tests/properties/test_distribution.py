@@ -1,4 +1,4 @@
-"""Refunds, their failures and distributions in any order: every cent stays somebody's, once."""
+"""Distributions, refunds and their failures in any order: every cent stays somebody's, once."""
 
 from collections.abc import Iterator
 

@@ -235,7 +235,7 @@ def check(
         tell(story, [facts[n] for n in order], random.Random(seed))
         ends.append(story.state())
         assert ends[-1] == ends[0], (order, seed)
-    scenario.fold()
+    scenario.roll_up()
     assert scenario.violations() == []
     balances = scenario.read(BALANCES, scenario.tenant)
     for row in balances:
@@ -401,5 +401,5 @@ def test_activation_and_settlement_commute(scenario: Scenario) -> None:
         tell(story, [facts[n] for n in order], random.Random(seed))
         ends.append(state_without_names(story))
         assert sorted(row[1] for row in ends[-1]["transfers"]) == ["paid"] * 3, order
-    scenario.fold()
+    scenario.roll_up()
     assert scenario.violations() == []

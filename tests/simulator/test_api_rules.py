@@ -1,4 +1,4 @@
-"""What holds for every call: keys, headers, versions, forms, lists, expansion, metadata."""
+"""Rules of every call: keys, headers, versions, forms, lists, expansion, metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the modules of the simulator hang together."""
+"""Imports of the simulator: no circle, nothing of the service."""
 
 from __future__ import annotations
 

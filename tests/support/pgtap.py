@@ -1,4 +1,4 @@
-"""Where pgTAP comes from, and how it gets into a database.
+"""pgTAP: where it comes from, and how it gets into a database.
 
 In order: the server's own extension, the npm package (fetched once into .cache), the files of a
 Debian package. When none can be had the run fails and says what to install.

@@ -1,4 +1,4 @@
-"""Comparing and sweeping by hand, without a worker."""
+"""Comparing and fetching missed events by hand, without a worker."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from app.database.inbox import inbox
 from app.database.notify import Notifier
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
-from app.worker.periodic.missed_events import sweep, sweep_undelivered
+from app.worker.periodic.missed_events import fetch_missed, fetch_undelivered
 from app.worker.reconcile.comparison import Reconciliation
 from app.worker.reconcile.stripe_lists import Lists
 from tests.support.service import Service
@@ -25,13 +25,13 @@ class Auditor:
     notifier: Notifier
     lists: Lists
 
-    async def sweep(self) -> None:
+    async def fetch_missed(self) -> None:
         """Look for missed webhooks once."""
-        await sweep(self.database, self.lists, inbox(self.database, self.notifier))
+        await fetch_missed(self.database, self.lists, inbox(self.database, self.notifier))
 
-    async def look(self) -> None:
+    async def fetch_undelivered(self) -> None:
         """Look for what could not be delivered."""
-        await sweep_undelivered(self.database, self.lists, inbox(self.database, self.notifier))
+        await fetch_undelivered(self.database, self.lists, inbox(self.database, self.notifier))
 
     async def report(self, grace_seconds: float = -5) -> Any:
         """Compare everything; the grace lies in the future: Stripe's clock has whole seconds."""

@@ -1,4 +1,4 @@
-"""What must be true of payments, computed from facts alone: a second opinion, not a copy.
+"""Reference model of payments, computed from facts alone: a second opinion, not a copy.
 
 Facts are what somebody did: paid, asked back, claimed at the bank, released. Everything else of a
 payment follows from them, and is computed here by arithmetic of its own: nothing of app, nothing of

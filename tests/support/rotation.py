@@ -1,4 +1,4 @@
-"""What a cluster's Service does: one port, and behind it whichever web is ready."""
+"""Rotation, as a cluster's Service does it: one port, and behind it whichever web is ready."""
 
 import contextlib
 import itertools

@@ -29,7 +29,7 @@ SUBJECT = "order-service"
 LOCK_TIMEOUT_MS = 25_000
 """Longer than any wait that a test means; a wait that it does not mean ends as an error."""
 
-FOLD_PATIENCE_SECONDS = 60.0
+ROLLUP_TIMEOUT_SECONDS = 60.0
 OLDER_RUNS = """
     SELECT FROM payments.ledger_postings AS p
      WHERE p.tenant_id = %s AND p.posted_xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1
@@ -173,13 +173,13 @@ class Scenario:
         with self.owner.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query.encode(), values).fetchall()
 
-    def fold(self, *, on: Connection | None = None) -> int:
-        """Roll up everything posted so far; return how many postings the last fold took.
+    def roll_up(self, *, on: Connection | None = None) -> int:
+        """Roll up everything posted so far; return how many postings the last time took.
 
-        A fold stops at the oldest transaction that runs anywhere on the server, and tests of
+        A rollup stops at the oldest transaction that runs anywhere on the server, and tests of
         other databases run beside this one: wait until none is older than our last posting.
         """
-        deadline = time.monotonic() + FOLD_PATIENCE_SECONDS
+        deadline = time.monotonic() + ROLLUP_TIMEOUT_SECONDS
         while self.read(OLDER_RUNS, self.tenant):
             assert time.monotonic() < deadline, "a transaction older than our postings runs on"
             time.sleep(0.005)

@@ -29,7 +29,7 @@ PLATFORM_SECRET = "whsec_platform_0123456789"
 CONNECT_SECRET = "whsec_connect_0123456789"
 STRIPE_KEY = "sk_test_simulator"
 ALL_SCOPES = "payments:read payments:write refunds:write accounts:write"
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 GLANCE_SECONDS = 0.02
 
 _numbers = count(1)
@@ -177,7 +177,7 @@ class Service:
 
     async def until(self, path: str, **wanted: Any) -> Any:
         """The body of a GET once it has these values."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 body = await self.get(path)
                 if wanted.items() <= body.items():
@@ -205,7 +205,7 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     Raises:
         TimeoutError: it did not in time.
     """
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not await condition():
             await asyncio.sleep(GLANCE_SECONDS)
 

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from app.http.auth.signatures import Signer
-from local.demo.aftermath import Promised
+from local.demo.aftermath import Expected
 from local.demo.audit import Findings, compare, read_ours, read_stripe
 from local.demo.books import Books
 from local.demo.sale import Sale
@@ -39,7 +39,7 @@ SERVICE, SERVICE_SECRET = "orders", "h" * 32
 
 KILLED = 137
 FINAL = frozenset({200, 201})
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 GLANCE_SECONDS = 0.02
 HTTP_SECONDS = 20.0
 LEASE_SECONDS = 2.0
@@ -63,7 +63,7 @@ class NoAnswerError(Exception):
 def until(
     true: Callable[[], bool],
     what: str,
-    seconds: float = PATIENCE_SECONDS,
+    seconds: float = TIMEOUT_SECONDS,
     seen: Callable[[], Any] = lambda: None,
 ) -> None:
     """Poll a fact until it holds; fail with its name, and what was seen, at the deadline."""
@@ -374,7 +374,7 @@ class Stack:
             theirs = await read_stripe(stripe)
         theirs.money = {key: net for key, net in theirs.money.items() if net != OPENING_BALANCE}
         ours = await read_ours(Books(self.database.superuser_url))
-        return compare(theirs, ours, Sale(), Promised())
+        return compare(theirs, ours, Sale(), Expected())
 
     def executed(self) -> Counter[str]:
         """How often each operation took effect at Stripe."""

@@ -1,4 +1,4 @@
-"""What brings each kind of work about: first what it needs, then the one request or fact.
+"""Stories that bring each kind of work about: first what it needs, then the one request or fact.
 
 A story is prepared with a sound web and worker and told once per crash, each time with a subject of
 its own, so that every armed point is met by work that has not met it yet.

@@ -1,4 +1,4 @@
-"""Tokens: what is believed, and what is not."""
+"""Bearer tokens: what is believed, and what is not."""
 
 import base64
 import hmac
@@ -235,24 +235,24 @@ async def test_audience_and_issuer_count_when_configured() -> None:
 
 async def test_a_token_that_was_good_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     """Though it was verified and remembered."""
-    door, header = authenticator(), bearer()
-    await door.authenticate([header])
+    gate, header = authenticator(), bearer()
+    await gate.authenticate([header])
     later = time.time() + 61
     monkeypatch.setattr(time, "time", lambda: later)
     with pytest.raises(Problem):
-        await door.authenticate([header])
+        await gate.authenticate([header])
 
 
 async def test_an_unknown_tenant_is_refused_and_a_known_one_asked_for_once() -> None:
     """A positive answer is kept for two seconds, a refusal is not kept."""
     tenants = Tenants()
-    door, header = authenticator(tenants=tenants), bearer()
+    gate, header = authenticator(tenants=tenants), bearer()
     for _ in range(2):
         with pytest.raises(Refused):
-            await door.authenticate([header])
+            await gate.authenticate([header])
     tenants.active.add(UUID(TENANT))
-    await door.authenticate([header])
-    await door.authenticate([header])
+    await gate.authenticate([header])
+    await gate.authenticate([header])
     assert tenants.asked == 3
 
 

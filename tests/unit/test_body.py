@@ -1,4 +1,4 @@
-"""JSON read strictly, documents checked strictly."""
+"""Request bodies: JSON and documents, read strictly."""
 
 from typing import Any
 

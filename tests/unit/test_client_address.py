@@ -1,4 +1,4 @@
-"""Whose request it is: every header a caller or a proxy may send."""
+"""Client address: every header a caller or a proxy may send."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""The environment, and what is said about its faults."""
+"""Configuration from the environment, and what is said about its faults."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Manifests and compose file say what the program is: commands, ports, probes, variables, times."""
+"""Containers: manifests and compose file name the program's commands, ports, probes, variables."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Which refusals of the database are tried again, and how often."""
+"""Retries of the database client: which refusals, and how often."""
 
 from typing import Any
 

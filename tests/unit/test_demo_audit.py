@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.demo.aftermath import Promised
+from local.demo.aftermath import Expected
 from local.demo.audit import PLATFORM, AtStripe, Findings, Ours, compare
 from local.demo.plan import WAYS, orders
 from local.demo.report import Summary, money
@@ -26,11 +26,11 @@ class World:
     stripe: AtStripe
     ours: Ours
     sale: Sale
-    promised: Promised
+    expected: Expected
 
     def findings(self) -> Findings:
         """What the audit says."""
-        return compare(self.stripe, self.ours, self.sale, self.promised)
+        return compare(self.stripe, self.ours, self.sale, self.expected)
 
 
 @pytest.fixture
@@ -125,13 +125,13 @@ def world() -> World:
         receivables=[],
         money=dict(moved),
         events={(PLATFORM, "evt_1"): {"state": "done", "reason": None}},
-        swept={PLATFORM: datetime.fromtimestamp(HAPPENED + 60, UTC)},
+        fetched={PLATFORM: datetime.fromtimestamp(HAPPENED + 60, UTC)},
         unfinished=[],
         violations=[],
         totals={},
     )
-    promised = Promised(Counter({"p-1": 300}), Counter({"p-1": 70}), {"p-1": "won"})
-    return World(stripe, ours, Sale(orders={"p-1": order}), promised)
+    expected = Expected(Counter({"p-1": 300}), Counter({"p-1": 70}), {"p-1": "won"})
+    return World(stripe, ours, Sale(orders={"p-1": order}), expected)
 
 
 def test_agreement_is_clean(world: World) -> None:
@@ -241,9 +241,9 @@ def test_replayed_answer_is_no_double(world: World) -> None:
         lambda w: w.ours.reversals[0].update(amount=201),
         lambda w: w.stripe.disputes.append({"id": "du_2", "amount": 5, "status": "lost"}),
         lambda w: w.stripe.disputes[0].update(status="lost"),
-        lambda w: w.promised.refunded.update({"p-1": 1}),
+        lambda w: w.expected.refunded.update({"p-1": 1}),
         lambda w: w.ours.escrows.clear(),
-        lambda w: w.promised.disputes.update({"p-1": "lost"}),
+        lambda w: w.expected.disputes.update({"p-1": "lost"}),
         lambda w: w.stripe.intents[0].update(amount_received=1),
         lambda w: w.stripe.intents[0].update(status="canceled"),
         lambda w: w.stripe.intents.clear(),
@@ -280,7 +280,7 @@ def _waits_for_an_event(world: World) -> None:
 
 def _waits_for_the_list(world: World) -> None:
     world.ours.events.clear()
-    world.ours.swept.clear()
+    world.ours.fetched.clear()
 
 
 def _waits_for_an_operation(world: World) -> None:
@@ -325,15 +325,15 @@ def test_a_dead_operation_is_lost_though_another_goes_on(world: World) -> None:
 def test_an_event_that_a_whole_look_did_not_find_is_lost(world: World) -> None:
     """A look that began before the event, or as it happened, does not say that it is gone."""
     world.ours.events.clear()
-    world.ours.swept[PLATFORM] = datetime.fromtimestamp(HAPPENED, UTC)
+    world.ours.fetched[PLATFORM] = datetime.fromtimestamp(HAPPENED, UTC)
     assert (len(world.findings().lost), len(world.findings().unfinished)) == (0, 1)
-    world.ours.swept[PLATFORM] = datetime.fromtimestamp(HAPPENED + 2, UTC)
+    world.ours.fetched[PLATFORM] = datetime.fromtimestamp(HAPPENED + 2, UTC)
     assert (len(world.findings().lost), len(world.findings().unfinished)) == (1, 0)
 
 
 def _strand(world: World, *, not_yet: bool) -> str:
     (order,) = world.sale.orders.values()
-    world.promised.refunded.clear()
+    world.expected.refunded.clear()
     world.sale.stranded[order.order_id] = Stranded(order, "waited", not_yet=not_yet)
     return f"{order.order_id}: {order.way.name}: waited, now"
 

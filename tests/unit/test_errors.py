@@ -1,4 +1,4 @@
-"""One table of errors, equal on both sides."""
+"""Errors: one table, equal on both sides."""
 
 import re
 from pathlib import Path

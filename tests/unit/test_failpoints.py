@@ -12,12 +12,12 @@ from app import failpoints
 
 SOURCE = Path(app.__file__).parent
 FOREIGN_OR_COMMIT = {
-    "chores.before_advance",
-    "chores.after_advance",
-    "chores.before_release",
-    "chores.after_release",
-    "fold.before_fold",
-    "fold.after_fold",
+    "due_work.before_advance",
+    "due_work.after_advance",
+    "due_work.before_release",
+    "due_work.after_release",
+    "ledger_rollup.before_rollup",
+    "ledger_rollup.after_rollup",
     "request.before_ask",
     "request.after_ask",
     "request.before_carry",

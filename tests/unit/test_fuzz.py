@@ -1,4 +1,4 @@
-"""Every parser of ours meets anything: what it does not understand it refuses, by name."""
+"""Fuzzing every parser of ours: what it does not understand it refuses, by name."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What the pages show is run by a test, is excused by name, or is a picture."""
+"""Pages: what they show is run by a test, is excused by name, or is a picture."""
 
 import re
 import shlex
@@ -24,7 +24,7 @@ RUN = {
         if page.parent.name == "runbooks"
     },
 }
-"""Where commands may stand: test_tour.py, test_internal.py and test_runbooks.py run them."""
+"""Where commands may stand: test_tour.py, test_api_internal.py and test_runbooks.py run them."""
 
 NOT_RUN = {
     "README.md": 1,

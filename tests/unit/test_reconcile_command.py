@@ -1,4 +1,4 @@
-"""What a person says to `payment-service reconcile`, and what it says."""
+"""`payment-service reconcile`: its arguments and its report."""
 
 import io
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Lists of names: what is read of each layout, and what is refused."""
+"""Formats of sanctions lists: what is read of each layout, and what is refused."""
 
 import pytest
 

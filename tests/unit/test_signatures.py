@@ -27,7 +27,7 @@ BODY = b'{"a":1}'
 TOKEN = "aaa.bbb.ccc"
 
 
-def door(keys: str = f"orders:{SECRET},events/verify-only:{OLD},gone/retired:") -> Signatures:
+def signatures(keys: str = f"orders:{SECRET},events/verify-only:{OLD},gone/retired:") -> Signatures:
     """What checks, with these keys."""
     return Signatures(load_settings(GOOD | {"INTERNAL_HMAC_KEYS": keys}).internal_hmac_keys)
 
@@ -62,14 +62,14 @@ def by_hand(**changes: Any) -> CIMultiDict[str]:
 def check(headers: Any, method: str = "POST", url: str = URL, body: bytes = BODY) -> str:
     """The code of the refusal, or the key that signed."""
     try:
-        return door().verify(Message(method, url, headers), body).key_id
+        return signatures().verify(Message(method, url, headers), body).key_id
     except Problem as problem:
         return problem.code
 
 
 def test_our_own_client_is_let_in() -> None:
     """Each request with a nonce of its own; with a body and without, with a query."""
-    found = [door().verify(Message("POST", URL, signed()), BODY) for _ in range(2)]
+    found = [signatures().verify(Message("POST", URL, signed()), BODY) for _ in range(2)]
     assert [one.key_id for one in found] == ["orders", "orders"]
     assert found[0].nonce != found[1].nonce
     url = f"{URL}/x?a=1&b=%20"
@@ -143,7 +143,7 @@ RFC_LINES = {
 
 
 def rfc_base(covered: str, key_id: str, **more: Any) -> bytes:
-    """What is signed of the RFC's test-request, by the library that our door checks with."""
+    """What is signed of the RFC's test-request, by the library that our service checks with."""
     signer = HTTPMessageSigner(signature_algorithm=algorithms.HMAC_SHA256, key_resolver=_Keys({}))
     prepared = signer.prepare(
         Message("POST", "https://example.com/foo?param=Value&Pet=dog", dict(RFC_FIELDS)),
@@ -206,7 +206,7 @@ def test_the_rfcs_own_request_is_not_enough_for_us() -> None:
     headers = CIMultiDict(RFC_FIELDS | {"Signature": signature, "Signature-Input": given})
     message = Message("POST", "https://example.com/foo?param=Value&Pet=dog", headers)
     with pytest.raises(Problem) as caught:
-        door(f"test-shared-secret:{SECRET}").verify(message, RFC_BODY)
+        signatures(f"test-shared-secret:{SECRET}").verify(message, RFC_BODY)
     assert caught.value.code == "signature_invalid"
 
 
@@ -369,7 +369,7 @@ def test_an_expiry_is_kept_to_the_second() -> None:
 def test_a_rotation() -> None:
     """The new key signs, the old one verifies until it is retired."""
     assert check(signed(key=("events", OLD))) == "events"
-    retired = door(f"orders:{SECRET},events/retired:{OLD}")
+    retired = signatures(f"orders:{SECRET},events/retired:{OLD}")
     with pytest.raises(Problem) as caught:
         retired.verify(Message("POST", URL, signed(key=("events", OLD))), BODY)
     assert caught.value.code == "signature_invalid"

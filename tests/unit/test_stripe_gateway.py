@@ -1,4 +1,4 @@
-"""Every way a call to Stripe can end, as one of four outcomes."""
+"""Stripe gateway: every way a call can end, as one of four outcomes."""
 
 import asyncio
 import json

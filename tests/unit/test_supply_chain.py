@@ -1,4 +1,4 @@
-"""The check of what we ship: what it finds, and what it does without a network."""
+"""Supply chain check: what it finds, and what it does without a network."""
 
 import json
 import subprocess

@@ -125,7 +125,7 @@ def test_the_text_of_an_error_is_not_told(ended: InMemorySpanExporter) -> None:
 
 
 def test_what_nobody_waits_for_has_no_span(ended: InMemorySpanExporter) -> None:
-    """Polling, probes and chores: SQL and calls are told as part of something."""
+    """Polling, probes and periodic work: SQL and calls are told as part of something."""
     with spans.sql("next_due"), spans.call("get", "https://api.stripe.com", "/v1/balance"):
         pass
     assert ended.get_finished_spans() == ()

@@ -1,4 +1,4 @@
-"""What a look at the deployment found, and what to do about it."""
+"""Findings of the doctor: what is wrong, and what to do about it."""
 
 from dataclasses import dataclass
 from typing import Literal

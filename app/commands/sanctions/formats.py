@@ -1,4 +1,4 @@
-"""The two layouts that are read: OFAC's SDN.CSV and OpenSanctions' targets.simple.csv.
+"""Formats of sanctions lists: OFAC's SDN.CSV and OpenSanctions' targets.simple.csv.
 
 Rows are read one by one: a list may be larger than memory.
 """

@@ -1,4 +1,4 @@
-"""Bringing a list into the database: one transaction, the switch is at once or not at all."""
+"""Import of a sanctions list: one transaction, the switch is at once or not at all."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator

@@ -1,1 +1,1 @@
-"""What a caller sends, read strictly: bodies, free text, where it came from."""
+"""Input of requests, read strictly: bodies, free text, client addresses."""

@@ -1,4 +1,4 @@
-"""From bytes to a validated document: strict JSON, then a pydantic model; every error is told."""
+"""Request bodies: strict JSON, then a pydantic model; every error is told."""
 
 import hashlib
 import json

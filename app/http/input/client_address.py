@@ -1,4 +1,4 @@
-"""Where a request comes from: the right-most hop that is not a proxy of ours.
+"""Client address: the right-most hop that is not a proxy of ours.
 
 `X-Forwarded-For` is read from the right: only what our own proxies appended can be believed, and
 what a caller puts there itself stands further left. It is not read at all when the peer is not

@@ -1,4 +1,4 @@
-"""Where in a document something is."""
+"""JSON pointers (RFC 6901): where in a document something is."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Names in Latin letters: the same way for the lists and for those who are screened."""
+"""Transliteration to Latin letters, the same for the lists and for those who are screened."""
 
 from anyascii import anyascii
 

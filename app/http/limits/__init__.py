@@ -1,1 +1,1 @@
-"""How often somebody may call, counted in Redis, or alone while Redis is away."""
+"""Rate limits, counted in Redis, or alone while Redis is away."""

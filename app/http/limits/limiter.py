@@ -1,4 +1,4 @@
-"""How often: requests per address, payments per user, counted in Redis for all processes together.
+"""Rate limits: requests per address, payments per user, counted in Redis for all processes.
 
 Money never depends on it. Redis away, hung, full or emptied costs a request 50 ms once; then
 a breaker opens and each process counts for itself for five seconds, before one request tries again.

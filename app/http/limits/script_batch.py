@@ -1,4 +1,4 @@
-"""Scripts that concurrent requests call in Redis go there together: one way there and back."""
+"""Batched Redis scripts: those of concurrent requests share one round trip."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What the service says of itself: /openapi.json and /docs."""
+"""The API's description: /openapi.json and /docs."""

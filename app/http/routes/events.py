@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from app.database.notify import CHORES
+from app.database.notify import DUE_WORK
 from app.http.answers import answer_document, ask
 from app.http.endpoint import Call, Endpoint
 from app.http.requests import Reason
@@ -14,7 +14,7 @@ LOCATION = "/api/v1/refund-batches/{id}"
 async def cancel(call: Call) -> web.Response:
     """Plan the refund of every payment for the event."""
     answer = await ask(call, "show_cancel", LOCATION, show_id=call.names["eventId"])
-    call.services.notifier.wake(CHORES)
+    call.services.notifier.wake(DUE_WORK)
     return answer
 
 

@@ -36,7 +36,7 @@ async def _receive(request: web.Request, source: str) -> web.Response:
         await count_request(request)  # Stripe's own are never counted
         raise Problem("invalid_signature")
     delivery = describe(source, body)
-    context = await services.origins.of(body) if spans.on else None
+    context = await services.event_traces.of(body) if spans.on else None
     with spans.request(request.method, request.path, context, started=started) as span:
         span.set_attribute("messaging.message.id", delivery.event_id)
         await _store(services, delivery)

@@ -1,1 +1,1 @@
-"""What this process and a deployment know of their health: probes, checks, doctor."""
+"""Health of a process: checks of what it depends on, and probes."""

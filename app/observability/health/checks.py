@@ -1,4 +1,4 @@
-"""What there is to look at behind web and worker: each look, and whether work needs it."""
+"""Health checks of what is behind web and worker, and whether work needs it."""
 
 import time
 from collections.abc import Callable
@@ -164,14 +164,14 @@ def guard_check(refusal: Callable[[], str | None]) -> Check:
     return Check("login", look, essential=True, every=1.0)
 
 
-def listener_check(heard_seconds_ago: Callable[[], float | None], patience: float) -> Check:
+def listener_check(heard_seconds_ago: Callable[[], float | None], timeout: float) -> Check:
     """Notifications are heard; without them work is found by polling, seconds later."""
 
     async def look() -> Facts:
         ago = heard_seconds_ago()
         if ago is None:
             raise NotWellError("not connected")
-        if ago > patience:
+        if ago > timeout:
             raise NotWellError(f"nothing heard for {ago:.0f} s")
         return {"heardSecondsAgo": round(ago, 1)}
 

@@ -1,4 +1,4 @@
-"""What this process knows of everything behind it: looks in the background, a probe only reads.
+"""Health monitor: looks at everything in the background, so that a probe only reads.
 
 So a probe answers at once however long PostgreSQL, Redis or Stripe hang: the look that hangs ends
 by its own time-out, and its last result gets old and counts no more.

@@ -1,4 +1,4 @@
-"""Chains the audit log, tenant by tenant, a few seconds after the fact.
+"""Audit chain: links the audit log, tenant by tenant, a few seconds after the fact.
 
 Each new end of a chain goes into the log of the process: kept elsewhere, it is what
 `ops.audit_verify` is held against when somebody may have rewritten the whole chain.
@@ -9,7 +9,7 @@ import random
 from uuid import UUID
 
 from app.database.client import Database
-from app.database.tenants import turn_of
+from app.database.tenants import tenant_work
 from app.errors import DatabaseError
 from app.observability.logs import get_logger
 
@@ -45,7 +45,7 @@ async def chain_due(database: Database) -> bool:
     """
     more = False
     for row in await database.rows("audit_chain_due", limit=MAX_TENANTS):
-        with turn_of(row["tenant_id"]):
+        with tenant_work(row["tenant_id"]):
             more = await _chain(database, row["tenant_id"]) or more
     return more
 

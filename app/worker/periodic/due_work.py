@@ -1,4 +1,4 @@
-"""What becomes due by time or in bulk: holds that end, debts, refunds of canceled events."""
+"""Due work of the tenants: escrow holds that end, receivables, refunds of canceled events."""
 
 import asyncio
 import random
@@ -7,22 +7,22 @@ from uuid import UUID
 
 from app.database.client import Database
 from app.database.notify import OPERATIONS, Notifier
-from app.database.tenants import turn_of
+from app.database.tenants import tenant_work
 from app.errors import DatabaseError, Refused
 from app.failpoints import failpoint
 from app.observability.logs import get_logger
 
-log = get_logger("chores")
+log = get_logger("due_work")
 
 EVERY_SECONDS = (1.0, 2.0)
 MAX_TENANTS = 100
 MAX_ESCROWS = 20
-MAX_DEBTS = 20
+MAX_RECEIVABLES = 20
 ITEMS_A_TURN = 100
 """Refunds requested for one tenant before the next one's turn."""
 
 
-class Chores:
+class DueWork:
     """Looks every second or two, and at once when woken.
 
     Args:
@@ -67,23 +67,23 @@ class Chores:
     async def _each_tenant(self, due: str, work: Callable[[UUID], Awaitable[bool]]) -> bool:
         busy = False
         for row in await self._database.rows(due, limit=MAX_TENANTS):
-            with turn_of(row["tenant_id"]):
+            with tenant_work(row["tenant_id"]):
                 busy = await work(row["tenant_id"]) or busy
         return busy
 
     async def _release(self, tenant: UUID) -> bool:
-        await failpoint("chores.before_release")
+        await failpoint("due_work.before_release")
         released = await self._database.value(
             "escrows_release_due", tenant_id=tenant, limit=MAX_ESCROWS
         )
-        await failpoint("chores.after_release")
+        await failpoint("due_work.after_release")
         if released:
             self._notifier.wake(OPERATIONS)
         return bool(released)
 
     async def _retry(self, tenant: UUID) -> bool:
         done = 0
-        while done < MAX_DEBTS and (
+        while done < MAX_RECEIVABLES and (
             rows := await self._database.rows("receivable_retry", tenant_id=tenant)
         ):
             done += 1
@@ -93,12 +93,12 @@ class Chores:
 
     async def _advance(self, tenant: UUID) -> bool:
         done = 0
-        await failpoint("chores.before_advance")
+        await failpoint("due_work.before_advance")
         try:
             while done < ITEMS_A_TURN and await self._database.rows(
                 "refund_batch_advance", tenant_id=tenant
             ):
-                await failpoint("chores.after_advance")
+                await failpoint("due_work.after_advance")
                 done += 1
                 self._notifier.wake(OPERATIONS)
         except Refused as error:

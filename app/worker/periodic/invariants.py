@@ -1,4 +1,4 @@
-"""Checks the money invariants of what changed, and counts refunds that wait for the balance."""
+"""Money invariants of what changed, and a count of the refunds that wait for the balance."""
 
 import asyncio
 import random
@@ -6,12 +6,12 @@ from collections import Counter
 from uuid import UUID
 
 from app.database.client import Database
-from app.database.tenants import turn_of
+from app.database.tenants import tenant_work
 from app.errors import DatabaseError
 from app.observability import metrics
 from app.observability.logs import get_logger
 
-log = get_logger("watch")
+log = get_logger("invariants")
 
 EVERY_SECONDS = (10.0, 20.0)
 MAX_TENANTS = 100
@@ -23,21 +23,21 @@ SLICES_A_TURN = 20
 
 
 async def run(database: Database) -> None:
-    """Watch for ever.
+    """Check for ever.
 
     Args:
         database: where the money is.
     """
     while True:
         try:
-            await watch_violations(database)
-            await watch_refunds(database)
+            await check_violations(database)
+            await count_refunds(database)
         except DatabaseError as error:
-            log.warning("cannot watch", reason=str(error))
+            log.warning("cannot check", reason=str(error))
         await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
 
 
-async def watch_violations(database: Database) -> None:
+async def check_violations(database: Database) -> None:
     """Check every tenant that changed or is known to be broken; the others have no breach.
 
     Raises:
@@ -46,7 +46,7 @@ async def watch_violations(database: Database) -> None:
     tenants = await database.rows("violations_due", limit=MAX_TENANTS)
     violations = 0
     for row in tenants:
-        with turn_of(row["tenant_id"]):
+        with tenant_work(row["tenant_id"]):
             violations += await _check(database, row["tenant_id"])
     metrics.money_violations.set(violations)
 
@@ -61,7 +61,7 @@ async def _check(database: Database, tenant: UUID) -> int:
     return int(found["violations"])
 
 
-async def watch_refunds(database: Database) -> None:
+async def count_refunds(database: Database) -> None:
     """Count refunds that Stripe holds until the platform's balance covers them.
 
     Raises:

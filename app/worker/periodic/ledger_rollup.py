@@ -1,42 +1,42 @@
-"""Rolls ledger postings up into balances, every few seconds, tenant by tenant."""
+"""Ledger rollup: postings become balances, every few seconds, tenant by tenant."""
 
 import asyncio
 import random
 
 from app.database.client import Database
-from app.database.tenants import turn_of
+from app.database.tenants import tenant_work
 from app.errors import DatabaseError
 from app.failpoints import failpoint
 from app.observability.logs import get_logger
 
-log = get_logger("fold")
+log = get_logger("ledger_rollup")
 
 EVERY_SECONDS = (2.0, 4.0)
 MAX_TENANTS = 100
 
 
 async def run(database: Database) -> None:
-    """Fold for ever.
+    """Roll up for ever.
 
     Args:
         database: where the ledger is.
     """
     while True:
         try:
-            await fold_due(database)
+            await roll_up_due(database)
         except DatabaseError as error:
-            log.warning("cannot fold", reason=str(error))
+            log.warning("cannot roll up", reason=str(error))
         await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
 
 
-async def fold_due(database: Database) -> None:
-    """Fold every tenant that has something to fold.
+async def roll_up_due(database: Database) -> None:
+    """Roll up every tenant that has something new.
 
     Raises:
         DatabaseError: the database did not answer.
     """
     for row in await database.rows("ledger_rollups_due", limit=MAX_TENANTS):
-        await failpoint("fold.before_fold")
-        with turn_of(row["tenant_id"]):
+        await failpoint("ledger_rollup.before_rollup")
+        with tenant_work(row["tenant_id"]):
             await database.rows("ledger_rollup", tenant_id=row["tenant_id"])
-        await failpoint("fold.after_fold")
+        await failpoint("ledger_rollup.after_rollup")

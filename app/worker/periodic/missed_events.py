@@ -1,4 +1,4 @@
-"""Missed webhooks: Stripe's own list of events, put into the inbox as if they had been delivered.
+"""Missed events: Stripe's own list of events, put into the inbox as if they had been delivered.
 
 What is there already stays as it is; so the same event may be listed as often as it likes.
 """
@@ -13,17 +13,17 @@ from app.database.inbox import Delivery, Inbox, describe
 from app.observability.logs import get_logger
 from app.worker.reconcile.stripe_lists import Lists, UnreadableError
 
-log = get_logger("sweep")
+log = get_logger("missed_events")
 
 PLATFORM = "platform"
 MAX_ACCOUNTS = 200
-"""Accounts a sweep: those longest not swept have their turn."""
+"""Accounts a run: those longest not looked at have their turn."""
 
 
-async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
-    """Store every event since the last sweep; where there was none, those never delivered, too.
+async def fetch_missed(database: Database, lists: Lists, inbox: Inbox) -> None:
+    """Store every event since the last run; where there was none, those never delivered, too.
 
-    A sweep that was broken off goes on behind the last page that was stored.
+    A run that was broken off goes on behind the last page that was stored.
 
     Args:
         database: knows which accounts, and since when.
@@ -51,11 +51,11 @@ async def sweep(database: Database, lists: Lists, inbox: Inbox) -> None:
         await database.rows("missed_events_done", **turn)
 
 
-async def sweep_undelivered(database: Database, lists: Lists, inbox: Inbox) -> None:
-    """Store the platform's events of the time not yet swept that Stripe could not deliver.
+async def fetch_undelivered(database: Database, lists: Lists, inbox: Inbox) -> None:
+    """Store the platform's events of the time not yet fetched that Stripe could not deliver.
 
-    A sweep takes the longer the more is sold. This takes as long as what failed is many, so that a
-    lost webhook of one payment does not wait for the reading of everybody's.
+    Fetching all takes the longer the more is sold. This takes as long as what failed is many, so
+    that a lost webhook of one payment does not wait for the reading of everybody's.
 
     Raises:
         UnreadableError: Stripe did not show them, for now.

@@ -1,9 +1,9 @@
-"""What is kept for a time only: nonces of signed requests, answered client keys, fraud signals."""
+"""Retention: nonces of signed requests, answered idempotency keys, fraud signals are deleted."""
 
 from uuid import UUID
 
 from app.database.client import Database
-from app.database.tenants import each_tenant, turn_of
+from app.database.tenants import each_tenant, tenant_work
 from app.observability.logs import get_logger
 
 log = get_logger("retention")
@@ -12,25 +12,25 @@ EVERY_SECONDS = 600.0
 MAX_ROWS = 1000
 """Rows a commit: short enough to disturb nobody."""
 
-SWEEPS = ("nonces_sweep", "idempotency_sweep", "fraud_signals_sweep")
+FUNCTIONS = ("nonces_sweep", "idempotency_sweep", "fraud_signals_sweep")
 
 
-async def sweep(database: Database) -> None:
-    """Forget everything that is past its retention, tenant by tenant.
+async def delete_expired(database: Database) -> None:
+    """Delete everything that is past its retention, tenant by tenant.
 
     Raises:
         DatabaseError: the database did not answer.
     """
     async for tenant in each_tenant(database):
-        for function in SWEEPS:
-            with turn_of(tenant):
-                await _forget(database, function, tenant)
+        for function in FUNCTIONS:
+            with tenant_work(tenant):
+                await _delete(database, function, tenant)
 
 
-async def _forget(database: Database, function: str, tenant: UUID) -> None:
-    total = swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
-    while swept == MAX_ROWS:
-        swept = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
-        total += swept
+async def _delete(database: Database, function: str, tenant: UUID) -> None:
+    total = deleted = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
+    while deleted == MAX_ROWS:
+        deleted = await database.value(function, tenant_id=tenant, limit=MAX_ROWS)
+        total += deleted
     if total:
-        log.info("forgotten", sweep=function, tenantId=str(tenant), rows=total)
+        log.info("deleted", function=function, tenantId=str(tenant), rows=total)

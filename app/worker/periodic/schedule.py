@@ -1,4 +1,4 @@
-"""What is done by the clock, by one of the workers: the due times are kept in PostgreSQL."""
+"""Schedule: tasks done every so often, by one of the workers; PostgreSQL keeps the due times."""
 
 import asyncio
 import random
@@ -14,24 +14,24 @@ log = get_logger("schedule")
 
 LOOKS_A_TURN = 60
 LOOK_SECONDS = (1.5, 5.0)
-"""A chore is looked at so often in the time between two turns, within these bounds: what is done
+"""A task is looked at so often in the time between two turns, within these bounds: what is done
 every hour may be some seconds late."""
 
 JITTER = (0.7, 1.3)
 MAX_LEASE_SECONDS = 600.0
 LEASE_TURNS = 3
-"""A chore whose worker died is somebody else's after so many turns, or ten minutes; done twice at
+"""A task whose worker died is somebody else's after so many turns, or ten minutes; done twice at
 once it does no harm."""
 
 RETRY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class ScheduledTask:
     """Something to be done again and again.
 
     Attributes:
-        name: of the chore, in the database.
+        name: of the task, in the database.
         every: seconds from its end to its next start.
         work: does it.
     """
@@ -41,46 +41,46 @@ class Chore:
     work: Callable[[], Awaitable[None]]
 
 
-async def run(database: Database, chores: Sequence[Chore]) -> None:
-    """Do each chore when it is due, for ever; they do not wait for each other.
+async def run(database: Database, tasks: Sequence[ScheduledTask]) -> None:
+    """Do each task when it is due, for ever; they do not wait for each other.
 
     Args:
         database: where the due times are.
-        chores: those with `every` 0 are never done.
+        tasks: those with `every` 0 are never done.
     """
-    await asyncio.gather(*(_repeat(database, chore) for chore in chores if chore.every))
+    await asyncio.gather(*(_repeat(database, task) for task in tasks if task.every))
 
 
-async def _repeat(database: Database, chore: Chore) -> None:
+async def _repeat(database: Database, task: ScheduledTask) -> None:
     while True:
         try:
-            await do_if_due(database, chore)
+            await do_if_due(database, task)
         except (DatabaseError, UnreadableError) as error:
-            log.warning("chore failed", chore=chore.name, reason=str(error))
-        await asyncio.sleep(_pause(chore))
+            log.warning("scheduled task failed", task=task.name, reason=str(error))
+        await asyncio.sleep(_pause(task))
 
 
-async def do_if_due(database: Database, chore: Chore) -> bool:
-    """Do a chore if it is due and nobody else does it.
+async def do_if_due(database: Database, task: ScheduledTask) -> bool:
+    """Do a task if it is due and nobody else does it.
 
     Raises:
         UnreadableError, DatabaseError: it failed; it is due again soon.
     """
-    lease = min(MAX_LEASE_SECONDS, LEASE_TURNS * chore.every)
+    lease = min(MAX_LEASE_SECONDS, LEASE_TURNS * task.every)
     if not await database.value(
-        "scheduled_task_claim", name=chore.name, every_seconds=chore.every, lease_seconds=lease
+        "scheduled_task_claim", name=task.name, every_seconds=task.every, lease_seconds=lease
     ):
         return False
-    again = min(chore.every, RETRY_SECONDS)
+    again = min(task.every, RETRY_SECONDS)
     try:
-        await chore.work()
-        again = chore.every
+        await task.work()
+        again = task.every
     finally:
-        await database.rows("scheduled_task_done", name=chore.name, every_seconds=again)
+        await database.rows("scheduled_task_done", name=task.name, every_seconds=again)
     return True
 
 
-def _pause(chore: Chore) -> float:
+def _pause(task: ScheduledTask) -> float:
     shortest, longest = LOOK_SECONDS
-    wanted = min(max(chore.every / LOOKS_A_TURN, shortest), longest)
+    wanted = min(max(task.every / LOOKS_A_TURN, shortest), longest)
     return wanted * random.uniform(*JITTER)  # noqa: S311 -- jitter

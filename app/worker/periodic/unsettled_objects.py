@@ -1,9 +1,9 @@
-"""What stays unsettled for long is read from Stripe, whatever became of its webhooks."""
+"""Unsettled objects: read from Stripe after a while, whatever became of their webhooks."""
 
 from app.config import Settings
 from app.database.client import Database
 from app.database.notify import OPERATIONS, Notifier
-from app.database.tenants import each_tenant, turn_of
+from app.database.tenants import each_tenant, tenant_work
 
 MAX_READS = 500
 """Reads asked for at once per tenant: the rest has its turn at the next age."""
@@ -16,7 +16,7 @@ async def poll(settings: Settings, database: Database, notifier: Notifier) -> No
         DatabaseError: the database did not answer.
     """
     async for tenant in each_tenant(database):
-        with turn_of(tenant):
+        with tenant_work(tenant):
             asked = await database.value(
                 "unsettled_objects_fetch",
                 tenant_id=tenant,

@@ -1,1 +1,1 @@
-"""Stripe's lists against our rows."""
+"""Reconciliation: Stripe's lists against our rows."""

@@ -1,4 +1,4 @@
-"""Stripe's lists against our rows: pages are carried, SQL compares, notes and clears.
+"""Reconciliation: pages of Stripe's lists are carried, SQL compares, notes and clears.
 
 Every step may be repeated and may be left out by a death: what was found stays noted, and only a
 comparison that read everything clears what it did not find again.

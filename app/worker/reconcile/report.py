@@ -1,4 +1,4 @@
-"""What a comparison with Stripe came to, for people and for programs."""
+"""Reconciliation report, for people and for programs."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -71,7 +71,7 @@ ATTACKS = (
     ),
     Attack("a bearer token instead", 400, "invalid_signature", PLATFORM, BODY),
     Attack(
-        "platform's event at Connect's door",
+        "platform's event at Connect's endpoint",
         400,
         "invalid_signature",
         CONNECT,

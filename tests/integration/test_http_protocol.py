@@ -1,4 +1,4 @@
-"""Below the application: bytes that are not a request, and clients that take their time."""
+"""HTTP protocol: bytes that are not a request, and clients that take their time."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The continuous check of the invariants, among transactions that are still running."""
+"""Invariants: the continuous check, among transactions that are still running."""
 
 from app.worker.periodic.invariants import CHANGES_A_SLICE
 from tests.support.scenario import HALVES, Connection, Payment, Scenario, succeeded

@@ -1,4 +1,4 @@
-"""Two sessions at the door: keys that are swept, nonces, distributions."""
+"""Idempotency keys, nonces and distributions, with two sessions at once."""
 
 import itertools
 from collections import Counter
@@ -36,7 +36,7 @@ def answered(sessions: Sessions, key: str) -> None:
     sessions.scenario.finish(payment.operation, found)
 
 
-def sweep(sessions: Sessions, on: Connection | None = None, limit: int = 1000) -> int:
+def expire(sessions: Sessions, on: Connection | None = None, limit: int = 1000) -> int:
     """Forget what is past its retention; return how many keys."""
     rows = sessions.scenario.call("idempotency_sweep", on=on, limit=limit)
     return int(rows[0]["idempotency_sweep"])
@@ -53,39 +53,39 @@ def payments(sessions: Sessions) -> int:
     return int(sessions.scenario.read(query, sessions.scenario.tenant)[0]["n"])
 
 
-@pytest.mark.parametrize("swept", [True, False])
-def test_a_retry_waits_for_the_sweep_of_its_key(sessions: Sessions, swept: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("expired", [True, False])
+def test_a_retry_waits_for_the_expiry_of_its_key(sessions: Sessions, expired: bool) -> None:  # noqa: FBT001
     """Committed, the key is spent; rolled back, its answer is replayed. Never 409, never twice."""
     answered(sessions, "k")
     age(sessions)
-    sweeper, client = sessions.open(), sessions.open()
-    with sweeper.transaction(force_rollback=not swept):
-        assert sweep(sessions, sweeper) > 0
+    expiring, client = sessions.open(), sessions.open()
+    with expiring.transaction(force_rollback=not expired):
+        assert expire(sessions, expiring) > 0
         waiting = sessions.start(lambda: outcome(lambda: order(sessions, "k", client)))
         sessions.await_blocked(client)
     result: Any = waiting.result()
-    if swept:
+    if expired:
         assert sqlstate(result) == SPENT
     else:
         assert (result["status"], result["replayed"]) == (201, True)
     assert payments(sessions) == 1
 
 
-def test_retries_among_sweeps_are_replays_or_spent(sessions: Sessions) -> None:
-    """A sweep in a loop beside eight clients: each key is replayed, or spent, and makes nothing."""
+def test_retries_among_expiries_are_replays_or_spent(sessions: Sessions) -> None:
+    """Expiry in a loop beside eight clients: each key is replayed, or spent, and makes nothing."""
     keys = [f"k{n}" for n in range(24)]
     for key in keys:
         answered(sessions, key)
     age(sessions)
-    sweeper, clients = sessions.open(), [sessions.open() for _ in range(8)]
+    expiring, clients = sessions.open(), [sessions.open() for _ in range(8)]
 
     def retry(session: Connection) -> list[Any]:
         return [outcome(lambda key=key: order(sessions, key, session)) for key in keys]  # type: ignore[misc]
 
-    def keep_sweeping() -> list[Any]:
-        return [sweep(sessions, sweeper, limit=1) for _ in range(len(keys) + 4)]
+    def keep_expiring() -> list[Any]:
+        return [expire(sessions, expiring, limit=1) for _ in range(len(keys) + 4)]
 
-    works: list[Callable[[], Any]] = [keep_sweeping, *(partial(retry, c) for c in clients)]
+    works: list[Callable[[], Any]] = [keep_expiring, *(partial(retry, c) for c in clients)]
     results: list[Any] = sessions.together(works)
     told = Counter(sqlstate(one) or one["replayed"] for result in results[1:] for one in result)
     assert told.keys() <= {SPENT, True}

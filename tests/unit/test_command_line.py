@@ -1,4 +1,4 @@
-"""A wrong option is a usage error: exit code 2, a line that names it, and no traceback."""
+"""Command line: usage errors, and what is imported for a command."""
 
 import subprocess
 import sys

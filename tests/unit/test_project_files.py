@@ -1,4 +1,4 @@
-"""The house: files that must agree with each other."""
+"""Project files that must agree with each other."""
 
 import re
 import tomllib

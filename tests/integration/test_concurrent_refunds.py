@@ -1,4 +1,4 @@
-"""64 clients want the same money back at the same moment, over HTTP."""
+"""Concurrent refunds: 64 clients want the same money back at the same moment, over HTTP."""
 
 import asyncio
 from collections import Counter

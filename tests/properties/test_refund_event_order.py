@@ -1,4 +1,4 @@
-"""Events of money going back, in any order and number, end the same: refunds, disputes, holds.
+"""Events of refunds, disputes and holds, in any order and number, end the same.
 
 What ends the same is what counts: states, who has how much, every balance. How often money moved
 in between does depend on the order: who hears of a refund before it has paid out pays less at once.

@@ -1,4 +1,4 @@
-"""What other services ask for: signed requests, replays, distributions, the docs' example."""
+"""Internal routes: signed requests, replays, distributions, the docs' example."""
 
 import asyncio
 import json
@@ -184,7 +184,7 @@ async def test_the_example_of_the_docs_works(inside: Service) -> None:
 
 
 async def test_what_is_kept_for_a_time_goes(inside: Service) -> None:
-    """The worker's chore forgets old nonces and answered keys, and nothing else."""
+    """The worker deletes old nonces and answered keys, and nothing else."""
     document = await captured(inside)
     assert (await ask(inside, document)).status == 201
     kept = (
@@ -194,12 +194,12 @@ async def test_what_is_kept_for_a_time_goes(inside: Service) -> None:
     client = Client(inside.settings, name="test", size=2)
     await client.open()
     try:
-        await retention.sweep(client)
+        await retention.delete_expired(client)
         assert all(inside.database.execute(query)[0][0] > 0 for query in kept)
         inside.database.execute("UPDATE payments.deployment SET clock_offset = '36 days'")
 
         async def gone() -> bool:  # the worker may be at it at the same moment
-            await retention.sweep(client)
+            await retention.delete_expired(client)
             return not any(inside.database.execute(query)[0][0] for query in kept)
 
         await eventually(gone)

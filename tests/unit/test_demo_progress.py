@@ -1,6 +1,6 @@
-"""The demo waits for as long as anything moves."""
+"""Progress: the demo waits for as long as anything moves."""
 
-from local.demo.patience import LOOK_SECONDS, STILL_SECONDS, Progress
+from local.demo.progress import LOOK_SECONDS, STILL_SECONDS, Progress
 
 
 class World:
@@ -23,26 +23,26 @@ class World:
 async def test_a_wait_lasts_while_something_moves() -> None:
     """However long it takes in all; it ends when nothing has moved for long."""
     world = World()
-    patience = Progress(world.look, world.clock).patience()
+    wait = Progress(world.look, world.clock).wait()
     for _ in range(50):
         world.now += STILL_SECONDS * 0.9
         world.done += 1
-        assert not await patience.over()
+        assert not await wait.over()
     world.now += STILL_SECONDS * 0.9
-    assert not await patience.over()
+    assert not await wait.over()
     world.now += STILL_SECONDS * 0.2
-    assert await patience.over()
+    assert await wait.over()
 
 
 async def test_who_begins_to_wait_in_a_standstill_waits_as_long() -> None:
     """The stillness before a wait says nothing of what it waits for."""
     world = World()
     progress = Progress(world.look, world.clock)
-    early = progress.patience()
+    early = progress.wait()
     for _ in range(3):
         world.now += STILL_SECONDS
         await progress.moved_at()
-    late = progress.patience()
+    late = progress.wait()
     assert await early.over()
     assert not await late.over()
 
@@ -53,5 +53,5 @@ async def test_many_who_wait_share_a_look() -> None:
     progress = Progress(world.look, world.clock)
     world.now += LOOK_SECONDS
     for _ in range(20):
-        await progress.patience().over()
+        await progress.wait().over()
     assert world.looks == 1

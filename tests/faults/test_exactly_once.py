@@ -1,4 +1,4 @@
-"""How calls are made, as a test: whatever stops, sleeps or lies, nothing happens twice."""
+"""Exactly once: whatever stops, sleeps or lies, no call to Stripe takes effect twice."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""How long to wait for something: as long as anything moves, however slow the machine is."""
+"""Waiting by progress: as long as anything moves, however slow the machine is."""
 
 import time
 from collections.abc import Awaitable, Callable, Hashable
@@ -35,12 +35,12 @@ class Progress:
                 self._seen, self._moved_at = seen, self.clock()
         return self._moved_at
 
-    def patience(self) -> "Patience":
+    def wait(self) -> "Wait":
         """Begin to wait."""
-        return Patience(self)
+        return Wait(self)
 
 
-class Patience:
+class Wait:
     """One wait: over when nothing has moved for long since it began."""
 
     def __init__(self, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Two sessions at every lock that money depends on."""
+"""Locks of payments, rollups and rates, with two sessions at once."""
 
 import time
 import uuid
@@ -46,31 +46,31 @@ def cleared(sessions: Sessions) -> int:
     return int(sessions.scenario.read(BALANCES, sessions.scenario.tenant)[0]["debit"])
 
 
-def fold(sessions: Sessions, on: Connection | None = None) -> int:
-    """Roll postings up; return how many were folded."""
+def roll_up(sessions: Sessions, on: Connection | None = None) -> int:
+    """Roll postings up; return how many there were."""
     return int(sessions.scenario.call("ledger_rollup", on=on)[0]["ledger_rollup"])
 
 
 # ── ledger_rollup ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_late_commit_is_never_lost_by_the_fold(sessions: Sessions) -> None:
-    """A posting of an older transaction that commits after a fold is in the next one (M12)."""
+def test_a_late_commit_is_never_lost_by_the_rollup(sessions: Sessions) -> None:
+    """A posting of an older transaction that commits after a rollup is in the next one (M12)."""
     scenario = sessions.scenario
     late, quick = scenario.payment(7000, HALVES), scenario.payment(100, HALVES)
     older = sessions.open()
     with sessions.held(older):
         scenario.finish(late.operation, succeeded(late.object("succeeded")), on=older)
         scenario.finish(quick.operation, succeeded(quick.object("succeeded")))
-        fold(sessions)
+        roll_up(sessions)
         assert cleared(sessions) in {0, 100}
-    scenario.fold()
+    scenario.roll_up()
     assert cleared(sessions) == 7100
-    assert fold(sessions) == 0
+    assert roll_up(sessions) == 0
     assert scenario.violations() == []
 
 
-def test_a_posting_that_rolls_back_is_never_folded(sessions: Sessions) -> None:
+def test_a_posting_that_rolls_back_is_never_rolled_up(sessions: Sessions) -> None:
     """What was posted and rolled back leaves no trace in a balance."""
     scenario = sessions.scenario
     gone, kept = scenario.payment(7000, HALVES), scenario.payment(100, HALVES)
@@ -78,41 +78,41 @@ def test_a_posting_that_rolls_back_is_never_folded(sessions: Sessions) -> None:
     with older.transaction(force_rollback=True):
         scenario.finish(gone.operation, succeeded(gone.object("succeeded")), on=older)
         scenario.finish(kept.operation, succeeded(kept.object("succeeded")))
-        fold(sessions)
-    scenario.fold()
+        roll_up(sessions)
+    scenario.roll_up()
     assert cleared(sessions) == 100
 
 
-def test_two_folds_at_once_count_a_posting_once(sessions: Sessions) -> None:
-    """The second fold waits for the first and finds nothing left."""
+def test_two_rollups_at_once_count_a_posting_once(sessions: Sessions) -> None:
+    """The second rollup waits for the first and finds nothing left."""
     sessions.scenario.settled_payment(1000, HALVES)
     one, other = sessions.open(), sessions.open()
     with sessions.held(one):
-        assert sessions.scenario.fold(on=one) == 3
-        waiting = sessions.start(lambda: fold(sessions, other))
+        assert sessions.scenario.roll_up(on=one) == 3
+        waiting = sessions.start(lambda: roll_up(sessions, other))
         sessions.await_blocked(other)
     assert waiting.result() == 0
     assert cleared(sessions) == 1000
     assert sessions.scenario.violations() == []
 
 
-def test_folds_among_settlements_lose_nothing(sessions: Sessions) -> None:
-    """Two folders beside four settlers: at the end the balance is the sum of all postings."""
+def test_rollups_among_settlements_lose_nothing(sessions: Sessions) -> None:
+    """Two rollups beside four settlers: at the end the balance is the sum of all postings."""
     scenario = sessions.scenario
     payments = [scenario.payment(100 + n, HALVES) for n in range(24)]
-    settlers, folders = [sessions.open() for _ in range(4)], [sessions.open() for _ in range(2)]
+    settlers, rollups = [sessions.open() for _ in range(4)], [sessions.open() for _ in range(2)]
 
     def settle(session: Connection, number: int) -> None:
         for payment in payments[number::4]:
             scenario.finish(payment.operation, succeeded(payment.object("succeeded")), on=session)
 
-    def keep_folding(session: Connection) -> None:
+    def keep_rolling_up(session: Connection) -> None:
         for _ in range(20):
-            fold(sessions, session)
+            roll_up(sessions, session)
 
     works = [partial(settle, session, n) for n, session in enumerate(settlers)]
-    sessions.together([*works, *(partial(keep_folding, session) for session in folders)])
-    scenario.fold()
+    sessions.together([*works, *(partial(keep_rolling_up, session) for session in rollups)])
+    scenario.roll_up()
     assert cleared(sessions) == sum(payment.amount for payment in payments)
     assert scenario.violations() == []
 

@@ -1,4 +1,4 @@
-"""The failpoints of the source, sorted by who meets them and for what kind of work."""
+"""Failpoints of the source, sorted by who meets them and for what kind of work."""
 
 import re
 from pathlib import Path
@@ -42,23 +42,23 @@ OF_CLAIMED_EVENTS = frozenset({"webhooks.after_claim"})
 OF_EVENTS = frozenset({"webhooks.before_apply", "webhooks.after_apply", "webhooks.after_finish"})
 """Met by the worker for every type of event."""
 
-BY_CHORES = frozenset(
+BY_DUE_WORK = frozenset(
     {
-        "chores.before_advance",
-        "chores.after_advance",
-        "chores.before_release",
-        "chores.after_release",
-        "fold.before_fold",
-        "fold.after_fold",
+        "due_work.before_advance",
+        "due_work.after_advance",
+        "due_work.before_release",
+        "due_work.after_release",
+        "ledger_rollup.before_rollup",
+        "ledger_rollup.after_rollup",
     }
 )
-"""Met by the worker's chores."""
+"""Met by the worker's due work and its ledger rollup."""
 
 OF_LISTS = frozenset({"lists.after_page"})
 """Met by the worker between the pages of a list of Stripe's."""
 
 ALL = ASKED | BY_WEB | OF_DELIVERIES | BY_WORKER | OF_LOOKS
-ALL |= OF_CLAIMED_EVENTS | OF_EVENTS | OF_LISTS | BY_CHORES
+ALL |= OF_CLAIMED_EVENTS | OF_EVENTS | OF_LISTS | BY_DUE_WORK
 
 
 def failpoints_of_the_source() -> set[str]:

@@ -1,11 +1,11 @@
-"""Webhooks that never came are found in Stripe's list of events and applied."""
+"""Missed events: webhooks that never came are found in Stripe's list of events and applied."""
 
 from typing import Any
 
 import pytest
 
 from app.commands import reconcile as command
-from app.worker.periodic.schedule import Chore, do_if_due
+from app.worker.periodic.schedule import ScheduledTask, do_if_due
 from app.worker.reconcile.stripe_lists import UnreadableError
 from tests.support.reconciling import auditor
 from tests.support.service import Service, eventually
@@ -25,7 +25,7 @@ def stored(service: Service, source: str) -> int:
 
 
 async def test_a_lost_payment_is_found_settled_and_paid_out(service: Service) -> None:
-    """F34: every webhook is lost; the sweep finds them all, and the worker does the rest."""
+    """F34: every webhook is lost; they are fetched from the list, and the worker does the rest."""
     await service.payee()
     await lose_everything(service)
     payment = await service.payment()
@@ -54,21 +54,21 @@ async def test_a_comparison_by_hand_fetches_what_was_missed(service: Service) ->
     await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
 
 
-async def test_events_of_payees_are_swept_too(service: Service) -> None:
+async def test_events_of_payees_are_fetched_too(service: Service) -> None:
     """A connected account's news come from its own list, into the Connect inbox."""
     await lose_everything(service)
     account = await service.payee()
     inactive = {"capabilities": {"transfers": "inactive"}}
     await service.control("POST", f"accounts/{account['stripeAccountId']}", inactive)
-    async with auditor(service) as sweeper:
-        await sweeper.sweep()
+    async with auditor(service) as fetcher:
+        await fetcher.fetch_missed()
     assert stored(service, "connect") > 0
     await service.start_worker()
     await service.until(f"/api/v1/connected-accounts/{account['id']}", transfersEnabled=False)
 
 
 async def test_more_events_than_a_page_holds_each_once(service: Service) -> None:
-    """Lists are turned to their end; a second sweep stores nothing twice."""
+    """Lists are turned to their end; a second run stores nothing twice."""
     await lose_everything(service)
     for number in range(60):
         await service.stripe(
@@ -80,33 +80,33 @@ async def test_more_events_than_a_page_holds_each_once(service: Service) -> None
             return_url="https://shop.example/return",
             **{"metadata[number]": str(number)},
         )
-    async with auditor(service) as sweeper:
-        await sweeper.sweep()
+    async with auditor(service) as fetcher:
+        await fetcher.fetch_missed()
         found = stored(service, "platform")
         assert found >= 180  # three of each payment
-        await sweeper.sweep()
+        await fetcher.fetch_missed()
     assert stored(service, "platform") == found
 
 
 async def test_what_could_not_be_delivered_is_found_without_reading_the_rest(
     service: Service,
 ) -> None:
-    """One page, however much was delivered since the last sweep."""
-    async with auditor(service) as sweeper:
-        await sweeper.sweep()
+    """One page, however much was delivered since the last run."""
+    async with auditor(service) as fetcher:
+        await fetcher.fetch_missed()
         for number in range(120):
             await service.stripe("customers", name=f"Fan {number}")
         await service.control("POST", "drain")
         await lose_everything(service)
         await service.stripe("customers", name="Fan nobody heard of")
         before, known = len(await _pages(service)), stored(service, "platform")
-        await sweeper.look()
+        await fetcher.fetch_undelivered()
     assert len(await _pages(service)) == before + 1
     assert stored(service, "platform") == known + 1 > 120
 
 
-async def test_a_lost_payment_does_not_wait_for_the_sweep(service: Service) -> None:
-    """F34: the sweep is busy or not due for long: what was not delivered is asked for beside it."""
+async def test_a_lost_payment_does_not_wait_for_the_whole_list(service: Service) -> None:
+    """F34: the list is long or not due for long: what was not delivered is asked for beside it."""
     await service.payee()
     await lose_everything(service)
     payment = await service.payment()
@@ -126,7 +126,7 @@ async def test_a_lost_payment_does_not_wait_for_the_sweep(service: Service) -> N
 
 
 async def test_an_account_that_left_us_holds_up_nobody(service: Service) -> None:
-    """Stripe refuses one account's list: the others are swept, our key is not blamed."""
+    """Stripe refuses one account's list: the others are read, our key is not blamed."""
     await lose_everything(service)
     stays, gone = await service.payee("venue-1"), await service.payee("venue-2")
     for account in (stays, gone):
@@ -137,33 +137,33 @@ async def test_an_account_that_left_us_holds_up_nobody(service: Service) -> None
         "faults",
         {"fault": "unauthorized", "match": {"account": gone["stripeAccountId"]}},
     )
-    async with auditor(service) as sweeper:
-        await sweeper.sweep()
+    async with auditor(service) as fetcher:
+        await fetcher.fetch_missed()
         assert stored(service, "connect") > 0
-        assert await sweeper.gateway.page("events", {"limit": 1})
+        assert await fetcher.gateway.page("events", {"limit": 1})
 
 
-async def test_a_sweep_that_stripe_stops_leaves_its_place(service: Service) -> None:
-    """Half a list is not taken for the whole: the next sweep starts where the last one ended."""
+async def test_a_run_that_stripe_stops_leaves_its_place(service: Service) -> None:
+    """Half a list is not taken for the whole: the next run starts where the last one ended."""
     await lose_everything(service)
     await service.stripe("payment_intents", amount="1000", currency="usd")
-    async with auditor(service) as sweeper:
+    async with auditor(service) as fetcher:
         await service.control(
             "POST", "faults", {"fault": "unauthorized", "match": {"path": "/v1/events"}}
         )
         with pytest.raises(UnreadableError):
-            await sweeper.sweep()
+            await fetcher.fetch_missed()
         assert service.database.execute("SELECT * FROM payments.missed_event_cursors") == []
         await service.control("DELETE", "faults")
         async with auditor(service) as fresh:
-            await fresh.sweep()
+            await fresh.fetch_missed()
     assert stored(service, "platform") > 0
 
 
-async def test_a_sweep_goes_on_behind_the_last_page_it_stored(service: Service) -> None:
+async def test_a_run_goes_on_behind_the_last_page_it_stored(service: Service) -> None:
     """Broken off in the middle, again and again, a long list is read once, not for ever."""
-    async with auditor(service) as sweeper:
-        await sweeper.sweep()
+    async with auditor(service) as fetcher:
+        await fetcher.fetch_missed()
     await lose_everything(service)
     for number in range(250):
         await service.stripe("customers", name=f"Fan {number}")
@@ -172,9 +172,9 @@ async def test_a_sweep_goes_on_behind_the_last_page_it_stored(service: Service) 
     before = len(await _pages(service))
     async with auditor(service) as killed:
         with pytest.raises(UnreadableError):
-            await killed.sweep()
+            await killed.fetch_missed()
     async with auditor(service) as other:
-        await other.sweep()
+        await other.fetch_missed()
     first, refused, again, last = (await _pages(service))[before:]
     assert first is None
     assert refused == again != last
@@ -188,36 +188,36 @@ async def _pages(service: Service) -> list[str | None]:
 
 
 async def test_two_workers_share_one_turn(service: Service) -> None:
-    """A chore is done by one of those who look when it is due, and again after its time."""
+    """A task is done by one of those who look when it is due, and again after its time."""
     done: list[Any] = []
 
     async def work() -> None:
         done.append(True)
 
-    chore = Chore("tea", 0.001, work)
+    task = ScheduledTask("tea", 0.001, work)
     async with auditor(service) as one, auditor(service) as other:
-        await do_if_due(one.database, chore)
-        assert await do_if_due(one.database, chore)
-        later = Chore("tea", 3600.0, work)
+        await do_if_due(one.database, task)
+        assert await do_if_due(one.database, task)
+        later = ScheduledTask("tea", 3600.0, work)
         assert await do_if_due(other.database, later)
         assert not await do_if_due(one.database, later)
     assert len(done) == 2
 
 
 async def test_a_list_that_fails_for_a_moment_is_read_again(service: Service) -> None:
-    """Outages and limits of Stripe's cost a sweep time, not its place."""
+    """Outages and limits of Stripe's cost a run time, not its place."""
     await lose_everything(service)
     await service.stripe("payment_intents", amount="1000", currency="usd")
     for fault in ("unavailable", "rate_limit", "lost_after"):
         rule = {"fault": fault, "times": 1, "match": {"path": "/v1/events"}}
         await service.control("POST", "faults", rule)
-    async with auditor(service) as sweeper:
-        await sweeper.sweep()
+    async with auditor(service) as fetcher:
+        await fetcher.fetch_missed()
     assert stored(service, "platform") > 0
 
 
 async def test_what_stays_unsettled_is_read_without_any_event(service: Service) -> None:
-    """F34: no webhook and no sweep: the payment is polled at an age, and settled."""
+    """F34: no webhook and no list: the payment is polled at an age, and settled."""
     await service.payee()
     await lose_everything(service)
     payment = await service.payment()

@@ -1,4 +1,4 @@
-"""Who gives back how much of a refund: for any shares and any sequence of partial refunds."""
+"""Clawback of a refund by its payees: for any shares and any sequence of partial refunds."""
 
 import random
 import uuid

@@ -1,4 +1,4 @@
-"""What the door costs: CPU of one GET with it, less CPU of the same handler without it.
+"""The checks of a request: CPU of one GET with them, less CPU of the same handler without.
 
 With it: client address, limit of the address counted in Valkey, token, tenant, scope, headers, log.
 What PostgreSQL spends on entering and admitting a tenant, inside each function, is measured there
@@ -29,7 +29,7 @@ ADMIT: LiteralString = (
 
 def run(stack: Stack) -> list[Measure]:
     """The difference, of the median round."""
-    database = stack.database("door")
+    database = stack.database("request_checks")
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
         tenant = Tenant(connection)
         payment = tenant.prepare(1)[0]
@@ -45,7 +45,7 @@ def run(stack: Stack) -> list[Measure]:
         for path in paths:
             cpu(path)
         added = sorted(cpu(paths[0]) - cpu(paths[1]) for _ in range(ROUNDS))
-    return [Measure("door", added[ROUNDS // 2] + admitting, LIMIT_MS, "ms")]
+    return [Measure("request_checks", added[ROUNDS // 2] + admitting, LIMIT_MS, "ms")]
 
 
 def _milliseconds(stack: Stack, process: Process, spec: Spec) -> float:

@@ -1,4 +1,4 @@
-"""What every request passes before SQL decides, and which fault wins."""
+"""The checks of every request before SQL decides, and which fault wins."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the inbox is told of an event."""
+"""Inbox: what is stored of an event beside its bytes."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""What the worker watches: broken invariants and refunds without funds, as metrics."""
+"""Invariants checked by the worker, and refunds without funds, as metrics."""
 
 from typing import Any, LiteralString
 

@@ -1,4 +1,4 @@
-"""Work that goes round the tenants: one that fails does not keep the others from their turn."""
+"""Tenant work: what fails for one tenant does not keep the others waiting."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 from app.database.client import Database
 from app.database.notify import Notifier
 from app.errors import Refused
-from app.worker.periodic.due_work import Chores
-from app.worker.periodic.ledger_rollup import fold_due
+from app.worker.periodic.due_work import DueWork
+from app.worker.periodic.ledger_rollup import roll_up_due
 
 BROKEN, SOUND = UUID(int=1), UUID(int=2)
 
@@ -36,7 +36,7 @@ async def test_a_tenant_whose_work_is_refused_starves_nobody() -> None:
     """Timed releases, debts and refunds of an event go on for the other tenant (F62)."""
     fake = FakeDatabase()
     database = cast("Database", fake)
-    await Chores(database, Notifier(database))._round()
+    await DueWork(database, Notifier(database))._round()
     assert [function for function, _ in fake.served] == [
         "escrows_release_due",
         "receivable_retry",
@@ -44,8 +44,8 @@ async def test_a_tenant_whose_work_is_refused_starves_nobody() -> None:
     ]
 
 
-async def test_a_ledger_that_cannot_be_folded_keeps_nobody_waiting() -> None:
+async def test_a_ledger_that_cannot_be_rolled_up_keeps_nobody_waiting() -> None:
     """The other tenant's postings are rolled up."""
     fake = FakeDatabase()
-    await fold_due(cast("Database", fake))
+    await roll_up_due(cast("Database", fake))
     assert fake.served == [("ledger_rollup", SOUND)]

@@ -1,4 +1,4 @@
-"""Two sessions at every lock that guards money going back, held or owed."""
+"""Locks of refunds, escrows and disputes, with two sessions at once."""
 
 import uuid
 from collections import Counter
