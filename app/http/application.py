@@ -4,7 +4,6 @@ Reading order: `create_app` → `_door` → app/http/endpoint.py → app/http/ro
 """
 
 import asyncio
-import random
 import re
 import signal
 import time
@@ -37,6 +36,7 @@ from app.observability.health.checks import checks, guard_check, pool_check
 from app.observability.health.monitor import MONITOR, Monitor, add_routes
 from app.observability.logs import get_logger, trace_id
 from app.observability.tracing import NO_SPAN, answered, continued, spans, traceparent
+from app.pauses import until_it_works
 from app.sockets import listening
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
@@ -53,7 +53,7 @@ TOLD = ("/api", "/internal")
 """Routes with a log line and a span."""
 
 SHUTDOWN_SECONDS = 25.0
-GUARD_RETRY_SECONDS = 1.0
+GUARD_RETRY_SECONDS = (0.5, 1.5)
 BACKLOG = 1024
 ACCEPTS_AT_ONCE = 16
 """What asyncio is told instead: without a file left it tries, and logs, as many times a second."""
@@ -160,17 +160,18 @@ def _verifier(settings: Settings) -> Verifier:
 
 async def _guard(services: Services) -> None:
     """Let nobody in until the login role has been found fit; stop the process when it is not."""
-    while not services.guard.passed:
-        try:
-            await services.side_database.check_login(services.settings.app_env)
-            services.guard.passed = True
-        except DatabaseError as error:
-            log.warning("waiting for the database", reason=str(error))
-            await asyncio.sleep(random.uniform(0.5, 1.5) * GUARD_RETRY_SECONDS)  # noqa: S311 -- jitter
-        except LoginError as error:
-            services.guard.refusal = str(error)
-            services.guard.refused.set()
-            return
+    try:
+        async for attempt in until_it_works(DatabaseError, GUARD_RETRY_SECONDS, _tell_waiting):
+            with attempt:
+                await services.side_database.check_login(services.settings.app_env)
+        services.guard.passed = True
+    except LoginError as error:
+        services.guard.refusal = str(error)
+        services.guard.refused.set()
+
+
+def _tell_waiting(error: Exception) -> None:
+    log.warning("waiting for the database", reason=str(error))
 
 
 @web.middleware

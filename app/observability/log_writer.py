@@ -11,6 +11,7 @@ import queue
 import time
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
+from typing import cast
 
 import orjson
 
@@ -94,7 +95,7 @@ class _Writer(logging.Handler):
         self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = bytes(record.msg) + b"\n"
+        text = cast(bytes, record.msg) + b"\n"
         if dropped := self._door.take_dropped():
             text += _told(dropped) + b"\n"
         while text:

@@ -1,7 +1,5 @@
 """Checks the money invariants of what changed, and counts refunds that wait for the balance."""
 
-import asyncio
-import random
 from collections import Counter
 from uuid import UUID
 
@@ -10,6 +8,7 @@ from app.database.tenants import turn_of
 from app.errors import DatabaseError
 from app.observability import metrics
 from app.observability.logs import get_logger
+from app.pauses import every
 
 log = get_logger("watch")
 
@@ -28,13 +27,12 @@ async def run(database: Database) -> None:
     Args:
         database: where the money is.
     """
-    while True:
+    async for _ in every(EVERY_SECONDS):
         try:
             await watch_violations(database)
             await watch_refunds(database)
         except DatabaseError as error:
             log.warning("cannot watch", reason=str(error))
-        await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
 
 
 async def watch_violations(database: Database) -> None:

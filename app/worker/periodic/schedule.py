@@ -1,13 +1,13 @@
 """What is done by the clock, by one of the workers: the due times are kept in PostgreSQL."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from app.database.client import Database
 from app.errors import DatabaseError
 from app.observability.logs import get_logger
+from app.pauses import Range, every
 from app.worker.reconcile.stripe_lists import UnreadableError
 
 log = get_logger("schedule")
@@ -52,12 +52,11 @@ async def run(database: Database, chores: Sequence[Chore]) -> None:
 
 
 async def _repeat(database: Database, chore: Chore) -> None:
-    while True:
+    async for _ in every(_looks(chore)):
         try:
             await do_if_due(database, chore)
         except (DatabaseError, UnreadableError) as error:
             log.warning("chore failed", chore=chore.name, reason=str(error))
-        await asyncio.sleep(_pause(chore))
 
 
 async def do_if_due(database: Database, chore: Chore) -> bool:
@@ -80,7 +79,7 @@ async def do_if_due(database: Database, chore: Chore) -> bool:
     return True
 
 
-def _pause(chore: Chore) -> float:
+def _looks(chore: Chore) -> Range:
     shortest, longest = LOOK_SECONDS
     wanted = min(max(chore.every / LOOKS_A_TURN, shortest), longest)
-    return wanted * random.uniform(*JITTER)  # noqa: S311 -- jitter
+    return wanted * JITTER[0], wanted * JITTER[1]
