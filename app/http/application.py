@@ -282,7 +282,7 @@ def _problem_of_http(error: web.HTTPException) -> Problem:
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
     headers = response.headers
-    headers["Cache-Control"] = "no-store"
+    headers.setdefault("Cache-Control", "no-store")
     headers["X-Content-Type-Options"] = "nosniff"
     headers.popall("Server", None)
 

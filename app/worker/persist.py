@@ -1,4 +1,8 @@
-"""What must not be given up because the database is away for a while."""
+"""What must not be given up because the database is away for a while.
+
+By hand: stamina would cost every item that needs no second try
+(docs/decisions/0013-own-code-kept.md).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
