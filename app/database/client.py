@@ -6,7 +6,6 @@ operation to carry (`answer`) are then not repeated; the client asks again with 
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,6 +23,7 @@ from app.errors import Busy, ConnectionLost, LoginError, PoolExhausted, Refused
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
 from app.paths import migration_names
+from app.pauses import jittered
 
 log = get_logger("db")
 
@@ -318,7 +318,7 @@ class Database:
                 self._check_soon()
                 if not repeatable or tries == MAX_TRIES:
                     raise
-            await asyncio.sleep(random.uniform(0, RETRY_JITTER_SECONDS * tries))  # noqa: S311 -- jitter
+            await asyncio.sleep(jittered((0.0, RETRY_JITTER_SECONDS * tries)))
             tries += 1
 
     async def _run_once(self, work: Callable[[Connection], Awaitable[T]]) -> T:

@@ -4,8 +4,6 @@ Reading order: `create_app` → `_middleware` → app/http/endpoint.py → app/h
 """
 
 import asyncio
-import os
-import random
 import re
 import signal
 import time
@@ -14,7 +12,7 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from aiohttp import web
-from opentelemetry.trace import Span
+from opentelemetry.trace import INVALID_SPAN, Span, format_trace_id
 from prometheus_client import Histogram
 
 from app.config import Settings
@@ -40,7 +38,8 @@ from app.observability.health.checks import checks, guard_check, pool_check
 from app.observability.health.monitor import Monitor
 from app.observability.health.routes import MONITOR, add_routes
 from app.observability.logs import get_logger, trace_id
-from app.observability.tracing import NO_SPAN, answered, spans, trace_of, traceparent
+from app.observability.tracing import NO_SPAN, answered, continued, spans, traceparent
+from app.pauses import until_it_works
 from app.sockets import listening
 from app.stripe.carry import Carrier
 from app.stripe.gateway import Gateway
@@ -58,14 +57,12 @@ LOGGED = ("/api", "/internal")
 """Routes with a log line and a span."""
 
 SHUTDOWN_SECONDS = 25.0
-GUARD_RETRY_SECONDS = 1.0
+GUARD_RETRY_SECONDS = (0.5, 1.5)
 BACKLOG = 1024
 ACCEPTS_AT_ONCE = 16
 """What asyncio is told instead: without a file left it tries, and logs, as many times a second."""
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
-_NO_TRACE = "0" * 32
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -170,17 +167,18 @@ def _verifier(settings: Settings) -> Verifier:
 
 async def _guard(services: Services) -> None:
     """Let nobody in until the login role has been found fit; stop the process when it is not."""
-    while not services.guard.passed:
-        try:
-            await services.side_database.check_login(services.settings.app_env)
-            services.guard.passed = True
-        except DatabaseError as error:
-            log.warning("waiting for the database", reason=str(error))
-            await asyncio.sleep(random.uniform(0.5, 1.5) * GUARD_RETRY_SECONDS)  # noqa: S311 -- jitter
-        except LoginError as error:
-            services.guard.refusal = str(error)
-            services.guard.refused.set()
-            return
+    try:
+        async for attempt in until_it_works(DatabaseError, GUARD_RETRY_SECONDS, _tell_waiting):
+            with attempt:
+                await services.side_database.check_login(services.settings.app_env)
+        services.guard.passed = True
+    except LoginError as error:
+        services.guard.refusal = str(error)
+        services.guard.refused.set()
+
+
+def _tell_waiting(error: Exception) -> None:
+    log.warning("waiting for the database", reason=str(error))
 
 
 @web.middleware
@@ -189,7 +187,7 @@ async def _middleware(request: web.Request, handler: Handler) -> web.StreamRespo
     started = time.perf_counter()
     route = _route(request)
     with _span(request, route) as span:
-        trace = _trace(request, traceparent(span) or _context(request))
+        trace = _trace(request, span)
         request[TRACE] = trace
         trace_id.set(trace.trace_id)
         response = await _answer(request, handler)
@@ -260,22 +258,14 @@ def _histogram(route: str, method: str, status: int) -> Histogram:
     return metrics.request_seconds.labels(route, method, status)
 
 
-def _trace(request: web.Request, context: str) -> Trace:
-    identity = trace_of(context)
+def _trace(request: web.Request, span: Span) -> Trace:
+    if span is INVALID_SPAN:
+        span = continued(request.headers.get("traceparent"))
+    identity = format_trace_id(span.get_span_context().trace_id)
     request_id = request.headers.get("X-Request-Id")
     if not request_id or not _REQUEST_ID.fullmatch(request_id) or holds_card_number(request_id):
         request_id = identity
-    return Trace(identity, context, request_id, _client(request))
-
-
-def _context(request: web.Request) -> str:
-    """The caller's trace with a span of ours, for whatever this request causes."""
-    fresh = os.urandom(24).hex()
-    identity, span, flags = fresh[:32], fresh[32:], "01"
-    parent = request.headers.get("traceparent")
-    if parent and (match := _TRACEPARENT.fullmatch(parent)) and match[1] != _NO_TRACE:
-        identity, flags = match[1], match[3]
-    return f"00-{identity}-{span}-{flags}"
+    return Trace(identity, traceparent(span) or "", request_id, _client(request))
 
 
 def _client(request: web.Request) -> Address | None:
@@ -299,7 +289,7 @@ def _problem_of_http(error: web.HTTPException) -> Problem:
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
     headers = response.headers
-    headers["Cache-Control"] = "no-store"
+    headers.setdefault("Cache-Control", "no-store")
     headers["X-Content-Type-Options"] = "nosniff"
     headers.popall("Server", None)
 

@@ -7,6 +7,7 @@ empties; what does not fit is dropped.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -16,11 +17,16 @@ from urllib.parse import urlsplit
 from opentelemetry.context import Context
 from opentelemetry.trace import (
     INVALID_SPAN,
+    NonRecordingSpan,
     Span,
+    SpanContext,
     SpanKind,
     StatusCode,
+    TraceFlags,
     Tracer,
+    format_trace_id,
     get_current_span,
+    set_span_in_context,
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -39,7 +45,6 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """A caller may invent others: they have one name."""
 
 SERVER_ERROR = 500
-TRACE_ID_FIELD = 1
 ID_PLACES = (3, 5)
 """Of a path at Stripe: /v1/resource/id/resource/id."""
 
@@ -220,16 +225,29 @@ def answered(span: Span, status: int) -> None:
 
 def traceparent(span: Span) -> str | None:
     """The context for whatever a span causes; None when there is no span."""
-    context = span.get_span_context()
-    if not context.is_valid:
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier, set_span_in_context(span))
+    return carrier.get("traceparent")
+
+
+def continued(parent: str | None) -> Span:
+    """A place of ours in the trace that a caller's traceparent names, or in a new one."""
+    caller = _told(parent)
+    trace, flags = int.from_bytes(os.urandom(16)), TraceFlags(TraceFlags.SAMPLED)
+    if caller.is_valid:
+        trace, flags = caller.trace_id, caller.trace_flags
+    span = int.from_bytes(os.urandom(8))
+    return NonRecordingSpan(SpanContext(trace, span, is_remote=False, trace_flags=flags))
 
 
 def trace_of(context: str | None) -> str:
     """The trace that a traceparent names, 32 hex digits; empty when there is none."""
-    parts = (context or "").split("-")
-    return parts[TRACE_ID_FIELD] if len(parts) > TRACE_ID_FIELD else ""
+    told = _told(context)
+    return format_trace_id(told.trace_id) if told.is_valid else ""
+
+
+def _told(parent: str | None) -> SpanContext:
+    return get_current_span(_remote(parent)).get_span_context()
 
 
 def _remote(parent: str | None) -> Context:

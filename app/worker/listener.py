@@ -5,7 +5,6 @@ itself through the pool and must hear it here.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Mapping
 
@@ -16,6 +15,7 @@ from app.config import Settings
 from app.database.client import CONNECT_TIMEOUT_SECONDS, Database
 from app.errors import DatabaseError
 from app.observability.logs import get_logger
+from app.pauses import until_it_works
 
 log = get_logger("listener")
 
@@ -64,13 +64,14 @@ class Listener:
 
     async def run(self) -> None:
         """Listen for ever; reconnects with jitter."""
-        while True:
-            try:
+        lost = (psycopg.Error, OSError, _SilenceError)
+        async for attempt in until_it_works(lost, RECONNECT_SECONDS, self._tell):
+            with attempt:
                 await self._listen()
-            except (psycopg.Error, OSError, _SilenceError) as error:
-                log.warning("lost", reason=str(error) or type(error).__name__)
-            self.connected = False
-            await asyncio.sleep(random.uniform(*RECONNECT_SECONDS))  # noqa: S311 -- jitter
+
+    def _tell(self, error: Exception) -> None:
+        self.connected = False
+        log.warning("lost", reason=str(error) or type(error).__name__)
 
     async def _listen(self) -> None:
         connection = await psycopg.AsyncConnection.connect(

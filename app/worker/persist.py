@@ -1,12 +1,16 @@
-"""What must not be given up because the database is away for a while."""
+"""What must not be given up because the database is away for a while.
+
+By hand: stamina would cost every item that needs no second try
+(docs/decisions/0013-own-code-kept.md).
+"""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from app.errors import ConnectionLost, PoolExhausted
 from app.observability.logs import get_logger
+from app.pauses import jittered
 
 log = get_logger("worker")
 
@@ -30,4 +34,4 @@ async def persist(what: str, work: Callable[[], Awaitable[T]]) -> T:
             return await work()
         except (ConnectionLost, PoolExhausted) as error:
             log.warning("database away", doing=what, reason=str(error))
-        await asyncio.sleep(random.uniform(*WAIT_SECONDS))  # noqa: S311 -- jitter
+        await asyncio.sleep(jittered(WAIT_SECONDS))

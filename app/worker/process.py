@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -23,6 +22,7 @@ from app.observability.health.monitor import Monitor
 from app.observability.health.routes import MONITOR, add_routes
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
+from app.pauses import every, until_it_works
 from app.sockets import listening
 from app.stripe.gateway import Gateway
 from app.stripe.rate import Rate
@@ -187,7 +187,9 @@ class Worker:
             log.warning("still in flight", count=self.operations_loop.busy)
 
     async def _until_fit(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
+        async for _ in every(RESTART_SECONDS):
+            if stop.is_set():
+                return
             try:
                 await self.database.check_login(self._settings.app_env)
                 if (await self.database.schema_state()).ready:
@@ -196,19 +198,17 @@ class Worker:
                 log.warning("waiting for migrations")
             except DatabaseError as error:
                 log.warning("waiting for the database", reason=str(error))
-            await asyncio.sleep(random.uniform(*RESTART_SECONDS))  # noqa: S311 -- jitter
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Start again what ended by an error nobody foresaw."""
-    while True:
-        try:
+
+    def tell(error: Exception) -> None:
+        log.error("restarting", part=name, exc_info=error)
+
+    async for attempt in until_it_works(Exception, RESTART_SECONDS, tell):
+        with attempt:
             await work()
-        except Exception:
-            log.exception("restarting", part=name)
-        else:
-            return
-        await asyncio.sleep(random.uniform(*RESTART_SECONDS))  # noqa: S311 -- jitter
 
 
 def create_admin_app(worker: Worker) -> web.Application:

@@ -5,7 +5,6 @@ seconds, and never beyond the moment when something becomes due.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from app.database.client import Database
 from app.errors import DatabaseError
 from app.observability import metrics
 from app.observability.logs import get_logger
+from app.pauses import jittered
 
 log = get_logger("worker")
 
@@ -106,7 +106,7 @@ class Loop(Generic[Item]):
                 await self._round()
             except DatabaseError as error:
                 log.warning("database trouble", queue=self._source.name, reason=str(error))
-                await self._pause(random.uniform(*RETRY_SECONDS))  # noqa: S311 -- jitter
+                await self._pause(jittered(RETRY_SECONDS))
 
     async def _round(self) -> None:
         # Cleared before looking: whatever happens while we look makes us look again.
@@ -149,7 +149,7 @@ class Loop(Generic[Item]):
             await self._room.wait()
 
     async def _sleep(self) -> None:
-        seconds = random.uniform(*POLL_SECONDS)  # noqa: S311 -- jitter
+        seconds = jittered(POLL_SECONDS)
         for row in await self._database.rows("next_due"):
             if row["queue"] == self._source.name and row["due_at"] is not None:
                 due = (row["due_at"] - row["now"]).total_seconds() + DUE_MARGIN_SECONDS

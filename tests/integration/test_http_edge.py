@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.http.routes.docs import ASSETS
 from tests.support.service import TENANT, Service, token
 
 INTENTS = "/api/v1/payments/intents"
@@ -194,4 +195,12 @@ async def test_the_description_is_open_to_everybody(service: Service) -> None:
     reply = await service.ask("GET", "/docs", headers={"Authorization": None})
     assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert "/api/v1/payments/intents" in reply.body
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert "/openapi.json" in reply.body
+    for name, kind in ASSETS.items():
+        assert f'"/docs/{name}"' in reply.body
+        asset = await service.ask("GET", f"/docs/{name}", headers={"Authorization": None})
+        assert (asset.status, asset.headers["Content-Type"]) == (200, kind)
+        assert asset.headers["Cache-Control"] == "public, max-age=86400"
+        kept = {"Authorization": None, "If-None-Match": asset.headers["ETag"]}
+        assert (await service.ask("GET", f"/docs/{name}", headers=kept)).status == 304

@@ -19,6 +19,7 @@ LAYERS = (
         "app.config",
         "app.errors",
         "app.failpoints",
+        "app.pauses",
         "app.migrations",
         "app.paths",
         "app.public_keys",

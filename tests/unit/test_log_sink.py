@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -53,3 +55,17 @@ def test_closing_does_not_wait_for_a_reader_that_never_comes() -> None:
     started = time.monotonic()
     sink.close(0.05)
     assert time.monotonic() - started < SOON
+
+
+def test_a_process_can_end_while_its_log_is_blocked() -> None:
+    """F80: nobody reads; logging's own end does not wait for what is being written."""
+    code = (
+        "from app.observability.log_writer import LogSink\n"
+        "sink = LogSink(1, 100)\n"
+        "for _ in range(200): sink.msg(b'x' * 1000)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()

@@ -5,7 +5,6 @@ A token that names an unknown key causes one refresh, at most one a minute howev
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.config import Settings, is_url
 from app.http.auth.tokens import KeysUnavailableError, Rules, TokenError, header
 from app.observability import metrics
 from app.observability.logs import get_logger
+from app.pauses import jittered
 from app.public_keys import Key, Keys, KeySetError, parse_keys
 
 log = get_logger("jwks")
@@ -75,7 +75,7 @@ class KeySet:
             else:
                 wait = min(wait * 2, RETRY_SECONDS[1])
                 pause = wait
-            await asyncio.sleep(pause * random.uniform(0.8, 1.0))  # noqa: S311 -- jitter
+            await asyncio.sleep(jittered((pause * 0.8, pause)))
 
     async def refresh(self) -> bool:
         """Read the set again, or wait for whoever does; whether it could be used."""

@@ -222,6 +222,9 @@ class Limiter:
 class LocalCounter:
     """Counts per key and window in this process, for a bounded number of keys.
 
+    Not the memory storage of `limits`, which has no bound and looks at every key on each hit
+    (docs/decisions/0013-own-code-kept.md).
+
     Args:
         max_keys: when there are more the oldest is forgotten.
     """

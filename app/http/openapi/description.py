@@ -110,6 +110,7 @@ class Plain:
     answer: type[BaseModel] | None = None
     unwell: bool = False
     signed: bool = False
+    kind: str = "application/json"
 
 
 PLAIN = (
@@ -126,7 +127,9 @@ PLAIN = (
     Plain("GET", "/health/startup", "Has it started", Health, unwell=True),
     Plain("GET", "/health/integrations", "Everything behind it", Health, unwell=True),
     Plain("GET", "/openapi.json", "This document"),
-    Plain("GET", "/docs", "This document, for people"),
+    Plain("GET", "/docs", "This document, for people", kind="text/html"),
+    Plain("GET", "/docs/swagger-ui-bundle.js", "That page's script", kind="text/javascript"),
+    Plain("GET", "/docs/swagger-ui.css", "That page's style", kind="text/css"),
 )
 
 
@@ -262,12 +265,11 @@ def _success(endpoint: Endpoint, status: int) -> Json:
 
 
 def _plain_success(route: Plain) -> Json:
-    kind = "text/html" if route.path == "/docs" else "application/json"
     schema = _reference(route.answer) if route.answer else {}
     return {
         "description": "OK",
         "headers": _header_references(["X-Request-Id"]),
-        "content": {kind: {"schema": schema}},
+        "content": {route.kind: {"schema": schema}},
     }
 
 

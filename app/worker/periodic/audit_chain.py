@@ -4,14 +4,13 @@ Each new end of a chain goes into the log of the process: kept elsewhere, it is 
 `ops.audit_verify` is held against when somebody may have rewritten the whole chain.
 """
 
-import asyncio
-import random
 from uuid import UUID
 
 from app.database.client import Database
 from app.database.tenants import tenant_work
 from app.errors import DatabaseError
 from app.observability.logs import get_logger
+from app.pauses import every
 
 log = get_logger("audit")
 
@@ -27,14 +26,12 @@ async def run(database: Database) -> None:
     Args:
         database: where the audit log is.
     """
-    while True:
-        busy = False
+    async for _ in every(EVERY_SECONDS):
         try:
-            busy = await chain_due(database)
+            while await chain_due(database):
+                pass
         except DatabaseError as error:
             log.warning("cannot chain", reason=str(error))
-        if not busy:
-            await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
 
 
 async def chain_due(database: Database) -> bool:

@@ -1,7 +1,6 @@
 """Due work of the tenants: escrow holds that end, receivables, refunds of canceled events."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from app.database.tenants import tenant_work
 from app.errors import DatabaseError, Refused
 from app.failpoints import failpoint
 from app.observability.logs import get_logger
+from app.pauses import jittered
 
 log = get_logger("due_work")
 
@@ -57,9 +57,8 @@ class DueWork:
             return False
 
     async def _sleep(self) -> None:
-        seconds = random.uniform(*EVERY_SECONDS)  # noqa: S311 -- jitter
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(jittered(EVERY_SECONDS)):
                 await self._awake.wait()
         except TimeoutError:
             return

@@ -1,7 +1,5 @@
 """Money invariants of what changed, and a count of the refunds that wait for the balance."""
 
-import asyncio
-import random
 from collections import Counter
 from uuid import UUID
 
@@ -10,6 +8,7 @@ from app.database.tenants import tenant_work
 from app.errors import DatabaseError
 from app.observability import metrics
 from app.observability.logs import get_logger
+from app.pauses import every
 
 log = get_logger("invariants")
 
@@ -28,13 +27,12 @@ async def run(database: Database) -> None:
     Args:
         database: where the money is.
     """
-    while True:
+    async for _ in every(EVERY_SECONDS):
         try:
             await check_violations(database)
             await count_refunds(database)
         except DatabaseError as error:
             log.warning("cannot check", reason=str(error))
-        await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
 
 
 async def check_violations(database: Database) -> None:

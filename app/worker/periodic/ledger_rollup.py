@@ -1,13 +1,11 @@
 """Ledger rollup: postings become balances, every few seconds, tenant by tenant."""
 
-import asyncio
-import random
-
 from app.database.client import Database
 from app.database.tenants import tenant_work
 from app.errors import DatabaseError
 from app.failpoints import failpoint
 from app.observability.logs import get_logger
+from app.pauses import every
 
 log = get_logger("ledger_rollup")
 
@@ -21,12 +19,11 @@ async def run(database: Database) -> None:
     Args:
         database: where the ledger is.
     """
-    while True:
+    async for _ in every(EVERY_SECONDS):
         try:
             await roll_up_due(database)
         except DatabaseError as error:
             log.warning("cannot roll up", reason=str(error))
-        await asyncio.sleep(random.uniform(*EVERY_SECONDS))  # noqa: S311 -- jitter
 
 
 async def roll_up_due(database: Database) -> None:

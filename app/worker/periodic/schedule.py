@@ -1,13 +1,13 @@
 """Schedule: tasks done every so often, by one of the workers; PostgreSQL keeps the due times."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from app.database.client import Database
 from app.errors import DatabaseError
 from app.observability.logs import get_logger
+from app.pauses import Range, every
 from app.worker.reconcile.stripe_lists import UnreadableError
 
 log = get_logger("schedule")
@@ -52,12 +52,11 @@ async def run(database: Database, tasks: Sequence[ScheduledTask]) -> None:
 
 
 async def _repeat(database: Database, task: ScheduledTask) -> None:
-    while True:
+    async for _ in every(_looks(task)):
         try:
             await do_if_due(database, task)
         except (DatabaseError, UnreadableError) as error:
             log.warning("scheduled task failed", task=task.name, reason=str(error))
-        await asyncio.sleep(_pause(task))
 
 
 async def do_if_due(database: Database, task: ScheduledTask) -> bool:
@@ -80,7 +79,7 @@ async def do_if_due(database: Database, task: ScheduledTask) -> bool:
     return True
 
 
-def _pause(task: ScheduledTask) -> float:
+def _looks(task: ScheduledTask) -> Range:
     shortest, longest = LOOK_SECONDS
     wanted = min(max(task.every / LOOKS_A_TURN, shortest), longest)
-    return wanted * random.uniform(*JITTER)  # noqa: S311 -- jitter
+    return wanted * JITTER[0], wanted * JITTER[1]

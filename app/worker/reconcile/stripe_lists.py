@@ -1,9 +1,9 @@
 """Stripe's lists, page by page, under the shared rate."""
 
-import asyncio
-import random
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
+
+import stamina
 
 from app.failpoints import failpoint
 from app.observability.logs import get_logger
@@ -79,20 +79,26 @@ class Lists:
             wanted["starting_after"] = page["data"][-1]["id"]
 
     async def _page(self, resource: str, wanted: Json, account: str | None) -> Json:
-        for number in range(1, MAX_TRIES + 1):
-            try:
-                if await self._rate.acquire(TOKEN_WAIT_SECONDS):
-                    return await self._gateway.page(resource, wanted, account)
-                fault = "no turn"
-            except LookError as error:
-                status, fault = error.result["httpStatus"], error.result["message"]
-                if status in REFUSED:
-                    raise UnreadableError(f"{resource}: {fault}", refused=True) from error
-            log.info("page failed", resource=resource, account=account, number=number, why=fault)
-            await asyncio.sleep(_wait(number))
+        low, high = RETRY_SECONDS
+        async for attempt in stamina.retry_context(
+            _may_pass, attempts=MAX_TRIES, timeout=None, wait_initial=low, wait_max=high
+        ):
+            with attempt:
+                return await self._ask(resource, wanted, account, attempt.num)
+        raise AssertionError  # the last attempt raises
+
+    async def _ask(self, resource: str, wanted: Json, account: str | None, number: int) -> Json:
+        try:
+            if await self._rate.acquire(TOKEN_WAIT_SECONDS):
+                return await self._gateway.page(resource, wanted, account)
+            fault = "no turn"
+        except LookError as error:
+            status, fault = error.result["httpStatus"], error.result["message"]
+            if status in REFUSED:
+                raise UnreadableError(f"{resource}: {fault}", refused=True) from error
+        log.info("page failed", resource=resource, account=account, number=number, why=fault)
         raise UnreadableError(f"{resource}: {fault}", refused=False)
 
 
-def _wait(number: int) -> float:
-    low, high = RETRY_SECONDS
-    return random.uniform(low, min(high, low * 2**number))  # noqa: S311 -- jitter
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, UnreadableError) and not error.refused

@@ -1,0 +1,56 @@
+"""Pauses of no fixed length: many processes do not do the same at the same moment."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+Range = tuple[float, float]
+"""Seconds: at least, at most."""
+
+set_on_retry_hooks([])  # theirs could only name "<context block>"; each of ours tells what failed
+
+
+def jittered(seconds: Range) -> float:
+    """Some moment in this range."""
+    return random.uniform(*seconds)  # noqa: S311 -- jitter
+
+
+async def every(seconds: Range) -> AsyncIterator[None]:
+    """Now, and again after each pause, for ever."""
+    while True:
+        yield
+        await asyncio.sleep(jittered(seconds))
+
+
+def until_it_works(
+    on: type[Exception] | tuple[type[Exception], ...],
+    seconds: Range,
+    tell: Callable[[Exception], None],
+) -> AsyncIterable[stamina.Attempt]:
+    """Attempts without end, a pause after each that failed.
+
+    Args:
+        on: errors that may pass.
+        seconds: of a pause.
+        tell: called with each of these errors.
+    """
+    low, high = seconds
+
+    def may_pass(error: Exception) -> bool:
+        passes = isinstance(error, on)
+        if passes:
+            tell(error)
+        return passes
+
+    return stamina.retry_context(
+        may_pass,
+        attempts=None,
+        timeout=None,
+        wait_initial=low,
+        wait_jitter=high - low,
+        wait_max=high,
+        wait_exp_base=1,
+    )
