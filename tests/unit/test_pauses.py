@@ -34,7 +34,7 @@ async def test_anything_else_ends_it(error: type[BaseException]) -> None:
     """A bug or the end of the process is no outage."""
 
     async def work() -> None:
-        async for attempt in until_it_works(OSError, (0.0, 0.0), print):
+        async for attempt in until_it_works(OSError, (0.0, 0.0), lambda e: pytest.fail(str(e))):
             with attempt:
                 raise error
 
