@@ -70,7 +70,7 @@ def environ(checkout: Path, tmp_path: Path) -> dict[str, str]:
         curl.chmod(0o755)
         programs = f"{curl.parent}:{programs}"
     kept = environ_without_servers()
-    for name in ("MAKEFLAGS", "MFLAGS"):
+    for name in ("ARGS", "MAKEFLAGS", "MFLAGS"):  # what make hands on of its own command line
         kept.pop(name, None)
     # The .venv knows the checkout it was built in.
     return {**kept, "PATH": programs, "PYTHONPATH": str(checkout)}

@@ -73,7 +73,9 @@ def create_database(server: Server, prefix: str, template: str | None = None) ->
     name = f"{prefix}_{os.getpid()}_{secrets.token_hex(4)}"
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     if template is not None:
-        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        # Copying files takes half of what writing each page to the log does.
+        copy = sql.SQL(" TEMPLATE {} STRATEGY file_copy")
+        statement += copy.format(sql.Identifier(template))
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
         connection.execute(statement)
     return Database(server, name)
