@@ -123,9 +123,9 @@ def batched(mutants: list[Mutant], size: int) -> Iterator[list[Mutant]]:
 
 
 @pytest.fixture
-def mutable(database: Database) -> Iterator[psycopg.Connection[Any]]:
-    """A superuser's connection to a database of this test."""
-    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+def mutable(tap_database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser's connection to the database of the scripts."""
+    with psycopg.connect(tap_database.superuser_url, autocommit=True) as connection:
         yield connection
 
 

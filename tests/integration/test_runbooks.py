@@ -177,10 +177,10 @@ def queries(page: Path, section: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_sql_is_followed(page: Path, database: Database) -> None:
+def test_sql_is_followed(page: Path, tap_database: Database) -> None:
     """By an operator, as written: it shows the symptom, every verb acts, and then it is over."""
     story = STORIES[page.stem]
-    with psycopg.connect(database.superuser_url, autocommit=True) as link, script(link):
+    with psycopg.connect(tap_database.superuser_url, autocommit=True) as link, script(link):
 
         def ask(query: str) -> list[tuple[object, ...]]:
             text = _filled(query, link)

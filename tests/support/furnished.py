@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby, islice
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -17,13 +16,13 @@ from pydantic import BaseModel
 
 from app.http.endpoint import NAMES, Endpoint
 from tests.support.database import Database
+from tests.support.tap import load_helpers
 
 OURS = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 THEIRS = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
 
 # What the wire calls an event is a show in the database: an event is Stripe's there.
 COLUMNS = {"eventId": "show_id"}
-_HELPERS = Path(__file__).resolve().parents[2] / "sql" / "tests" / "helpers"
 
 # What a field of this name has to look like beyond what its schema says.
 _LOOKS: dict[str, Any] = {
@@ -93,8 +92,7 @@ class Furnished:
 
 def furnish(database: Database) -> Furnished:
     """Give both tenants rows in every table."""
-    for helper in sorted(_HELPERS.glob("*.sql")):
-        database.execute(helper.read_text(encoding="utf-8"))
+    load_helpers(database)
     database.execute("SELECT tap_helpers.everything()")
     return Furnished(database)
 

@@ -1,9 +1,10 @@
 """pgTAP files as pytest items: one item a file below sql/tests.
 
-A file runs as the superuser in one transaction that is rolled back, in a database of the worker,
-with `tap` on the search path and, in `tap_helpers`, what sql/tests/helpers makes; it starts with
-`SELECT plan(n)` and ends with `SELECT * FROM finish()`. An item fails when an assertion fails, when
-a statement fails, when the plan is missing or not met, and when an assertion is skipped.
+A file runs as the superuser in one transaction that is rolled back, in a database of the worker
+that has what sql/tests/helpers makes in `tap_helpers`; `tap` is on the search path as well. It
+starts with `SELECT plan(n)` and ends with `SELECT * FROM finish()`. An item fails when an
+assertion fails, when a statement fails, when the plan is missing or not met, and when an assertion
+is skipped.
 """
 
 import re
@@ -62,7 +63,7 @@ class TapItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the script and fail with everything that went wrong in it."""
-        database = _database(self.config)
+        database = database_of_scripts(self.config)
         text = self.path.read_text(encoding="utf-8")
         with psycopg.connect(database.superuser_url, autocommit=True) as connection:
             outcome = run_script(connection, text)
@@ -139,11 +140,9 @@ def run_script(connection: psycopg.Connection[Any], text: str) -> Outcome:
 
 @contextmanager
 def script(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """A transaction with the helpers, to play scripts in; rolled back."""
+    """A transaction to play scripts in, in the database for them; rolled back."""
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL client_min_messages = warning")
-        for helper in sorted(_HELPERS.glob("*.sql")):
-            connection.execute(helper.read_bytes())
         connection.execute("SET LOCAL search_path = tap, tap_helpers, public")
         yield
 
@@ -183,11 +182,25 @@ def _describe(line: int, statement: str, error: psycopg.Error) -> str:
     return text
 
 
-def _database(config: pytest.Config) -> Database:
+def database_of_scripts(config: pytest.Config) -> Database:
     """Return the database that this worker's scripts share, made at first use."""
     if _database_key not in config.stash:
         server = server_of(config)
         stack = config.stash.setdefault(_stack_key, ExitStack())
-        config.stash[_database_key] = create_database(server, "payments_tap", server.template)
-        stack.callback(drop_database, config.stash[_database_key])
+        made = create_database(server, "payments_tap", server.template)
+        stack.callback(drop_database, made)
+        load_helpers(made)
+        config.stash[_database_key] = made
     return config.stash[_database_key]
+
+
+def load_helpers(database: Database) -> None:
+    """Make what sql/tests/helpers holds."""
+    for helper in sorted(_HELPERS.glob("*.sql")):
+        database.execute(helper.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def tap_database(request: pytest.FixtureRequest) -> Database:
+    """The database in which scripts are played, each in a transaction that is rolled back."""
+    return database_of_scripts(request.config)
