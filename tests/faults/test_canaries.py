@@ -57,14 +57,15 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def database(postgres: EmbeddedPostgres) -> Database:
+def database(postgres: EmbeddedPostgres) -> Iterator[Database]:
     """A migrated database on it."""
     made = create_database(Server(postgres.superuser_url, "", 2, "", PASSWORD), "canaries")
     migrate(made.superuser_url)
     provision_service(made.superuser_url, PASSWORD)
     made.execute("SELECT ops.deployment_set('test')")
     made.execute("SELECT ops.tenant_register(%s, 'other')", OTHER_TENANT)
-    return made
+    yield made
+    made.close()
 
 
 async def test_nothing_that_came_in_is_told(

@@ -352,6 +352,7 @@ def own_stack(tmp_path: Path) -> Iterator[tuple[Stack, EmbeddedPostgres]]:
         database.execute("SELECT ops.deployment_set('test')")
         with running_stack(database, log) as running:
             yield running, postgres
+        database.close()
         print((tmp_path / "log").read_text())  # noqa: T201 - pytest shows it with a failure
 
 

@@ -1,7 +1,6 @@
 """Fixtures of the integration tests."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -9,6 +8,7 @@ import pytest_asyncio
 from tests.support.database import (
     Database,
     Server,
+    close_as_template,
     create_database,
     drop_database,
     temporary_database,
@@ -30,7 +30,7 @@ def furnished_server(server: Server) -> Iterator[Server]:
     made = create_database(server, "payments_furnished", server.template)
     furnish(made)
     try:
-        yield replace(server, template=made.name)
+        yield close_as_template(made)
     finally:
         drop_database(made)
 

@@ -171,4 +171,4 @@ async def test_the_worker_chains_what_was_recorded(calls: Calls) -> None:
 
 def _tamper(database: Database, statement: str) -> None:
     """As somebody whom no trigger stops."""
-    database.execute(f"SET session_replication_role = replica; {statement}")
+    database.execute(f"SET LOCAL session_replication_role = replica; {statement}")

@@ -2,9 +2,10 @@
 
 import os
 import secrets
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -40,12 +41,13 @@ class Server:
         return urlunsplit(parts._replace(path=f"/{1 + number % (self.redis_databases - 1)}"))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Database:
     """One database of the server."""
 
     server: Server
     name: str
+    _kept: psycopg.Connection[Any] | None = field(default=None, init=False, repr=False)
 
     @property
     def superuser_url(self) -> str:
@@ -62,10 +64,35 @@ class Database:
         return self.server.url(self.name, user, password)
 
     def execute(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Run one statement as the superuser in a connection of its own; return its rows."""
-        with psycopg.connect(self.superuser_url, autocommit=True) as connection:
-            cursor = connection.execute(query.encode(), values or None)
-            return cursor.fetchall() if cursor.description else []
+        """Run one statement as the superuser, committed at once; return its rows."""
+        cursor = self._connection().execute(query.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        """End the session of `execute`; the next statement opens another."""
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = None
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        # Kept: who waits for a fact asks fifty times a second, and a session costs more than that.
+        if self._kept is not None and _ended(self._kept):
+            self.close()
+        if self._kept is None:
+            # Not prepared: tests change the tables under their statements.
+            self._kept = psycopg.connect(
+                self.superuser_url, autocommit=True, prepare_threshold=None
+            )
+        return self._kept
+
+
+def _ended(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the server is gone: it says nothing to an idle session but farewell."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def create_database(server: Server, prefix: str, template: str | None = None) -> Database:
@@ -83,6 +110,7 @@ def create_database(server: Server, prefix: str, template: str | None = None) ->
 
 def drop_database(database: Database) -> None:
     """Drop a database and whoever is still connected to it."""
+    database.close()
     name = sql.Identifier(database.name)
     with psycopg.connect(database.server.admin_url, autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(name))
@@ -91,6 +119,7 @@ def drop_database(database: Database) -> None:
 
 def close_as_template(database: Database) -> Server:
     """Keep a database from being changed and return the server with it as the template."""
+    database.close()
     name = sql.Identifier(database.name)
     with psycopg.connect(database.server.admin_url, autocommit=True) as connection:
         statement = sql.SQL("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false")
