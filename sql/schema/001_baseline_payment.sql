@@ -132,15 +132,20 @@ INSERT INTO payments.state_transitions (machine, from_state, to_state)
 SELECT 'payment', f, t
   FROM (VALUES
     ('created',
-     '{requires_payment_method,requires_confirmation,requires_action,processing,requires_capture,succeeded,canceled,failed,blocked}'::text[]),
+     '{requires_payment_method,requires_confirmation,requires_action,processing,requires_capture,
+       succeeded,canceled,failed,blocked}'::text[]),
     ('requires_payment_method',
-     '{requires_confirmation,requires_action,processing,requires_capture,succeeded,canceled,failed}'),
+     '{requires_confirmation,requires_action,processing,requires_capture,
+       succeeded,canceled,failed}'),
     ('requires_confirmation',
-     '{requires_payment_method,requires_action,processing,requires_capture,succeeded,canceled,failed}'),
+     '{requires_payment_method,requires_action,processing,requires_capture,
+       succeeded,canceled,failed}'),
     ('requires_action',
-     '{requires_payment_method,requires_confirmation,processing,requires_capture,succeeded,canceled,failed}'),
+     '{requires_payment_method,requires_confirmation,processing,requires_capture,
+       succeeded,canceled,failed}'),
     ('processing',
-     '{requires_payment_method,requires_confirmation,requires_action,requires_capture,succeeded,canceled,failed}'),
+     '{requires_payment_method,requires_confirmation,requires_action,requires_capture,
+       succeeded,canceled,failed}'),
     ('requires_capture', '{succeeded,canceled}')) AS g (f, ts), unnest(ts) AS t;
 -- ready to unknown: Stripe shows what we thought was never sent (a restored database), so it is
 -- looked up first.

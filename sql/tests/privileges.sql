@@ -14,8 +14,8 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, n.nspname AS schema,
 CREATE TEMP VIEW our_roles AS
 SELECT r.oid, r.rolname FROM pg_roles AS r
  WHERE r.rolname IN ('payments_owner', 'payments_definer', 'payments_system', 'payments_api',
-                     'payments_webhook',
-                     'payments_worker', 'payments_analyst', 'payments_operator', 'payments_backup');
+                     'payments_webhook', 'payments_worker', 'payments_analyst',
+                     'payments_operator', 'payments_backup');
 CREATE TEMP VIEW our_relations AS
 SELECT c.oid, c.relname, c.relowner::regrole::text AS owner, c.relacl, c.relkind
   FROM pg_class AS c
@@ -44,8 +44,8 @@ $$, 'no role of ours is a member of anything');
 
 -- ── schemas ──────────────────────────────────────────────────────────────────────────────────
 SELECT set_eq($$
-    SELECT n.nspname::text, CASE a.grantee WHEN 0 THEN 'PUBLIC'
-        ELSE a.grantee::regrole::text END, a.privilege_type
+    SELECT n.nspname::text,
+           CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, a.privilege_type
       FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
      WHERE n.nspname IN ('payments', 'api', 'ops')
 $$, $$
@@ -56,9 +56,8 @@ $$, $$
                               unnest(ARRAY['payments_definer', 'payments_system']) AS r
     UNION ALL
     VALUES ('api', 'payments_api', 'USAGE'), ('api', 'payments_webhook', 'USAGE'),
-           ('api', 'payments_worker', 'USAGE'),
-           ('ops', 'payments_analyst', 'USAGE'), ('ops', 'payments_operator', 'USAGE'),
-           ('payments', 'payments_backup', 'USAGE')
+           ('api', 'payments_worker', 'USAGE'), ('ops', 'payments_analyst', 'USAGE'),
+           ('ops', 'payments_operator', 'USAGE'), ('payments', 'payments_backup', 'USAGE')
 $$, 'each role uses just its schemas, and only the tables'' owner creates in them');
 SELECT is_empty($$
     SELECT n.nspname FROM pg_namespace AS n
@@ -74,227 +73,261 @@ SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
      WHERE has_function_privilege('payments_api', f.oid, 'EXECUTE')
 $$, ARRAY[
-    'api.set_tenant(uuid)',
-    'api.schema_check()',
-    'api.tenant_check(uuid)',
-    'api.audit_refusal(uuid,text,text,text,jsonb)',
-    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
-    'api.payments_create(uuid,jsonb,numeric)',
-    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    -- payments
     'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.payment_get(uuid,uuid)',
     'api.payment_list(uuid,jsonb,integer,text)',
-    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
-    'api.connected_account_get(uuid,uuid)',
-    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    'api.payments_create(uuid,jsonb,numeric)',
+    -- transfers
     'api.transfer_get(uuid,uuid)',
     'api.transfer_list(uuid,jsonb,integer,text)',
+    -- refunds
     'api.refund_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.refund_get(uuid,uuid)',
     'api.refund_list(uuid,jsonb,integer,text)',
-    'api.nonce_use(uuid,text,text,integer)',
-    'api.distribution_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
-    'api.distribution_get(uuid,uuid)',
-    'api.escrow_get(uuid,uuid)',
-    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    -- cancellations
+    'api.refund_batch_get(uuid,uuid)',
+    'api.show_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
+    -- escrow
     'api.escrow_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.escrow_condition_confirm(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
+    'api.escrow_get(uuid,uuid)',
+    'api.escrow_release(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    -- disputes
+    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.dispute_get(uuid,uuid)',
     'api.dispute_list(uuid,jsonb,integer,text)',
-    'api.dispute_evidence_submit(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
-    'api.show_cancel(uuid,text,text,bytea,text,jsonb,numeric,text,jsonb)',
-    'api.refund_batch_get(uuid,uuid)',
-    'api.review_list(uuid,jsonb,integer,text)',
+    -- distributions
+    'api.distribution_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
+    'api.distribution_get(uuid,uuid)',
+    -- accounts
+    'api.connected_account_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
+    'api.connected_account_get(uuid,uuid)',
+    'api.onboarding_link_create(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
+    -- screening
     'api.review_decide(uuid,text,text,bytea,uuid,text,jsonb,numeric,text,jsonb)',
+    'api.review_list(uuid,jsonb,integer,text)',
+    -- operations
+    'api.operations_outstanding(uuid)',
+    'api.operations_unresolved_tenants(integer)',
+    'api.rate_lease(text,numeric,integer,boolean)',
     'api.request_record(uuid,uuid,bigint,jsonb)',
     'api.requests_record(uuid,jsonb)',
-    'api.rate_lease(text,numeric,integer,boolean)',
-    'api.schema_migrations()',
+    -- inbox
     'api.stripe_event_types()',
-    'api.queues_state()',
+    -- reconciliation
     'api.discrepancy_totals()',
+    -- invariants
     'api.violations_total()',
-    'api.operations_unresolved_tenants(integer)',
-    'api.operations_outstanding(uuid)'
+    -- idempotency
+    'api.nonce_use(uuid,text,text,integer)',
+    -- audit
+    'api.audit_refusal(uuid,text,text,text,jsonb)',
+    -- tenants
+    'api.set_tenant(uuid)',
+    'api.tenant_check(uuid)',
+    -- platform
+    'api.queues_state()',
+    'api.schema_check()',
+    'api.schema_migrations()'
 ], 'payments_api executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
      WHERE has_function_privilege('payments_webhook', f.oid, 'EXECUTE')
 $$, ARRAY[
-    'api.schema_check()',
+    -- operations
+    'api.operation_traces(uuid,uuid[])',
+    -- inbox
     'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
-    'api.operation_traces(uuid,uuid[])'
+    -- platform
+    'api.schema_check()'
 ], 'payments_webhook executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
      WHERE has_function_privilege('payments_worker', f.oid, 'EXECUTE')
 $$, ARRAY[
-    'api.set_tenant(uuid)',
-    'api.schema_check()',
-    'api.inbox_claim(text,integer,numeric)',
-    'api.inbox_apply(uuid,text,text,bytea)',
-    'api.operation_traces(uuid,uuid[])',
-    'api.inbox_finish(jsonb)',
-    'api.operations_due(integer)',
-    'api.operations_claim(uuid,text,integer,numeric)',
-    'api.operations_claim_and_fence(uuid,text,integer,numeric)',
-    'api.operations_fence(uuid,uuid[],bigint[],numeric)',
-    'api.results_record(uuid,jsonb)',
-    'api.operations_release(uuid,uuid[],bigint[])',
-    'api.request_record(uuid,uuid,bigint,jsonb)',
-    'api.next_due()',
-    'api.rate_lease(text,numeric,integer,boolean)',
-    'api.audit_chain_due(integer)',
-    'api.audit_chain(uuid,integer)',
-    'api.ledger_rollups_due(integer)',
-    'api.ledger_rollup(uuid)',
-    'api.violations_due(integer)',
-    'api.receivables_due(integer)',
-    'api.receivable_retry(uuid)',
-    'api.violations_check(uuid,integer)',
-    'api.refunds_waiting_due(integer)',
+    -- refunds
     'api.refunds_waiting(uuid)',
-    'api.escrows_due(integer)',
-    'api.escrows_release_due(uuid,integer)',
-    'api.refund_batches_due(integer)',
+    'api.refunds_waiting_due(integer)',
+    -- receivables
+    'api.receivable_retry(uuid)',
+    'api.receivables_due(integer)',
+    -- cancellations
     'api.refund_batch_advance(uuid)',
     'api.refund_batch_postpone(uuid,text)',
-    'api.nonces_sweep(uuid,integer)',
-    'api.idempotency_sweep(uuid,integer)',
+    'api.refund_batches_due(integer)',
+    -- escrow
+    'api.escrows_due(integer)',
+    'api.escrows_release_due(uuid,integer)',
+    -- screening
     'api.fraud_signals_sweep(uuid,integer)',
-    'api.scheduled_task_claim(text,numeric,numeric)',
-    'api.scheduled_task_done(text,numeric)',
-    'api.tenants_page(uuid,integer)',
-    'api.missed_events_due(integer)',
+    -- ledger
+    'api.ledger_rollup(uuid)',
+    'api.ledger_rollups_due(integer)',
+    -- operations
+    'api.operation_traces(uuid,uuid[])',
+    'api.operations_claim(uuid,text,integer,numeric)',
+    'api.operations_claim_and_fence(uuid,text,integer,numeric)',
+    'api.operations_due(integer)',
+    'api.operations_fence(uuid,uuid[],bigint[],numeric)',
+    'api.operations_outstanding(uuid)',
+    'api.operations_release(uuid,uuid[],bigint[])',
+    'api.operations_unresolved_tenants(integer)',
+    'api.rate_lease(text,numeric,integer,boolean)',
+    'api.request_record(uuid,uuid,bigint,jsonb)',
+    'api.results_record(uuid,jsonb)',
+    -- inbox
+    'api.inbox_apply(uuid,text,text,bytea)',
+    'api.inbox_claim(text,integer,numeric)',
+    'api.inbox_finish(jsonb)',
+    'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
     'api.missed_events_advance(text,timestamp with time zone,text)',
     'api.missed_events_done(text,timestamp with time zone)',
-    'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.missed_events_due(integer)',
     'api.unsettled_objects_fetch(uuid,numeric,numeric,integer)',
-    'api.reconcile_begin(text,timestamp with time zone,numeric)',
+    -- reconciliation
+    'api.discrepancy_totals()',
     'api.reconcile_accounts(text,integer)',
-    'api.reconcile_sort(jsonb,text,text,jsonb)',
+    'api.reconcile_begin(text,timestamp with time zone,numeric)',
     'api.reconcile_compare(uuid,jsonb,text,text,jsonb)',
-    'api.reconcile_settle(uuid,jsonb,text[])',
     'api.reconcile_end(jsonb,text[],text)',
     'api.reconcile_report(uuid,jsonb)',
+    'api.reconcile_settle(uuid,jsonb,text[])',
+    'api.reconcile_sort(jsonb,text,text,jsonb)',
     'api.unowned_report()',
-    'api.discrepancy_totals()',
+    -- invariants
+    'api.violations_check(uuid,integer)',
+    'api.violations_due(integer)',
     'api.violations_total()',
-    'api.schema_migrations()',
+    -- idempotency
+    'api.idempotency_sweep(uuid,integer)',
+    'api.nonces_sweep(uuid,integer)',
+    -- audit
+    'api.audit_chain(uuid,integer)',
+    'api.audit_chain_due(integer)',
+    -- tenants
+    'api.set_tenant(uuid)',
+    'api.tenants_page(uuid,integer)',
+    -- platform
+    'api.next_due()',
     'api.queues_state()',
-    'api.operations_unresolved_tenants(integer)',
-    'api.operations_outstanding(uuid)'
+    'api.scheduled_task_claim(text,numeric,numeric)',
+    'api.scheduled_task_done(text,numeric)',
+    'api.schema_check()',
+    'api.schema_migrations()'
 ], 'payments_worker executes just its list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
      WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
 $$, ARRAY[
-    'ops.tenant_list()',
-    'ops.audit_verify(uuid,bigint,text)',
-    'ops.money_violations(uuid)',
-    'ops.violations_outstanding(uuid)',
-    'ops.refunds_pending(uuid)',
-    'ops.refund_batches(uuid)',
-    'ops.refund_batch_progress(uuid,uuid)',
-    'ops.refund_batch_failures(uuid,uuid)',
-    'ops.ledger_balances(uuid)',
-    'ops.transfers_pending(uuid)',
-    'ops.operations_stuck(uuid,interval)',
-    'ops.ledger_balance_at(uuid,timestamp with time zone)',
+    -- payments
+    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
     'ops.payment_timeline(uuid,uuid)',
-    'ops.payouts(uuid,text,text)',
-    'ops.receivables_outstanding(uuid)',
-    'ops.discrepancies_outstanding(uuid)',
+    -- splits
     'ops.split_preview(bigint,jsonb,bigint,text)',
-    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
-    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
-    'ops.escrow_ageing(uuid)',
+    -- transfers
     'ops.transfer_ageing(uuid)',
     'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.transfers_pending(uuid)',
+    -- payouts
+    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
+    'ops.payouts(uuid,text,text)',
+    -- refunds
+    'ops.refunds_pending(uuid)',
+    -- receivables
+    'ops.receivables_outstanding(uuid)',
+    -- cancellations
+    'ops.refund_batch_failures(uuid,uuid)',
+    'ops.refund_batch_progress(uuid,uuid)',
+    'ops.refund_batches(uuid)',
+    -- escrow
+    'ops.escrow_ageing(uuid)',
+    -- disputes
     'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.inbox_lag(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.inbox_unapplied(uuid)',
-    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
-    'ops.incidents()',
-    'ops.reviews_outstanding(uuid)',
-    'ops.fraud_rules(uuid)',
+    -- screening
+    'ops.aml_screenings(uuid,uuid)',
     'ops.fraud_checks(uuid,uuid)',
     'ops.fraud_replay(uuid,uuid)',
-    'ops.aml_screenings(uuid,uuid)',
+    'ops.fraud_rules(uuid)',
+    'ops.reviews_outstanding(uuid)',
     'ops.sanctions_search(text,integer)',
-    'ops.sanctions_versions()'
+    'ops.sanctions_versions()',
+    -- ledger
+    'ops.ledger_balance_at(uuid,timestamp with time zone)',
+    'ops.ledger_balances(uuid)',
+    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
+    -- operations
+    'ops.operations_stuck(uuid,interval)',
+    -- inbox
+    'ops.inbox_lag(uuid,timestamp with time zone,timestamp with time zone)',
+    'ops.inbox_unapplied(uuid)',
+    -- reconciliation
+    'ops.discrepancies_outstanding(uuid)',
+    -- invariants
+    'ops.money_violations(uuid)',
+    'ops.violations_outstanding(uuid)',
+    -- audit
+    'ops.audit_verify(uuid,bigint,text)',
+    -- tenants
+    'ops.tenant_list()',
+    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
+    -- platform
+    'ops.incidents()'
 ], 'payments_analyst executes just its list, all of it reports');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
      WHERE has_function_privilege('payments_operator', f.oid, 'EXECUTE')
-$$, ARRAY[
-    'ops.tenant_list()',
-    'ops.audit_verify(uuid,bigint,text)',
-    'ops.money_violations(uuid)',
-    'ops.violations_outstanding(uuid)',
-    'ops.refunds_pending(uuid)',
-    'ops.refund_batches(uuid)',
-    'ops.refund_batch_progress(uuid,uuid)',
-    'ops.refund_batch_failures(uuid,uuid)',
-    'ops.ledger_balances(uuid)',
-    'ops.transfers_pending(uuid)',
-    'ops.operations_stuck(uuid,interval)',
-    'ops.ledger_balance_at(uuid,timestamp with time zone)',
-    'ops.payment_timeline(uuid,uuid)',
-    'ops.payouts(uuid,text,text)',
-    'ops.receivables_outstanding(uuid)',
-    'ops.discrepancies_outstanding(uuid)',
-    'ops.reviews_outstanding(uuid)',
-    'ops.fraud_rules(uuid)',
-    'ops.fraud_checks(uuid,uuid)',
-    'ops.fraud_replay(uuid,uuid)',
-    'ops.aml_screenings(uuid,uuid)',
-    'ops.sanctions_search(text,integer)',
-    'ops.sanctions_versions()',
-    'ops.split_preview(bigint,jsonb,bigint,text)',
-    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
-    'ops.revenue(uuid,timestamp with time zone,timestamp with time zone,text,text)',
-    'ops.payout_statement(uuid,text,text,timestamp with time zone,timestamp with time zone)',
-    'ops.escrow_ageing(uuid)',
-    'ops.transfer_ageing(uuid)',
-    'ops.transfer_failures(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.dispute_rate(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.intent_funnel(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.inbox_lag(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.inbox_unapplied(uuid)',
-    'ops.tenants_compared(timestamp with time zone,timestamp with time zone)',
-    'ops.incidents()',
-    'ops.operation_retry(uuid,uuid)',
-    'ops.operation_cancel(uuid,uuid,text)',
-    'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
-    'ops.escrow_freeze(uuid,uuid,text)',
-    'ops.escrow_unfreeze(uuid,uuid,text)',
-    'ops.inbox_replay(uuid,text)',
-    'ops.inbox_replay_period(uuid,timestamp with time zone,timestamp with time zone)',
-    'ops.payee_disable(uuid,text,text,text)',
-    'ops.discrepancy_resolve(uuid,uuid,text)',
-    'ops.unowned_objects()',
-    'ops.unowned_object_resolve(text,text,text)',
-    'ops.refund_batch_stop(uuid,uuid)',
-    'ops.refund_batch_start(uuid,text,text)',
+$$, $$
+    SELECT f.signature FROM our_functions AS f
+     WHERE has_function_privilege('payments_analyst', f.oid, 'EXECUTE')
+    UNION ALL
+    SELECT unnest(ARRAY[
+    -- splits
+    'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
+    -- refunds
+    'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
+    -- cancellations
     'ops.refund_batch_resume(uuid,uuid)',
+    'ops.refund_batch_start(uuid,text,text)',
+    'ops.refund_batch_stop(uuid,uuid)',
+    -- escrow
+    'ops.escrow_freeze(uuid,uuid,text)',
+    'ops.escrow_release_by_hand(uuid,uuid,text,bigint)',
+    'ops.escrow_unfreeze(uuid,uuid,text)',
+    -- accounts
+    'ops.payee_disable(uuid,text,text,text)',
+    -- screening
+    'ops.accounts_screen(uuid)',
+    'ops.aml_limit_set(uuid,text,bigint,bigint,bigint)',
+    'ops.aml_settings_set(uuid,integer,text)',
+    'ops.exchange_rate_set(uuid,text,text,numeric,timestamp with time zone)',
+    'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
+    'ops.fraud_rule_set(uuid,text,boolean,integer,integer,jsonb,text)',
+    'ops.fraud_rules_reset(uuid)',
+    'ops.fraud_scores_set(uuid,integer,integer)',
     'ops.review_approve(uuid,uuid,text)',
     'ops.review_reject(uuid,uuid,text)',
-    'ops.fraud_rule_set(uuid,text,boolean,integer,integer,jsonb,text)',
-    'ops.fraud_scores_set(uuid,integer,integer)',
-    'ops.fraud_rules_reset(uuid)',
-    'ops.aml_settings_set(uuid,integer,text)',
-    'ops.aml_limit_set(uuid,text,bigint,bigint,bigint)',
-    'ops.exchange_rate_set(uuid,text,text,numeric,timestamp with time zone)',
-    'ops.accounts_screen(uuid)',
-    'ops.fraud_list_set(uuid,text,text,text,boolean,text,timestamp with time zone)',
-    'ops.refund_policy_set(uuid,text,integer,timestamp with time zone,interval,text[])',
-    'ops.split_rule_set(uuid,text,text,jsonb,timestamp with time zone,timestamp with time zone)',
+    -- operations
+    'ops.operation_cancel(uuid,uuid,text)',
+    'ops.operation_retry(uuid,uuid)',
+    -- inbox
+    'ops.inbox_replay(uuid,text)',
+    'ops.inbox_replay_period(uuid,timestamp with time zone,timestamp with time zone)',
+    -- reconciliation
+    'ops.discrepancy_resolve(uuid,uuid,text)',
+    'ops.unowned_object_resolve(text,text,text)',
+    'ops.unowned_objects()',
+    -- audit
+    'ops.audit_list(uuid,text,text,timestamp with time zone,timestamp with time zone,integer)',
+    -- tenants
     'ops.tenant_disable(uuid)',
     'ops.tenant_enable(uuid)',
+    -- platform
     'ops.clock_advance(bigint)'
-], 'payments_operator executes the reports and just its verbs');
+    ])
+$$, 'payments_operator executes the reports and just its verbs');
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
      WHERE has_function_privilege('payments_backup', f.oid, 'EXECUTE')
@@ -304,14 +337,17 @@ SELECT set_eq($$
      WHERE f.owner <> 'payments_system'
        AND has_function_privilege('payments_system', f.oid, 'EXECUTE')
 $$, ARRAY[
-    'payments.clock()',
-    'payments.stripe_event_handled(text)',
-    'payments.stripe_event_types()',
+    -- operations
+    'payments.operation_backoff(integer,numeric,numeric)',
+    -- inbox
     'payments.inbox_backoff(interval)',
     'payments.inbox_verdict(text,text,bigint,interval)',
-    'payments.operation_backoff(integer,numeric,numeric)',
-    'payments.uuid_parse(text)',
-    'payments.from_epoch(text)'
+    'payments.stripe_event_handled(text)',
+    'payments.stripe_event_types()',
+    -- platform
+    'payments.clock()',
+    'payments.from_epoch(text)',
+    'payments.uuid_parse(text)'
 ], 'payments_system executes, besides its own functions, just this list');
 SELECT set_eq($$
     SELECT f.signature FROM our_functions AS f
@@ -340,66 +376,78 @@ $$, $$ SELECT f.signature FROM our_functions AS f WHERE f.schema = 'api' $$,
 -- ── functions' owners ────────────────────────────────────────────────────────────────────────
 SELECT set_eq(
     $$ SELECT f.signature FROM our_functions AS f WHERE f.owner = 'payments_system' $$, ARRAY[
-    'api.escrows_due(integer)',
-    'api.audit_chain_due(integer)',
-    'api.refund_batches_due(integer)',
-    'api.scheduled_task_claim(text,numeric,numeric)',
-    'api.scheduled_task_done(text,numeric)',
-    'api.tenants_page(uuid,integer)',
-    'api.missed_events_due(integer)',
-    'api.missed_events_advance(text,timestamp with time zone,text)',
-    'api.missed_events_done(text,timestamp with time zone)',
-    'api.reconcile_begin(text,timestamp with time zone,numeric)',
-    'api.reconcile_accounts(text,integer)',
-    'api.reconcile_sort(jsonb,text,text,jsonb)',
-    'api.reconcile_end(jsonb,text[],text)',
-    'api.unowned_report()',
-    'api.discrepancy_totals()',
-    'api.violations_total()',
-    'ops.unowned_objects()',
-    'ops.unowned_object_resolve(text,text,text)',
-    'payments.reconcile_owner(text,jsonb)',
-    'payments.unowned_note(text,jsonb,bigint)',
-    'api.ledger_rollups_due(integer)',
-    'api.violations_due(integer)',
-    'api.receivables_due(integer)',
+    -- refunds
     'api.refunds_waiting_due(integer)',
-    'payments.inbox_states(uuid)',
-    'payments.inbox_unapplied(uuid)',
-    'api.next_due()',
+    -- receivables
+    'api.receivables_due(integer)',
+    -- cancellations
+    'api.refund_batches_due(integer)',
+    -- escrow
+    'api.escrows_due(integer)',
+    -- ledger
+    'api.ledger_rollups_due(integer)',
+    -- operations
     'api.operations_due(integer)',
     'api.operations_unresolved_tenants(integer)',
-    'api.queues_state()',
     'api.rate_lease(text,numeric,integer,boolean)',
+    -- inbox
     'api.inbox_claim(text,integer,numeric)',
     'api.inbox_finish(jsonb)',
     'api.inbox_receive(text[],text[],text[],jsonb[],bytea[])',
+    'api.missed_events_advance(text,timestamp with time zone,text)',
+    'api.missed_events_done(text,timestamp with time zone)',
+    'api.missed_events_due(integer)',
+    'payments.inbox_requeue(uuid,text,tstzrange,text[])',
+    'payments.inbox_states(uuid)',
+    'payments.inbox_unapplied(uuid)',
+    -- reconciliation
+    'api.discrepancy_totals()',
+    'api.reconcile_accounts(text,integer)',
+    'api.reconcile_begin(text,timestamp with time zone,numeric)',
+    'api.reconcile_end(jsonb,text[],text)',
+    'api.reconcile_sort(jsonb,text,text,jsonb)',
+    'api.unowned_report()',
+    'ops.unowned_object_resolve(text,text,text)',
+    'ops.unowned_objects()',
+    'payments.reconcile_owner(text,jsonb)',
+    'payments.unowned_note(text,jsonb,bigint)',
+    -- invariants
+    'api.violations_due(integer)',
+    'api.violations_total()',
+    -- audit
+    'api.audit_chain_due(integer)',
+    -- tenants
+    'api.tenants_page(uuid,integer)',
     'payments.tenant_exists()',
     'payments.tenant_ids()',
-    'payments.inbox_requeue(uuid,text,tstzrange,text[])'
+    -- platform
+    'api.next_due()',
+    'api.queues_state()',
+    'api.scheduled_task_claim(text,numeric,numeric)',
+    'api.scheduled_task_done(text,numeric)'
 ], 'payments_system owns just the functions that cross tenants');
 SELECT set_eq(
     $$ SELECT f.signature FROM our_functions AS f
         WHERE f.owner NOT IN ('payments_definer', 'payments_system') $$,
-    $$ VALUES ('payments.append_only_guard()'), ('payments.state_guard()'),
-              ('payments.tenant_guard()'),
-              ('payments.refund_totals()'), ('payments.reversal_totals()'),
-              ('payments.dispute_totals()'),
-              ('payments.payment_mark()'), ('payments.reviews_close()'),
-              ('payments.escrow_void()') $$,
+    $$ VALUES ('payments.payment_mark()'), ('payments.refund_totals()'),
+              ('payments.reversal_totals()'), ('payments.escrow_void()'),
+              ('payments.dispute_totals()'), ('payments.reviews_close()'),
+              ('payments.append_only_guard()'), ('payments.tenant_guard()'),
+              ('payments.state_guard()') $$,
     'every other function belongs to payments_definer, but the trigger functions of the tables'' '
     'owner');
 SELECT set_eq($$ SELECT f.signature FROM our_functions AS f WHERE f.definer $$, $$
     SELECT f.signature FROM our_functions AS f WHERE f.schema IN ('api', 'ops')
-    UNION ALL VALUES ('payments.tenant_exists()'), ('payments.tenant_ids()'),
-          ('payments.inbox_states(uuid)'), ('payments.inbox_unapplied(uuid)'),
-          ('payments.inbox_requeue(uuid,text,tstzrange,text[])')
+    UNION ALL
+    VALUES ('payments.inbox_requeue(uuid,text,tstzrange,text[])'),
+           ('payments.inbox_states(uuid)'), ('payments.inbox_unapplied(uuid)'),
+           ('payments.tenant_exists()'), ('payments.tenant_ids()')
 $$, 'the doors are SECURITY DEFINER; of the private functions only those that look across tenants, '
     'or where no tenant is');
 SELECT is_empty($$
     SELECT f.signature, f.settings FROM our_functions AS f
-     WHERE (f.definer OR f.language <> 'sql') AND f.settings IS DISTINCT
-      FROM '{"search_path=payments, pg_temp"}'
+     WHERE (f.definer OR f.language <> 'sql')
+       AND f.settings IS DISTINCT FROM '{"search_path=payments, pg_temp"}'
 $$, 'every SECURITY DEFINER and every plpgsql function pins search_path to payments, pg_temp, and '
     'nothing else');
 SELECT is_empty($$
@@ -471,33 +519,59 @@ SELECT set_eq(
      WHERE c.relname NOT IN ('webhook_inbox', 'provider_rates', 'scheduled_tasks',
                              'missed_event_cursors', 'reconciliation_runs', 'unowned_objects')
     UNION ALL
-    SELECT 'INSERT',
-           unnest(ARRAY['audit_log', 'audit_links', 'audit_heads', 'tenants', 'tenant_members',
-                        'split_rules', 'payment_transactions', 'payment_intents',
-        'payment_splits', 'ledger_accounts', 'ledger_postings', 'ledger_balances', 'ledger_rollups',
-        'stripe_operations',
-        'stripe_operation_attempts', 'idempotency_keys', 'payment_events', 'provider_objects',
-        'connected_accounts',
-        'stripe_transfers', 'refund_policies', 'payment_refunds', 'clawback_shares',
-        'transfer_reversals', 'receivables',
-        'receivable_nettings', 'escrows', 'escrow_conditions', 'escrow_events', 'disputes',
-        'early_fraud_warnings',
-        'refund_batches', 'refund_batch_items', 'payouts', 'reconciliation_sightings',
-        'reconciliation_totals', 'discrepancies',
-        'payment_marks', 'violation_checks', 'violations_found',
-        'fraud_rulesets', 'fraud_rules', 'fraud_list_entries', 'fraud_signals', 'fraud_checks',
-        'reviews',
-        'aml_settings', 'aml_limits', 'exchange_rates', 'aml_screenings', 'sanctions_versions',
-        'sanctions_lists', 'sanctions_entries'])
-    UNION ALL
-    VALUES ('DELETE', 'sanctions_entries'), ('DELETE', 'tenant_members'),
-           ('DELETE', 'ledger_balances'), ('DELETE', 'reconciliation_sightings'),
-           ('DELETE', 'reconciliation_totals'), ('DELETE', 'payment_marks'),
-           ('DELETE', 'violations_found')
-    UNION ALL
-    VALUES ('INSERT', 'request_nonces'), ('DELETE', 'request_nonces'),
-           ('DELETE', 'idempotency_keys'), ('DELETE', 'fraud_signals'), ('INSERT', 'distributions'),
-           ('INSERT', 'clawback_snapshots'), ('DELETE', 'payment_events')
+    SELECT unnest(u.privileges), u.name FROM (VALUES
+        -- payments
+        ('payment_transactions', '{INSERT}'::text[]), ('payment_intents', '{INSERT}'),
+        -- splits
+        ('split_rules', '{INSERT}'), ('payment_splits', '{INSERT}'),
+        ('clawback_snapshots', '{INSERT}'),
+        -- transfers
+        ('stripe_transfers', '{INSERT}'),
+        -- payouts
+        ('payouts', '{INSERT}'),
+        -- refunds
+        ('refund_policies', '{INSERT}'), ('payment_refunds', '{INSERT}'),
+        ('clawback_shares', '{INSERT}'), ('transfer_reversals', '{INSERT}'),
+        -- receivables
+        ('receivables', '{INSERT}'), ('receivable_nettings', '{INSERT}'),
+        -- cancellations
+        ('refund_batches', '{INSERT}'), ('refund_batch_items', '{INSERT}'),
+        -- escrow
+        ('escrows', '{INSERT}'), ('escrow_conditions', '{INSERT}'), ('escrow_events', '{INSERT}'),
+        -- disputes
+        ('disputes', '{INSERT}'), ('early_fraud_warnings', '{INSERT}'),
+        -- distributions
+        ('distributions', '{INSERT}'),
+        -- accounts
+        ('connected_accounts', '{INSERT}'),
+        -- screening
+        ('fraud_rulesets', '{INSERT}'), ('fraud_rules', '{INSERT}'),
+        ('fraud_list_entries', '{INSERT}'), ('fraud_signals', '{INSERT,DELETE}'),
+        ('fraud_checks', '{INSERT}'), ('aml_settings', '{INSERT}'), ('aml_limits', '{INSERT}'),
+        ('exchange_rates', '{INSERT}'), ('aml_screenings', '{INSERT}'),
+        ('sanctions_versions', '{INSERT}'), ('sanctions_lists', '{INSERT}'),
+        ('sanctions_entries', '{INSERT,DELETE}'), ('reviews', '{INSERT}'),
+        -- ledger
+        ('ledger_accounts', '{INSERT}'), ('ledger_postings', '{INSERT}'),
+        ('ledger_balances', '{INSERT,DELETE}'), ('ledger_rollups', '{INSERT}'),
+        -- operations
+        ('stripe_operations', '{INSERT}'), ('stripe_operation_attempts', '{INSERT}'),
+        -- inbox
+        ('payment_events', '{INSERT,DELETE}'),
+        -- reconciliation
+        ('reconciliation_sightings', '{INSERT,DELETE}'),
+        ('reconciliation_totals', '{INSERT,DELETE}'), ('discrepancies', '{INSERT}'),
+        -- invariants
+        ('payment_marks', '{INSERT,DELETE}'), ('violation_checks', '{INSERT}'),
+        ('violations_found', '{INSERT,DELETE}'),
+        -- idempotency
+        ('idempotency_keys', '{INSERT,DELETE}'), ('request_nonces', '{INSERT,DELETE}'),
+        -- audit
+        ('audit_log', '{INSERT}'), ('audit_links', '{INSERT}'), ('audit_heads', '{INSERT}'),
+        -- tenants
+        ('tenants', '{INSERT}'), ('tenant_members', '{INSERT,DELETE}'),
+        -- platform
+        ('provider_objects', '{INSERT}')) AS u (name, privileges)
 $$, 'payments_definer reads the tenants'' tables, inserts into those that functions write, and '
     'deletes memberships, roll-ups, the notes of a comparison or check, nonces, client keys, fraud '
     'signals and how a replayed event ended only');
@@ -505,54 +579,74 @@ SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c
      WHERE c.role = 'payments_definer'
 $$, $$
-    SELECT 'UPDATE', u.t, c
-      FROM (VALUES
-        ('deployment', '{environment,clock_offset}'::text[]),
-        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
-        ('tenants', '{name,status,onboarding_return_url,onboarding_refresh_url,updated_at}'),
+    SELECT 'UPDATE', u.name, unnest(u.columns) FROM (VALUES
+        -- payments
         ('payment_transactions',
-         '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,failure_code,
-            failure_message,settled_at,updated_at}'),
+         '{status,amount_captured,amount_refunded,amount_refund_pending,amount_disputed,
+           failure_code,failure_message,settled_at,updated_at}'::text[]),
         ('payment_intents',
          '{stripe_payment_intent_id,stripe_status,client_secret,livemode,latest_charge_id,
-            balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,cancel_reason,updated_at}'),
+           balance_transaction_id,provider_fee,capture_before,canceled_at,cancellation_reason,
+           cancel_reason,updated_at}'),
+        -- splits
         ('payment_splits', '{amount}'),
         ('clawback_snapshots', '{amount}'),
-        ('ledger_balances', '{debit_total,credit_total}'),
-        ('ledger_rollups', '{folded_xid,folded_at}'),
-        ('stripe_operations',
-         '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,
-            next_run_at,first_sent_at,first_sent_epoch,last_sent_at,finished_at,provider_id,last_error_code,last_error,
-            trace_context,updated_at}'),
-        ('idempotency_keys',
-         '{operation_id,response_status,response_body,problem,problem_detail,completed_at}'),
-        ('connected_accounts',
-         '{email,country,business_name,status,stripe_account_id,transfers_enabled,charges_enabled,
-            payouts_enabled,details_submitted,requirements,disabled_reason,onboarding_url,onboarding_expires_at,updated_at}'),
+        -- transfers
         ('stripe_transfers',
          '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
+        -- payouts
+        ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}'),
+        -- refunds
         ('payment_refunds',
          '{status,stripe_refund_id,failure_reason,pending_reason,accepted_at,updated_at}'),
         ('transfer_reversals', '{status,stripe_reversal_id,shortfall,updated_at}'),
+        -- receivables
         ('receivables',
          '{amount_netted,amount_reversing,amount_reversed,retries,next_retry_at,updated_at}'),
-        ('violation_checks', '{checked_xid,checked_at}'),
-        ('violations_found', '{detail}'),
-        ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
-        ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
-        ('disputes',
-         '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,updated_at}'),
+        -- cancellations
         ('refund_batches', '{status,total,finished_at,updated_at}'),
         ('refund_batch_items', '{state,refund_id,attempts,error,next_run_at,updated_at}'),
-        ('discrepancies',
-         '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,resolved_by,note}'),
+        -- escrow
+        ('escrows', '{amount,held_amount,released_amount,refunded_amount,status,updated_at}'),
+        ('escrow_conditions', '{evidence,confirmed_by,confirmed_at}'),
+        -- disputes
+        ('disputes',
+         '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,
+           updated_at}'),
+        -- accounts
+        ('connected_accounts',
+         '{email,country,business_name,status,stripe_account_id,transfers_enabled,
+           charges_enabled,payouts_enabled,details_submitted,requirements,disabled_reason,
+           onboarding_url,onboarding_expires_at,updated_at}'),
+        -- screening
         ('fraud_list_entries', '{note,active,expires_at,updated_at,updated_by}'),
         ('sanctions_versions', '{names}'),
-        ('sanctions_lists', '{activated_at,activated_by,version_id}'),
+        ('sanctions_lists', '{version_id,activated_at,activated_by}'),
         ('reviews', '{status,note,decided_by,decided_at,updated_at}'),
-        ('payouts', '{status,arrival_date,failure_code,failure_message,updated_at}'))
-    AS u (t, columns),
-           unnest(u.columns) AS c
+        -- ledger
+        ('ledger_balances', '{debit_total,credit_total}'),
+        ('ledger_rollups', '{folded_xid,folded_at}'),
+        -- operations
+        ('stripe_operations',
+         '{idempotency_id,request,state,outcome,generation,lease_epoch,leased_by,failures,holds,
+           next_run_at,first_sent_at,first_sent_epoch,last_sent_at,finished_at,provider_id,
+           last_error_code,last_error,trace_context,updated_at}'),
+        -- reconciliation
+        ('discrepancies',
+         '{object_id,at_provider,ours,unexplained,opened_at,last_seen_at,state,ended_at,
+           resolved_by,note}'),
+        -- invariants
+        ('violation_checks', '{checked_xid,checked_at}'),
+        ('violations_found', '{detail}'),
+        -- idempotency
+        ('idempotency_keys',
+         '{operation_id,response_status,response_body,problem,problem_detail,completed_at}'),
+        -- audit
+        ('audit_heads', '{chained_xid,seq,digest,chained_at}'),
+        -- tenants
+        ('tenants', '{name,status,onboarding_return_url,onboarding_refresh_url,updated_at}'),
+        -- platform
+        ('deployment', '{environment,clock_offset}')) AS u (name, columns)
 $$, 'payments_definer updates just the columns that change: nothing that was agreed, no currency, '
     'no tenant, no id');
 SELECT set_eq($$
@@ -562,52 +656,45 @@ SELECT set_eq($$
     SELECT c.privilege, c."table", c."column" FROM column_rights AS c
      WHERE c.role = 'payments_system'
 $$, $$
-    VALUES ('SELECT', 'deployment', NULL),
-           ('SELECT', 'audit_log', 'tenant_id'), ('SELECT', 'audit_log', 'recorded_xid'),
-           ('SELECT', 'audit_heads', 'tenant_id'), ('SELECT', 'audit_heads', 'chained_xid'),
-           ('SELECT', 'webhook_inbox', NULL), ('INSERT', 'webhook_inbox', NULL),
-           ('UPDATE', 'webhook_inbox', NULL),
-           ('SELECT', 'provider_rates', NULL), ('INSERT', 'provider_rates', NULL),
-           ('UPDATE', 'provider_rates', NULL),
-           ('SELECT', 'tenants', 'tenant_id'),
-           ('SELECT', 'stripe_operations', 'tenant_id'), ('SELECT', 'stripe_operations', 'id'),
-           ('SELECT', 'stripe_operations', 'state'),
-           ('SELECT', 'stripe_operations', 'holds'), ('SELECT', 'stripe_operations', 'next_run_at'),
-           ('SELECT', 'ledger_postings', 'tenant_id'), ('SELECT', 'ledger_postings', 'posted_xid'),
-           ('SELECT', 'ledger_rollups', 'tenant_id'), ('SELECT', 'ledger_rollups', 'folded_xid'),
-           ('SELECT', 'provider_objects', 'provider_id'),
-           ('SELECT', 'provider_objects', 'tenant_id'),
-           ('SELECT', 'escrows', 'tenant_id'), ('SELECT', 'escrows', 'status'),
-           ('SELECT', 'escrows', 'hold_until'),
-           ('SELECT', 'refund_batch_items', 'tenant_id'), ('SELECT', 'refund_batch_items', 'state'),
-           ('SELECT', 'refund_batch_items', 'next_run_at'),
-           ('SELECT', 'connected_accounts', 'stripe_account_id')
+    SELECT 'SELECT', u.name, unnest(u.columns) FROM (VALUES
+        -- refunds
+        ('payment_refunds',
+         '{tenant_id,payment_id,origin,status,accepted_at,pending_reason}'::text[]),
+        -- receivables
+        ('receivables', '{tenant_id,next_retry_at}'),
+        -- cancellations
+        ('refund_batches', '{tenant_id,id,status}'),
+        ('refund_batch_items', '{tenant_id,batch_id,state,next_run_at}'),
+        -- escrow
+        ('escrows', '{tenant_id,id,payment_id,status,hold_until}'),
+        ('escrow_conditions', '{tenant_id,escrow_id,confirmed_at}'),
+        -- accounts
+        ('connected_accounts', '{stripe_account_id}'),
+        -- ledger
+        ('ledger_postings', '{tenant_id,posted_xid}'),
+        ('ledger_rollups', '{tenant_id,folded_xid}'),
+        -- operations
+        ('stripe_operations', '{tenant_id,id,state,holds,next_run_at}'),
+        -- reconciliation
+        ('discrepancies', '{tenant_id,class,unexplained,currency,occurred_at,opened_at,state}'),
+        -- invariants
+        ('payment_marks', '{tenant_id,marked_xid}'),
+        ('violation_checks', '{tenant_id,checked_xid}'),
+        ('violations_found', '{tenant_id}'),
+        -- audit
+        ('audit_log', '{tenant_id,recorded_xid}'),
+        ('audit_heads', '{tenant_id,chained_xid}'),
+        -- tenants
+        ('tenants', '{tenant_id}'),
+        -- platform
+        ('provider_objects', '{provider_id,tenant_id}')) AS u (name, columns)
     UNION ALL
-    SELECT 'SELECT', 'discrepancies',
-           unnest(ARRAY['tenant_id', 'class', 'unexplained', 'currency', 'occurred_at', 'opened_at',
-                        'state'])
+    SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p, unnest(ARRAY[
+        'provider_rates', 'webhook_inbox', 'missed_event_cursors', 'reconciliation_runs',
+        'unowned_objects', 'scheduled_tasks'
+    ]) AS t
     UNION ALL
-    SELECT 'SELECT', 'escrows', unnest(ARRAY['id', 'payment_id'])
-    UNION ALL
-    SELECT 'SELECT', 'escrow_conditions', unnest(ARRAY['tenant_id', 'escrow_id', 'confirmed_at'])
-    UNION ALL
-    SELECT 'SELECT', 'payment_refunds',
-           unnest(ARRAY['tenant_id', 'payment_id', 'origin', 'status', 'accepted_at',
-                        'pending_reason'])
-    UNION ALL
-    SELECT 'SELECT', 'refund_batches', unnest(ARRAY['tenant_id', 'id', 'status'])
-    UNION ALL
-    SELECT 'SELECT', 'refund_batch_items', 'batch_id'
-    UNION ALL
-    VALUES ('SELECT', 'receivables', 'tenant_id'), ('SELECT', 'receivables', 'next_retry_at'),
-           ('SELECT', 'violation_checks', 'tenant_id'),
-           ('SELECT', 'violation_checks', 'checked_xid'),
-           ('SELECT', 'violations_found', 'tenant_id'),
-           ('SELECT', 'payment_marks', 'tenant_id'), ('SELECT', 'payment_marks', 'marked_xid')
-    UNION ALL
-    SELECT p, t, NULL FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p,
-                           unnest(ARRAY['scheduled_tasks', 'missed_event_cursors',
-                                        'reconciliation_runs', 'unowned_objects']) AS t
+    VALUES ('SELECT', 'deployment', NULL)
 $$, 'payments_system reads just ids, states and times across tenants, counts what did not agree, '
     'and keeps what has no tenant');
 SELECT set_eq(

@@ -9,17 +9,13 @@ SELECT plan(59);
 CREATE ROLE tap_rls_ana LOGIN IN ROLE payments_operator;
 CREATE ROLE tap_rls_service LOGIN IN ROLE payments_api, payments_webhook, payments_worker;
 SELECT everything();
-SELECT set_config('tap.a', payment_of(tenant_a(), 'settled')::text, true);
 SELECT keep('payments', (SELECT array_agg(p.id ORDER BY p.id::text)
                            FROM payments.payment_transactions AS p WHERE p.tenant_id = tenant_a()));
-SELECT set_config('tap.b', payment_of(tenant_b(), 'settled')::text, true);
-SELECT set_config('tap.held', payment_of(tenant_b(), 'held')::text, true);
-SELECT set_config('tap.asked', payment_of(tenant_b(), 'asked')::text, true);
-SELECT set_config('tap.transfer', transfer_of(current_setting('tap.b')::uuid, 'v1')::text, true);
-SELECT set_config('tap.call', call_of(current_setting('tap.b')::uuid, 'v1')::text, true);
-SELECT set_config('tap.account',
-                  (SELECT connected_account_id FROM payments.stripe_transfers
-                    WHERE id = current_setting('tap.transfer')::uuid)::text, true);
+SELECT keep('settled', payment_of(tenant_b(), 'settled')),
+       keep('held', payment_of(tenant_b(), 'held')),
+       keep('asked', operation_of(payment_of(tenant_b(), 'asked'), 'intent'));
+SELECT keep('transfer', transfer_of(the('settled'), 'v1'));
+SELECT keep('account', account_of(tenant_b(), 'v1'));
 SELECT ops.tenant_member_add(tenant_a(), 'tap_rls_ana');
 SELECT enter(NULL);
 -- Rows of each tenant that whoever asks can see.
@@ -34,7 +30,7 @@ BEGIN
 END
 $$;
 CREATE TEMP TABLE truth AS SELECT * FROM pg_temp.seen();
--- What each table answers to a statement, with %1$I for its name.
+-- What each table answers to a statement, with %1$I for its name and %2$L for the other tenant.
 CREATE FUNCTION pg_temp.answers(p_statement text) RETURNS TABLE (name text, state text)
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -42,7 +38,7 @@ DECLARE
 BEGIN
     FOR name IN SELECT t.name FROM tenant_tables AS t ORDER BY 1 LOOP
         BEGIN
-            EXECUTE format(p_statement, name);
+            EXECUTE format(p_statement, name, tap_helpers.tenant_b());
             GET DIAGNOSTICS v_rows = ROW_COUNT;
             state := v_rows || ' rows';
         EXCEPTION WHEN OTHERS THEN
@@ -119,46 +115,46 @@ SELECT throws_ok($$ UPDATE payments.stripe_operations SET state = 'ready' $$, '4
 -- ── writing ──────────────────────────────────────────────────────────────────────────────────
 SET LOCAL ROLE payments_owner;
 SELECT enter(tenant_a());
-SELECT is_empty($$ SELECT * FROM pg_temp.answers('INSERT INTO payments.%1$I
-    SELECT (jsonb_populate_record(r, jsonb_build_object(''tenant_id'', tap_helpers.tenant_b()))).* FROM payments.%1$I AS r LIMIT 1') AS w
-                    WHERE w.state <> 'PY002' $$,
-                'inside a tenant no table takes another tenant''s row: the guard refuses it');
-SELECT is_empty(
-    $$ SELECT *
-         FROM pg_temp.answers(
-             'DELETE FROM payments.%1$I WHERE tenant_id = tap_helpers.tenant_b()') AS w
-                    WHERE w.state NOT IN ('0 rows', 'PY060') $$,
-    'inside a tenant no row of another tenant is there to delete');
-SELECT is_empty(
-    $$ SELECT *
-         FROM pg_temp.answers(
-             'UPDATE payments.%1$I SET tenant_id = tenant_id WHERE tenant_id = '
-             'tap_helpers.tenant_b()') AS w
-                    WHERE w.state NOT IN ('0 rows', 'PY060') $$,
-    'inside a tenant no row of another tenant is there to change');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers($q$
+        INSERT INTO payments.%1$I
+        SELECT (jsonb_populate_record(r, jsonb_build_object('tenant_id', %2$L))).*
+          FROM payments.%1$I AS r LIMIT 1 $q$) AS w
+     WHERE w.state <> 'PY002'
+$$, 'inside a tenant no table takes another tenant''s row: the guard refuses it');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers('DELETE FROM payments.%1$I WHERE tenant_id = %2$L') AS w
+     WHERE w.state NOT IN ('0 rows', 'PY060')
+$$, 'inside a tenant no row of another tenant is there to delete');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers(
+        'UPDATE payments.%1$I SET tenant_id = tenant_id WHERE tenant_id = %2$L') AS w
+     WHERE w.state NOT IN ('0 rows', 'PY060')
+$$, 'inside a tenant no row of another tenant is there to change');
 SELECT unchanged('no write of the tables'' owner reached the other tenant');
 RESET ROLE;
 SAVEPOINT guarded;
 SELECT pg_temp.unguard();
 SET LOCAL ROLE payments_owner;
-SELECT is_empty($$ SELECT * FROM pg_temp.answers('INSERT INTO payments.%1$I
-    SELECT (jsonb_populate_record(r, jsonb_build_object(''tenant_id'', tap_helpers.tenant_b()))).* FROM payments.%1$I AS r LIMIT 1') AS w
-                    WHERE w.state <> '42501' $$,
-                'without the guard WITH CHECK refuses another tenant''s row, in every table');
-SELECT is_empty(
-    $$ SELECT *
-         FROM pg_temp.answers('UPDATE payments.%1$I SET tenant_id = tap_helpers.tenant_b()') AS w
-        WHERE w.state <> '42501' $$,
-    'without the guard WITH CHECK refuses to give a row away, in every table');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers($q$
+        INSERT INTO payments.%1$I
+        SELECT (jsonb_populate_record(r, jsonb_build_object('tenant_id', %2$L))).*
+          FROM payments.%1$I AS r LIMIT 1 $q$) AS w
+     WHERE w.state <> '42501'
+$$, 'without the guard WITH CHECK refuses another tenant''s row, in every table');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers('UPDATE payments.%1$I SET tenant_id = %2$L') AS w
+     WHERE w.state <> '42501'
+$$, 'without the guard WITH CHECK refuses to give a row away, in every table');
 SELECT enter(NULL);
-SELECT is_empty(
-    $$ SELECT *
-         FROM pg_temp.answers(
-             'INSERT INTO payments.%1$I (tenant_id) VALUES (tap_helpers.tenant_b())') AS w
-                    WHERE w.state <> '42501' $$, 'without a tenant no row is written at all');
-SELECT is_empty(
-    $$ SELECT * FROM pg_temp.answers('DELETE FROM payments.%1$I') AS w WHERE w.state <> '0 rows' $$,
-    'without a tenant none is deleted');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers('INSERT INTO payments.%1$I (tenant_id) VALUES (%2$L)') AS w
+     WHERE w.state <> '42501'
+$$, 'without a tenant no row is written at all');
+SELECT is_empty($$
+    SELECT * FROM pg_temp.answers('DELETE FROM payments.%1$I') AS w WHERE w.state <> '0 rows'
+$$, 'without a tenant none is deleted');
 RESET ROLE;
 ROLLBACK TO SAVEPOINT guarded;
 SELECT unchanged('nothing of all this stayed');
@@ -179,16 +175,15 @@ BEGIN
     FOREACH role IN ARRAY ARRAY['payments_api', 'payments_webhook', 'payments_worker',
                                 'payments_analyst', 'payments_operator'] LOOP
         EXECUTE format('SET LOCAL ROLE %I', role);
-        RETURN QUERY SELECT role, w.state, count(*) FROM (
-            SELECT * FROM pg_temp.answers('SELECT FROM payments.%1$I')
-            UNION ALL SELECT *
-              FROM pg_temp.answers(
-                  'INSERT INTO payments.%1$I (tenant_id) VALUES (tap_helpers.tenant_a())')
-            UNION ALL SELECT *
-              FROM pg_temp.answers('UPDATE payments.%1$I SET tenant_id = tap_helpers.tenant_a()')
-            UNION ALL SELECT * FROM pg_temp.answers('DELETE FROM payments.%1$I')
-            UNION ALL SELECT * FROM pg_temp.answers('TRUNCATE payments.%1$I CASCADE')) AS w
-                GROUP BY w.state;
+        RETURN QUERY
+        SELECT role, w.state, count(*)
+          FROM unnest(ARRAY['SELECT FROM payments.%1$I',
+                            'INSERT INTO payments.%1$I (tenant_id) VALUES (tap_helpers.tenant_a())',
+                            'UPDATE payments.%1$I SET tenant_id = tap_helpers.tenant_a()',
+                            'DELETE FROM payments.%1$I',
+                            'TRUNCATE payments.%1$I CASCADE']) AS s (statement)
+         CROSS JOIN LATERAL pg_temp.answers(s.statement) AS w
+         GROUP BY w.state;
         RESET ROLE;
     END LOOP;
 END
@@ -224,53 +219,39 @@ SELECT is(
     (SELECT array_agg(d ->> 'id' ORDER BY d ->> 'id')
        FROM jsonb_array_elements(api.payment_list(tenant_a(), '{}', 20) -> 'data') AS d)::text,
     kept('payments'), 'a tenant lists just its own payments');
-SELECT throws_ok($$ SELECT api.payment_get(tenant_a(), current_setting('tap.b')::uuid) $$, 'PY010',
-                 NULL, 'a tenant does not get another''s payment');
-SELECT throws_ok($$ SELECT api.transfer_get(tenant_a(), current_setting('tap.transfer')::uuid) $$,
-                 'PY010', NULL, 'nor another''s transfer');
-SELECT throws_ok(
-    $$ SELECT api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) $$,
-    'PY010', NULL, 'nor another''s account');
-SELECT throws_ok(
-    $$ SELECT * FROM api.payment_capture(tenant_a(), 'svc', 'x', '\x01',
-                                         current_setting('tap.held')::uuid, '{}', 20) $$, 'PY010',
-    NULL,
-    'a tenant does not capture another''s payment');
-SELECT throws_ok(
-    $$ SELECT * FROM api.payment_cancel(tenant_a(), 'svc', 'x', '\x01',
-                                        current_setting('tap.held')::uuid, '{}', 20) $$, 'PY010',
-    NULL,
-    'nor cancel it');
-SELECT throws_ok(
-    $$ SELECT * FROM api.onboarding_link_create(tenant_a(), 'svc', 'x', '\x01',
-                                                current_setting('tap.account')::uuid, '{}', 20) $$,
-    'PY010', NULL,
-    'nor ask for another''s onboarding link');
-SELECT throws_ok(
-    $$ SELECT * FROM api.request_record(tenant_a(),
-                                        operation_of(current_setting('tap.asked')::uuid, 'intent'),
-                                        1, '{"outcome": "failed"}') $$,
-    'PY010', NULL, 'an operation of another tenant cannot be finished');
-SELECT throws_ok(
-    $$ SELECT * FROM api.results_record(tenant_a(),
-                                        jsonb_build_array(jsonb_build_object('operationId',
-    operation_of(current_setting('tap.asked')::uuid, 'intent'), 'leaseEpoch', 1, 'result',
-    '{"outcome": "failed"}'::jsonb))) $$,
-    'PY010', NULL, 'nor in a batch');
-SELECT is_empty(
-    $$ SELECT * FROM api.operations_fence(tenant_a(),
-                                          ARRAY[operation_of(current_setting('tap.asked')::uuid,
-                                              'intent')], ARRAY[1::bigint], 20) $$,
-    'nor fenced');
-SELECT is(
-    api.operations_release(tenant_a(),
-                           ARRAY[operation_of(current_setting('tap.asked')::uuid, 'intent')],
-                           ARRAY[1::bigint]), 0, 'nor released');
-SELECT is(
-    (SELECT e.state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_x',
-                                         event('payment_intent.canceled',
-    (SELECT intent_object(current_setting('tap.held')::uuid, 'canceled')))) AS e), 'waiting',
-    'an event about another tenant''s payment finds nothing');
+SELECT throws_ok($$ SELECT api.payment_get(tenant_a(), the('settled')) $$, 'PY010', NULL,
+                 'a tenant does not get another''s payment');
+SELECT throws_ok($$ SELECT api.transfer_get(tenant_a(), the('transfer')) $$, 'PY010', NULL,
+                 'nor another''s transfer');
+SELECT throws_ok($$ SELECT api.connected_account_get(tenant_a(), the('account')) $$, 'PY010', NULL,
+                 'nor another''s account');
+SELECT throws_ok($$
+    SELECT * FROM api.payment_capture(tenant_a(), 'svc', 'x', '\x01', the('held'), '{}', 20)
+$$, 'PY010', NULL, 'a tenant does not capture another''s payment');
+SELECT throws_ok($$
+    SELECT * FROM api.payment_cancel(tenant_a(), 'svc', 'x', '\x01', the('held'), '{}', 20)
+$$, 'PY010', NULL, 'nor cancel it');
+SELECT throws_ok($$
+    SELECT * FROM api.onboarding_link_create(tenant_a(), 'svc', 'x', '\x01', the('account'), '{}',
+                                             20)
+$$, 'PY010', NULL, 'nor ask for another''s onboarding link');
+SELECT throws_ok($$
+    SELECT * FROM api.request_record(tenant_a(), the('asked'), 1, '{"outcome": "failed"}')
+$$, 'PY010', NULL, 'an operation of another tenant cannot be finished');
+SELECT throws_ok($$
+    SELECT * FROM api.results_record(tenant_a(), jsonb_build_array(
+        '{"leaseEpoch": 1, "result": {"outcome": "failed"}}'
+        || jsonb_build_object('operationId', the('asked'))))
+$$, 'PY010', NULL, 'nor in a batch');
+SELECT is_empty($$
+    SELECT * FROM api.operations_fence(tenant_a(), ARRAY[the('asked')], ARRAY[1::bigint], 20)
+$$, 'nor fenced');
+SELECT is(api.operations_release(tenant_a(), ARRAY[the('asked')], ARRAY[1::bigint]), 0,
+          'nor released');
+SELECT results_eq($$
+    SELECT e.state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_x',
+        event('payment_intent.canceled', intent_object(the('held'), 'canceled'))) AS e
+$$, $$ VALUES ('waiting') $$, 'an event about another tenant''s payment finds nothing');
 RESET SESSION AUTHORIZATION;
 SELECT unchanged('no function of one tenant changed a row of the other');
 SET LOCAL SESSION AUTHORIZATION tap_rls_service;
@@ -280,8 +261,8 @@ SELECT is(
     'a worker claims just the operations of the tenant it goes to');
 RESET SESSION AUTHORIZATION;
 SELECT is(
-    (SELECT count(*) FROM payments.stripe_operations WHERE tenant_id = tenant_b()
-        AND leased_by = 'w'), 0::bigint, 'and leases none of another''s');
+    (SELECT count(*) FROM payments.stripe_operations
+      WHERE tenant_id = tenant_b() AND leased_by = 'w'), 0::bigint, 'and leases none of another''s');
 
 -- ── people ───────────────────────────────────────────────────────────────────────────────────
 SELECT enter(NULL);

@@ -6,24 +6,51 @@ SELECT plan(46);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
-    'aml_limits', 'aml_screenings', 'aml_settings', 'audit_heads', 'audit_links', 'audit_log',
-    'clawback_snapshots',
-    'scheduled_tasks', 'connected_accounts', 'currencies', 'deployment', 'discrepancies',
-    'disputes', 'distributions',
-    'early_fraud_warnings', 'escrow_conditions', 'escrow_events', 'escrows', 'missed_event_cursors',
-    'exchange_rates',
-    'fraud_checks', 'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals',
-    'clawback_shares',
-    'idempotency_keys', 'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
-    'payment_events', 'payment_intents', 'payment_marks', 'payment_refunds', 'payment_splits',
-    'payment_transactions', 'payouts', 'provider_objects', 'provider_rates', 'receivable_nettings',
-    'receivables', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
-    'refund_batch_items', 'refund_batches', 'refund_policies', 'request_nonces', 'reviews',
-    'sanctions_entries', 'sanctions_lists', 'sanctions_versions', 'split_rules',
-    'state_transitions',
-    'stripe_operation_attempts', 'stripe_operations', 'stripe_transfers', 'tenant_members',
-    'tenants',
-    'transfer_reversals', 'unowned_objects', 'violation_checks', 'violations_found', 'webhook_inbox'
+    -- payments
+    'payment_intents', 'payment_transactions',
+    -- splits
+    'clawback_snapshots', 'payment_splits', 'split_rules',
+    -- transfers
+    'stripe_transfers',
+    -- payouts
+    'payouts',
+    -- refunds
+    'clawback_shares', 'payment_refunds', 'refund_policies', 'transfer_reversals',
+    -- receivables
+    'receivable_nettings', 'receivables',
+    -- cancellations
+    'refund_batch_items', 'refund_batches',
+    -- escrow
+    'escrow_conditions', 'escrow_events', 'escrows',
+    -- disputes
+    'disputes', 'early_fraud_warnings',
+    -- distributions
+    'distributions',
+    -- accounts
+    'connected_accounts',
+    -- screening
+    'aml_limits', 'aml_screenings', 'aml_settings', 'exchange_rates', 'fraud_checks',
+    'fraud_list_entries', 'fraud_rules', 'fraud_rulesets', 'fraud_signals', 'reviews',
+    'sanctions_entries', 'sanctions_lists', 'sanctions_versions',
+    -- ledger
+    'ledger_accounts', 'ledger_balances', 'ledger_postings', 'ledger_rollups',
+    -- operations
+    'provider_rates', 'stripe_operation_attempts', 'stripe_operations',
+    -- inbox
+    'missed_event_cursors', 'payment_events', 'webhook_inbox',
+    -- reconciliation
+    'discrepancies', 'reconciliation_runs', 'reconciliation_sightings', 'reconciliation_totals',
+    'unowned_objects',
+    -- invariants
+    'payment_marks', 'violation_checks', 'violations_found',
+    -- idempotency
+    'idempotency_keys', 'request_nonces',
+    -- audit
+    'audit_heads', 'audit_links', 'audit_log',
+    -- tenants
+    'tenant_members', 'tenants',
+    -- platform
+    'currencies', 'deployment', 'provider_objects', 'scheduled_tasks', 'state_transitions'
 ], 'the schema payments has just these tables');
 SELECT views_are('payments', ARRAY['pending_transfers'], 'the schema payments has just this view');
 SELECT is_empty($$
@@ -39,130 +66,148 @@ SELECT is_empty($$
                 WHERE has_function_privilege(caller, p.oid, 'EXECUTE'))
 $$, 'the schema api has just the functions that privileges.sql lists: each has a caller');
 SELECT functions_are('ops', ARRAY[
-    'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'audit_list',
-    'audit_verify',
-    'clock_advance', 'deployment_set', 'discrepancies_outstanding', 'discrepancy_resolve',
-    'dispute_rate',
+    -- payments
+    'intent_funnel', 'payment_timeline',
+    -- splits
+    'split_preview', 'split_rule_set',
+    -- transfers
+    'transfer_ageing', 'transfer_failures', 'transfers_pending',
+    -- payouts
+    'payout_statement', 'payouts',
+    -- refunds
+    'refund_policy_set', 'refunds_pending',
+    -- receivables
+    'receivables_outstanding',
+    -- cancellations
+    'refund_batch_failures', 'refund_batch_progress', 'refund_batch_resume', 'refund_batch_start',
+    'refund_batch_stop', 'refund_batches',
+    -- escrow
     'escrow_ageing', 'escrow_freeze', 'escrow_release_by_hand', 'escrow_unfreeze',
-    'exchange_rate_set',
+    -- disputes
+    'dispute_rate',
+    -- accounts
+    'payee_disable',
+    -- screening
+    'accounts_screen', 'aml_limit_set', 'aml_screenings', 'aml_settings_set', 'exchange_rate_set',
     'fraud_checks', 'fraud_list_set', 'fraud_replay', 'fraud_rule_set', 'fraud_rules',
-    'fraud_rules_reset',
-    'fraud_scores_set', 'intent_funnel', 'ledger_balance_at', 'ledger_balances', 'money_violations',
-    'operation_cancel', 'operation_retry', 'operations_stuck', 'payee_disable', 'payment_timeline',
-    'payout_statement', 'payouts', 'receivables_outstanding', 'refund_batch_failures',
-    'refund_batch_progress',
-    'refund_batch_resume', 'refund_batch_start', 'refund_batch_stop', 'refund_batches',
-    'refund_policy_set',
-    'refunds_pending', 'revenue', 'review_approve', 'review_reject', 'reviews_outstanding',
-    'sanctions_activate',
-    'sanctions_add', 'sanctions_begin', 'sanctions_search', 'sanctions_versions', 'split_preview',
-    'split_rule_set', 'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add',
-    'tenant_member_remove', 'tenant_register', 'tenants_compared', 'transfer_ageing',
-    'transfer_failures',
-    'transfers_pending', 'incidents', 'unowned_object_resolve', 'unowned_objects',
-    'violations_outstanding', 'inbox_lag',
-    'inbox_replay', 'inbox_replay_period', 'inbox_unapplied'
+    'fraud_rules_reset', 'fraud_scores_set', 'review_approve', 'review_reject',
+    'reviews_outstanding', 'sanctions_activate', 'sanctions_add', 'sanctions_begin',
+    'sanctions_search', 'sanctions_versions',
+    -- ledger
+    'ledger_balance_at', 'ledger_balances', 'revenue',
+    -- operations
+    'operation_cancel', 'operation_retry', 'operations_stuck',
+    -- inbox
+    'inbox_lag', 'inbox_replay', 'inbox_replay_period', 'inbox_unapplied',
+    -- reconciliation
+    'discrepancies_outstanding', 'discrepancy_resolve', 'unowned_object_resolve', 'unowned_objects',
+    -- invariants
+    'money_violations', 'violations_outstanding',
+    -- audit
+    'audit_list', 'audit_verify',
+    -- tenants
+    'tenant_disable', 'tenant_enable', 'tenant_list', 'tenant_member_add', 'tenant_member_remove',
+    'tenant_register', 'tenants_compared',
+    -- platform
+    'clock_advance', 'deployment_set', 'incidents'
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
-    'account_cleared', 'account_request', 'account_reviewed', 'account_screen', 'age_bucket',
-    'aml_check_charge', 'aml_check_requests', 'aml_history', 'aml_limits_current',
-    'aml_settings_store', 'aml_sums',
-    'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis',
-    'clock',
-    'connected_account_apply', 'connected_account_json', 'connected_account_open', 'currency_check',
-    'currency_unit', 'currency_unit_check',
-    'cursor_decode', 'cursor_encode', 'discrepancy_note', 'dispute_apply', 'dispute_json',
-    'dispute_money_fetch', 'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals',
-    'disputes_settle', 'distribution_json', 'distribution_make', 'distribution_payees',
-    'distribution_payment', 'distribution_remaining', 'escrow_draw_down', 'escrow_hold',
-    'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_release_amount', 'escrow_request',
-    'escrow_refill',
-    'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute',
-    'stripe_event_apply_fraud_warning',
-    'stripe_event_apply_payment_intent', 'stripe_event_apply_payout', 'stripe_event_apply_refund',
-    'stripe_event_apply_review',
-    'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch',
-    'stripe_event_handled', 'stripe_event_mismatch',
-    'stripe_event_types', 'fetch_apply', 'fetch_enqueue', 'fraud_check_charge',
-    'fraud_check_requests',
-    'fraud_measure', 'fraud_measure_amount', 'fraud_measure_lists', 'fraud_measure_velocity',
-    'fraud_rule_check', 'fraud_rules_default', 'fraud_rules_draft', 'fraud_rules_store',
-    'fraud_ruleset',
-    'fraud_score', 'fraud_values', 'from_epoch', 'clawback_apply', 'clawback_calculate',
-    'clawback_share',
-    'clawback_target', 'clawback_undo', 'id_derive', 'idempotency_begin', 'idempotency_complete',
-    'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
-    'idempotency_unspent', 'inbox_states', 'inbox_unapplied', 'intent_request', 'intents_enqueue',
-    'intents_record', 'ip_signal', 'ledger_account_id', 'ledger_account_open',
-    'ledger_accounts_open',
-    'ledger_balance_rows', 'dispute_losses_allocate', 'member_check', 'member_enter', 'money_facts',
-    'name_codes',
-    'name_normal', 'object_apply', 'unsettled_objects', 'onboarding_link_enqueue',
-    'onboarding_link_store',
-    'operation_response', 'operation_backoff', 'operation_body', 'operation_mark_dead',
-    'operation_contradicts',
-    'operation_document', 'operation_mark_unknown', 'operation_enqueue', 'operation_evidence',
-    'operation_fail',
-    'operation_failed_consequences', 'operation_failure_policy', 'operation_release_lease',
-    'operation_holds',
-    'operation_lock', 'operation_reconsider', 'operation_record', 'operation_succeed',
-    'operation_trace',
-    'operation_requeue_unsent', 'operations_mark_sent', 'operations_postpone', 'owner_check',
-    'clawback_from_payee',
-    'payee_balances', 'payee_hold_forgotten', 'payment_course', 'payment_refunding', 'escrow_void',
-    'refund_batch_plan',
-    'refund_batch_item_run', 'refund_batch_item_release', 'clawback_from_transfers', 'payees_due',
-    'payees_lock', 'payment_operation_enqueue', 'payment_disputed',
+    -- payments
+    'intent_request', 'intents_enqueue', 'intents_record', 'payment_course', 'payment_disputed',
     'payment_freeze', 'payment_frozen', 'payment_holds', 'payment_intent_apply',
-    'payment_intent_mirror',
-    'payment_json', 'payment_lock', 'payment_mark', 'payment_move', 'payment_record',
-    'payment_reviewed',
-    'payment_settle', 'payment_undo_rejected', 'payments_block', 'payments_named',
-    'payments_create_new',
-    'payments_record', 'posting_add', 'provider_facts', 'provider_fee_post',
-    'provider_object_claim',
-    'provider_problem', 'reason_check', 'receivable_net', 'receivable_next_retry',
-    'receivable_open',
-    'receivable_retry_begin', 'receivable_retry_end', 'receivable_retry_id', 'reconcile_findings',
-    'reconcile_heal', 'reconcile_missing', 'reconcile_owner', 'refund_adopt', 'refund_amount',
-    'refund_apply',
-    'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_json', 'refund_call',
-    'refund_json',
-    'refund_policy_check', 'refund_refused', 'refund_request', 'refund_totals', 'refund_undo',
-    'report_period', 'requests_are_new', 'reversal_fail', 'reversal_request', 'reversal_settle',
-    'reversal_totals', 'reversals_deduct_unsent', 'reversals_enqueue', 'review_close',
-    'review_json', 'review_open',
-    'review_settle', 'reviews_close', 'reviews_enforce', 'reviews_close_disputed', 'rfc3339',
-    'sanctions_match',
-    'split_transfer_to_payee', 'clawback_snapshot', 'split_calculate', 'split_check',
-    'split_rule_find',
-    'split_share_valid', 'split_shares', 'splits_json', 'splits_plan', 'state_guard',
-    'tenant_admit',
-    'tenant_enter', 'tenant_exists', 'tenant_guard', 'tenant_ids', 'tenant_status_set',
-    'tenant_visit',
-    'transaction_causes', 'transaction_explain', 'transfer_json', 'transfer_reduce',
-    'transfer_refused',
-    'transfer_settle', 'transfers_hold', 'transfers_json', 'transfers_plan', 'transfers_record',
-    'transfers_settle', 'transfers_unblock', 'unowned_note', 'uuid_from_hash', 'uuid_parse',
-    'violations_all',
-    'invariant_captured_within_amount', 'invariant_refunds_within_captured',
-    'invariant_shares_equal_captured', 'invariant_transfers_within_shares',
-    'invariant_reversals_within_transfer',
-    'invariant_clawbacks_follow_total', 'invariant_one_transfer_per_purpose',
+    'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_mark', 'payment_move',
+    'payment_operation_enqueue', 'payment_record', 'payment_settle', 'payments_block',
+    'payments_create_new', 'payments_named', 'payments_record', 'requests_are_new',
+    -- splits
+    'clawback_snapshot', 'split_calculate', 'split_check', 'split_rule_find', 'split_share_valid',
+    'split_shares', 'split_transfer_to_payee', 'splits_json', 'splits_plan',
+    -- transfers
+    'payee_balances', 'payee_hold_forgotten', 'payees_due', 'payees_lock', 'transfer_json',
+    'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold', 'transfers_json',
+    'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
+    -- refunds
+    'clawback_apply', 'clawback_calculate', 'clawback_from_payee', 'clawback_from_transfers',
+    'clawback_share', 'clawback_target', 'clawback_undo', 'payment_refunding', 'refund_adopt',
+    'refund_amount', 'refund_apply', 'refund_call', 'refund_json', 'refund_policy_check',
+    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'reversal_fail',
+    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_deduct_unsent',
+    'reversals_enqueue',
+    -- receivables
+    'receivable_net', 'receivable_next_retry', 'receivable_open', 'receivable_retry_begin',
+    'receivable_retry_end', 'receivable_retry_id',
+    -- cancellations
+    'refund_batch_close', 'refund_batch_item_fail', 'refund_batch_item_release',
+    'refund_batch_item_run', 'refund_batch_json', 'refund_batch_plan',
+    -- escrow
+    'escrow_draw_down', 'escrow_hold', 'escrow_json', 'escrow_lock', 'escrow_note', 'escrow_refill',
+    'escrow_release_amount', 'escrow_request', 'escrow_void',
+    -- disputes
+    'dispute_apply', 'dispute_json', 'dispute_losses_allocate', 'dispute_money_fetch',
+    'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals', 'disputes_settle',
+    -- distributions
+    'distribution_json', 'distribution_make', 'distribution_payees', 'distribution_payment',
+    'distribution_remaining',
+    -- accounts
+    'account_request', 'connected_account_apply', 'connected_account_json',
+    'connected_account_open', 'onboarding_link_enqueue', 'onboarding_link_store',
+    -- screening
+    'account_cleared', 'account_reviewed', 'account_screen', 'aml_check_charge',
+    'aml_check_requests', 'aml_history', 'aml_limits_current', 'aml_settings_store', 'aml_sums',
+    'fraud_check_charge', 'fraud_check_requests', 'fraud_measure', 'fraud_measure_amount',
+    'fraud_measure_lists', 'fraud_measure_velocity', 'fraud_rule_check', 'fraud_rules_default',
+    'fraud_rules_draft', 'fraud_rules_store', 'fraud_ruleset', 'fraud_score', 'fraud_values',
+    'ip_signal', 'name_codes', 'name_normal', 'payment_reviewed', 'payment_undo_rejected',
+    'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close',
+    'reviews_close_disputed', 'reviews_enforce', 'sanctions_match',
+    -- ledger
+    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows',
+    'money_facts', 'posting_add', 'provider_fee_post',
+    -- operations
+    'operation_backoff', 'operation_body', 'operation_contradicts', 'operation_document',
+    'operation_enqueue', 'operation_evidence', 'operation_fail', 'operation_failed_consequences',
+    'operation_failure_policy', 'operation_holds', 'operation_lock', 'operation_mark_dead',
+    'operation_mark_unknown', 'operation_reconsider', 'operation_record', 'operation_release_lease',
+    'operation_requeue_unsent', 'operation_response', 'operation_succeed', 'operation_trace',
+    'operations_mark_sent', 'operations_postpone', 'provider_problem',
+    -- inbox
+    'fetch_apply', 'fetch_enqueue', 'inbox_backoff', 'inbox_reopen', 'inbox_requeue',
+    'inbox_states', 'inbox_unapplied', 'inbox_verdict', 'object_apply',
+    'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute',
+    'stripe_event_apply_fraud_warning', 'stripe_event_apply_payment_intent',
+    'stripe_event_apply_payout', 'stripe_event_apply_refund', 'stripe_event_apply_review',
+    'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch',
+    'stripe_event_handled', 'stripe_event_mismatch', 'stripe_event_types', 'unsettled_objects',
+    -- reconciliation
+    'discrepancy_note', 'provider_facts', 'reconcile_findings', 'reconcile_heal',
+    'reconcile_missing', 'reconcile_owner', 'transaction_causes', 'transaction_explain',
+    'unowned_note',
+    -- invariants
+    'invariant_amounts_are_exact', 'invariant_balances_equal_postings',
+    'invariant_captured_within_amount', 'invariant_clawbacks_follow_total',
+    'invariant_each_lease_counts_once', 'invariant_end_matches_events',
+    'invariant_ended_states_stay', 'invariant_escrow_adds_up', 'invariant_events_reach_an_end',
+    'invariant_nothing_waits_forever', 'invariant_one_currency_per_payment',
     'invariant_one_intent_per_key', 'invariant_one_refund_per_operation',
-    'invariant_rows_match_stripe',
-    'invariant_postings_are_final', 'invariant_balances_equal_postings',
-    'invariant_payment_money_conserved', 'invariant_receivables_add_up',
-    'invariant_ended_states_stay',
-    'invariant_end_matches_events', 'invariant_events_reach_an_end',
-    'invariant_references_stay_in_tenant', 'invariant_rows_need_their_tenant',
-    'invariant_one_unresolved_call_per_object',
-    'invariant_each_lease_counts_once', 'invariant_nothing_waits_forever',
-    'invariant_one_currency_per_payment', 'invariant_amounts_are_exact',
-    'invariant_refused_is_not_applied',
-    'invariant_times_are_in_order', 'invariant_escrow_adds_up', 'violations_record',
-    'violations_until', 'inbox_backoff',
-    'inbox_requeue', 'inbox_reopen', 'inbox_verdict'
+    'invariant_one_transfer_per_purpose', 'invariant_one_unresolved_call_per_object',
+    'invariant_payment_money_conserved', 'invariant_postings_are_final',
+    'invariant_receivables_add_up', 'invariant_references_stay_in_tenant',
+    'invariant_refunds_within_captured', 'invariant_refused_is_not_applied',
+    'invariant_reversals_within_transfer', 'invariant_rows_match_stripe',
+    'invariant_rows_need_their_tenant', 'invariant_shares_equal_captured',
+    'invariant_times_are_in_order', 'invariant_transfers_within_shares', 'violations_all',
+    'violations_record', 'violations_until',
+    -- idempotency
+    'idempotency_begin', 'idempotency_complete', 'idempotency_id', 'idempotency_refuse',
+    'idempotency_retention', 'idempotency_store', 'idempotency_unspent',
+    -- audit
+    'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis',
+    -- tenants
+    'member_check', 'member_enter', 'owner_check', 'tenant_admit', 'tenant_enter', 'tenant_exists',
+    'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
+    -- platform
+    'age_bucket', 'clock', 'currency_check', 'currency_unit', 'currency_unit_check',
+    'cursor_decode', 'cursor_encode', 'from_epoch', 'id_derive', 'provider_object_claim',
+    'reason_check', 'report_period', 'rfc3339', 'state_guard', 'uuid_from_hash', 'uuid_parse'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p
@@ -201,10 +246,9 @@ SELECT t.relname, k.conname, k.contype, k.confrelid, k.confupdtype, k.confdeltyp
   FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid;
 
 SELECT set_eq($$ SELECT t.relname FROM our_tables AS t WHERE NOT t.of_tenant $$,
-    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_rates',
-          'reconciliation_runs', 'state_transitions',
-          'unowned_objects', 'webhook_inbox', 'sanctions_versions', 'sanctions_lists',
-          'sanctions_entries']::name[],
+    ARRAY['sanctions_versions', 'sanctions_lists', 'sanctions_entries', 'provider_rates',
+          'webhook_inbox', 'missed_event_cursors', 'reconciliation_runs', 'unowned_objects',
+          'currencies', 'deployment', 'scheduled_tasks', 'state_transitions']::name[],
     'every table but the named ones has a NOT NULL tenant_id');
 SELECT is_empty($$
     SELECT t.relname FROM our_tables AS t
@@ -212,10 +256,10 @@ SELECT is_empty($$
 $$, 'every table has a primary key');
 SELECT set_eq(
     $$ SELECT k.relname FROM our_keys AS k WHERE k.contype = 'p' AND k.leads <> 'tenant_id' $$,
-    ARRAY['scheduled_tasks', 'currencies', 'deployment', 'missed_event_cursors', 'provider_objects',
-          'provider_rates', 'reconciliation_runs',
-          'state_transitions', 'unowned_objects', 'webhook_inbox', 'sanctions_versions',
-          'sanctions_lists', 'sanctions_entries']::name[],
+    ARRAY['sanctions_versions', 'sanctions_lists', 'sanctions_entries', 'provider_rates',
+          'webhook_inbox', 'missed_event_cursors', 'reconciliation_runs', 'unowned_objects',
+          'currencies', 'deployment', 'provider_objects', 'scheduled_tasks',
+          'state_transitions']::name[],
     'every primary key but the named ones leads with tenant_id');
 SELECT is_empty(
     $$ SELECT k.relname, k.conname FROM our_keys AS k WHERE k.contype = 'u'
@@ -228,8 +272,8 @@ SELECT set_eq($$
      WHERE k.contype = 'f' AND (k.leads <> 'tenant_id' OR k.leads_there <> 'tenant_id')
 $$, $$ VALUES ('payment_transactions'::name, 'payments.currencies'),
               ('ledger_accounts', 'payments.currencies'),
-    ('sanctions_lists', 'payments.sanctions_versions'),
-    ('sanctions_entries', 'payments.sanctions_versions') $$,
+              ('sanctions_lists', 'payments.sanctions_versions'),
+              ('sanctions_entries', 'payments.sanctions_versions') $$,
     'every foreign key leads with tenant_id on both sides, except to the reference table of '
     'currencies');
 SELECT is_empty($$
@@ -250,19 +294,19 @@ SELECT is_empty($$
      WHERE NOT (i.indisvalid AND i.indisready AND i.indislive)
 $$, 'no index is invalid');
 SELECT is_empty($$
-    SELECT k.conrelid::regclass, k.conname FROM pg_constraint AS k JOIN our_tables AS t
-    ON t.oid = k.conrelid
+    SELECT k.conrelid::regclass, k.conname
+      FROM pg_constraint AS k JOIN our_tables AS t ON t.oid = k.conrelid
      WHERE NOT k.convalidated
 $$, 'no constraint is left unvalidated');
 SELECT indexes_are('payments', 'stripe_operations', ARRAY[
     'stripe_operations_pkey', 'stripe_operations_due', 'stripe_operations_unresolved',
-    'stripe_operations_by_payment',
-    'stripe_operations_by_subject', 'stripe_operations_standing', 'stripe_operations_troubled',
-    'stripe_operations_by_created'], 'the queue of operations has just these indexes');
+    'stripe_operations_by_payment', 'stripe_operations_by_subject', 'stripe_operations_standing',
+    'stripe_operations_troubled', 'stripe_operations_by_created'
+], 'the queue of operations has just these indexes');
 SELECT is(pg_get_indexdef('payments.stripe_operations_unresolved'::regclass),
-    'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations USING btree '
-    '(tenant_id, lock_key)'
-    ' WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
+    'CREATE UNIQUE INDEX stripe_operations_unresolved ON payments.stripe_operations '
+    'USING btree (tenant_id, lock_key) '
+    'WHERE ((first_sent_at IS NOT NULL) AND (outcome IS NULL))',
     'the unresolved index allows one call per object that was sent and has no outcome, in whatever '
     'state');
 
@@ -277,21 +321,17 @@ SELECT set_eq(
     $$ SELECT p.tablename, p.policyname FROM pg_policies AS p WHERE p.schemaname = 'payments' $$, $$
     SELECT t.relname, 'tenant_rows'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('tenants'::name, 'system_reads'::name), ('audit_log', 'system_reads'),
-           ('audit_heads', 'system_reads'),
-           ('stripe_operations', 'system_reads'), ('ledger_postings', 'system_reads'),
-           ('ledger_rollups', 'system_reads'), ('provider_objects', 'system_reads'),
-           ('webhook_inbox', 'system_rows'),
-           ('provider_rates', 'system_rows'), ('escrows', 'system_reads'),
-           ('escrow_conditions', 'system_reads'), ('payment_refunds', 'system_reads'),
-           ('refund_batches', 'system_reads'), ('receivables', 'system_reads'),
-           ('payment_marks', 'system_reads'),
-           ('violation_checks', 'system_reads'), ('violations_found', 'system_reads'),
-           ('refund_batch_items', 'system_reads'),
-           ('connected_accounts', 'system_reads'), ('discrepancies', 'system_reads'),
-           ('scheduled_tasks', 'system_rows'),
-           ('missed_event_cursors', 'system_rows'), ('reconciliation_runs', 'system_rows'),
-           ('unowned_objects', 'system_rows')
+    SELECT unnest(ARRAY[
+        'payment_refunds', 'receivables', 'refund_batches', 'refund_batch_items', 'escrows',
+        'escrow_conditions', 'connected_accounts', 'ledger_postings', 'ledger_rollups',
+        'stripe_operations', 'discrepancies', 'payment_marks', 'violation_checks',
+        'violations_found', 'audit_log', 'audit_heads', 'tenants', 'provider_objects'
+    ]::name[]), 'system_reads'
+    UNION ALL
+    SELECT unnest(ARRAY[
+        'provider_rates', 'webhook_inbox', 'missed_event_cursors', 'reconciliation_runs',
+        'unowned_objects', 'scheduled_tasks'
+    ]::name[]), 'system_rows'
 $$, 'every tenant table has the policy tenant_rows, and the only other policies are those of '
     'payments_system');
 SELECT is_empty($$
@@ -326,24 +366,24 @@ SELECT t.relname, g.tgname, g.tgtype, g.tgenabled, g.tgfoid::regproc::text AS fu
 SELECT set_eq($$ SELECT g.relname, g.tgname FROM our_triggers AS g $$, $$
     SELECT t.relname, 'tenant_guard'::name FROM our_tables AS t WHERE t.of_tenant
     UNION ALL
-    VALUES ('ledger_postings'::name, 'append_only'::name), ('audit_log', 'append_only'),
-           ('audit_links', 'append_only'),
-           ('stripe_operation_attempts', 'append_only'),
-           ('payment_transactions', 'state_guard'), ('stripe_transfers', 'state_guard'),
-           ('stripe_operations', 'state_guard'),
-           ('escrow_events', 'append_only'), ('payment_refunds', 'state_guard'),
-           ('transfer_reversals', 'state_guard'),
-           ('escrows', 'state_guard'), ('payment_refunds', 'refund_totals'),
-           ('payment_refunds', 'no_delete'), ('payment_transactions', 'escrow_void'),
-           ('transfer_reversals', 'reversal_totals'),
-           ('disputes', 'dispute_totals'), ('reviews', 'state_guard'),
-           ('payment_transactions', 'reviews_close'),
-           ('fraud_checks', 'append_only'), ('aml_screenings', 'append_only')
+    SELECT unnest(ARRAY[
+        'escrow_events', 'fraud_checks', 'aml_screenings', 'ledger_postings',
+        'stripe_operation_attempts', 'audit_log', 'audit_links'
+    ]::name[]), 'append_only'
     UNION ALL
-    SELECT unnest(
-        ARRAY['payment_transactions', 'stripe_transfers', 'stripe_operation_attempts',
-              'payment_refunds', 'transfer_reversals',
-                        'receivables', 'disputes', 'escrows']::name[]), 'payment_mark'
+    SELECT unnest(ARRAY[
+        'payment_transactions', 'stripe_transfers', 'payment_refunds', 'transfer_reversals',
+        'escrows', 'reviews', 'stripe_operations'
+    ]::name[]), 'state_guard'
+    UNION ALL
+    SELECT unnest(ARRAY[
+        'payment_transactions', 'stripe_transfers', 'payment_refunds', 'transfer_reversals',
+        'receivables', 'escrows', 'disputes', 'stripe_operation_attempts'
+    ]::name[]), 'payment_mark'
+    UNION ALL
+    VALUES ('payment_refunds', 'refund_totals'), ('payment_refunds', 'no_delete'),
+           ('transfer_reversals', 'reversal_totals'), ('disputes', 'dispute_totals'),
+           ('payment_transactions', 'escrow_void'), ('payment_transactions', 'reviews_close')
 $$, 'every table with a NOT NULL tenant_id has the tenant guard; ledger, attempts, fraud checks '
     'and escrow history are append-only; states are guarded; sums are kept; changes without a '
     'posting are marked');
@@ -394,10 +434,9 @@ SELECT set_eq($$
      WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)'
        AND NOT EXISTS (SELECT FROM our_columns AS o WHERE o.relid = c.relid
                           AND o.attname = 'currency')
-$$, $$ VALUES ('payment_intents'::name, 'provider_fee'::name), ('ledger_balances', 'debit_total'),
-              ('ledger_balances', 'credit_total'), ('receivable_nettings', 'amount'),
-              ('escrow_events', 'amount'),
-              ('refund_batches', 'total') $$,
+$$, $$ VALUES ('payment_intents'::name, 'provider_fee'::name), ('receivable_nettings', 'amount'),
+              ('refund_batches', 'total'), ('escrow_events', 'amount'),
+              ('ledger_balances', 'debit_total'), ('ledger_balances', 'credit_total') $$,
     'every amount has its currency beside it, except where the one row it extends has it');
 SELECT is_empty($$
     SELECT c.relname, c.attname, c.type FROM our_columns AS c
@@ -436,11 +475,10 @@ SELECT set_eq($$
     SELECT d.machine, d.state FROM declared_states AS d
     EXCEPT SELECT s.machine, s.from_state FROM payments.state_transitions AS s
 $$, $$ VALUES ('payment', 'succeeded'), ('payment', 'canceled'), ('payment', 'failed'),
-              ('payment', 'blocked'),
-              ('operation', 'succeeded'), ('transfer', 'reversed'), ('transfer', 'canceled'),
-              ('refund', 'failed'), ('refund', 'canceled'),
-              ('reversal', 'succeeded'), ('reversal', 'canceled'), ('escrow', 'released'),
-              ('review', 'approved'), ('review', 'rejected'), ('review', 'canceled') $$,
+              ('payment', 'blocked'), ('transfer', 'reversed'), ('transfer', 'canceled'),
+              ('refund', 'failed'), ('refund', 'canceled'), ('reversal', 'succeeded'),
+              ('reversal', 'canceled'), ('escrow', 'released'), ('review', 'approved'),
+              ('review', 'rejected'), ('review', 'canceled'), ('operation', 'succeeded') $$,
     'the terminal states have no successor');
 SELECT is_empty($$ SELECT * FROM payments.state_transitions AS s WHERE s.from_state = s.to_state $$,
     'no transition leads to its own start');
@@ -463,8 +501,8 @@ SELECT is_empty($$
      WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace)
        AND coalesce(obj_description(p.oid, 'pg_proc'), '') = ''
     UNION ALL
-    SELECT p.polrelid::regclass || ' ' || p.polname FROM pg_policy AS p JOIN our_tables AS t
-    ON t.oid = p.polrelid
+    SELECT p.polrelid::regclass || ' ' || p.polname
+      FROM pg_policy AS p JOIN our_tables AS t ON t.oid = p.polrelid
      WHERE coalesce(obj_description(p.oid, 'pg_policy'), '') = ''
 $$, 'every function and every policy has a comment');
 
@@ -475,7 +513,8 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, p.prosrc AS body
  WHERE p.pronamespace IN ('payments'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace);
 SELECT is_empty($$
     SELECT f.signature FROM our_functions AS f
-     WHERE f.body ~* '\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M|\mpg_(try_)?advisory|\mmerge\s+into\M'
+     WHERE f.body ~* ('\mwhen\s+others\M|\mpg_notify\M|\mnotify\s|\mset_config\M'
+                      '|\mpg_(try_)?advisory|\mmerge\s+into\M')
 $$, 'no function catches everything, notifies, sets the tenant by set_config, takes an advisory '
     'lock or merges');
 SELECT is_empty($$
