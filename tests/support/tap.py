@@ -23,6 +23,13 @@ from tests.support.servers import server_of
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "sql" / "tests"
 _HELPERS = _SCRIPTS / "helpers"
+# Unchecked: a helper may call one of a file that is loaded after its own.
+_HELPERS_BEGIN = """
+SET LOCAL check_function_bodies = off;
+CREATE SCHEMA tap_helpers;
+GRANT USAGE ON SCHEMA tap_helpers TO PUBLIC;
+"""
+_HELPERS_END = "SELECT tap_helpers.tenants_register();"
 _ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+-)?\s*(.*)$")
 _PLAN = re.compile(r"^1\.\.(\d+)$")
 # The runner's transaction is the one: a script written for psql may bring its own.
@@ -195,9 +202,9 @@ def database_of_scripts(config: pytest.Config) -> Database:
 
 
 def load_helpers(database: Database) -> None:
-    """Make what sql/tests/helpers holds."""
-    for helper in sorted(_HELPERS.glob("*.sql")):
-        database.execute(helper.read_text(encoding="utf-8"))
+    """Make what sql/tests/helpers holds, in whatever order, and register the two tenants."""
+    helpers = [path.read_text(encoding="utf-8") for path in sorted(_HELPERS.glob("*.sql"))]
+    database.execute("\n".join([_HELPERS_BEGIN, *helpers, _HELPERS_END]))
 
 
 @pytest.fixture(scope="session")

@@ -15,29 +15,29 @@ DECLARE
     v_paid uuid;
 BEGIN
     PERFORM tap_helpers.open_account(p_tenant_id, 'venue', 'v1'),
-        tap_helpers.open_account(p_tenant_id, 'seller', 's1'),
+            tap_helpers.open_account(p_tenant_id, 'seller', 's1'),
             tap_helpers.open_account(p_tenant_id, 'artist', 'a1', false);
     PERFORM tap_helpers.settled_payment(p_tenant_id, 'settled', '{"eventId": "gig"}'),
-        tap_helpers.authorised_payment(p_tenant_id, 'held'),
+            tap_helpers.authorised_payment(p_tenant_id, 'held'),
             tap_helpers.authorised_payment(p_tenant_id, 'hold 2'),
             tap_helpers.asked_payment(p_tenant_id, 'asked'),
             tap_helpers.created_payment(p_tenant_id, 'created'),
             tap_helpers.settled_payment(p_tenant_id, 'resold', v_resale),
             tap_helpers.settled_payment(p_tenant_id, 'sold again', tap_helpers.resale());
     v_paid := tap_helpers.settled_payment(p_tenant_id, 'paid', '{"eventId": "gig"}');
-    PERFORM tap_helpers.paid_transfer(v_paid, 'v1'), tap_helpers.refund(v_paid, 'refund', 100),
-        tap_helpers.reverse(v_paid);
-    PERFORM tap_helpers.dispute(v_paid, 'd', 'needs_response', 500);
+    PERFORM tap_helpers.paid_transfer(v_paid, 'v1'),
+            tap_helpers.refund(v_paid, 'refund', 100),
+            tap_helpers.reverse(v_paid),
+            tap_helpers.dispute(v_paid, 'd', 'needs_response', 500);
     PERFORM tap_helpers.suspect(p_tenant_id);
-    PERFORM tap_helpers.authorised_payment(p_tenant_id, 'shady',
-                                           '{"captureMethod": "automatic", "customerId": "shady"}'),
-            tap_helpers.authorised_payment(p_tenant_id, 'shadier',
-                                           '{"captureMethod": "automatic", "customerId": "shady"}');
+    PERFORM tap_helpers.authorised_payment(
+        p_tenant_id, k, '{"captureMethod": "automatic", "customerId": "shady"}')
+       FROM unnest('{shady,shadier}'::text[]) AS k;
     PERFORM FROM api.show_cancel(p_tenant_id, 'fixtures', 'canceled', '\x00', 'gig',
                                  '{"reason": "rain"}', 20);
     PERFORM ops.split_rule_set(p_tenant_id, 'venue', 'v1', '[]'),
-        ops.refund_policy_set(p_tenant_id, 'other');
-    PERFORM ops.tenant_member_add(p_tenant_id, 'payments_backup');
+            ops.refund_policy_set(p_tenant_id, 'other'),
+            ops.tenant_member_add(p_tenant_id, 'payments_backup');
 END
 $$;
 COMMENT ON FUNCTION tap_helpers.live(uuid) IS
@@ -45,13 +45,14 @@ COMMENT ON FUNCTION tap_helpers.live(uuid) IS
     'dispute, a canceled event.';
 
 CREATE FUNCTION tap_helpers.plant(p_tenant_id uuid, p_table regclass) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 AS $$
 DECLARE
     v_constraint name;
 BEGIN
-    FOR v_constraint IN SELECT c.conname FROM pg_constraint AS c WHERE c.conrelid = p_table
-        AND c.contype = 'c' LOOP
+    FOR v_constraint IN
+        SELECT c.conname FROM pg_constraint AS c WHERE c.conrelid = p_table AND c.contype = 'c'
+    LOOP
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', p_table, v_constraint);
     END LOOP;
     EXECUTE (
@@ -62,17 +63,16 @@ BEGIN
                                       WHEN t.typcategory = 'D' THEN 'now()'
                                       WHEN t.typcategory = 'B' THEN 'true'
                                       WHEN t.typcategory = 'I' THEN '''::1'''
-                                      WHEN t.typcategory = 'A' OR a.atttypid = 'jsonb'::regtype
-                                 THEN '''{}'''
+                                      WHEN t.typcategory = 'A' THEN '''{}'''
+                                      WHEN a.atttypid = 'jsonb'::regtype THEN '''{}'''
                                       ELSE '''1''' END, ', '))
           FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
          WHERE a.attrelid = p_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
            AND a.attgenerated = '');
 END
 $$;
-COMMENT ON FUNCTION tap_helpers.plant(uuid,
-                                      regclass) IS 'Puts a row of a tenant into a table, whatever '
-                                                   'its CHECKs say: they are dropped.';
+COMMENT ON FUNCTION tap_helpers.plant(uuid, regclass) IS
+    'Puts a row of a tenant into a table, whatever its CHECKs say: they are dropped.';
 
 CREATE FUNCTION tap_helpers.everything() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 AS $$

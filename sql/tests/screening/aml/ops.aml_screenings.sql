@@ -5,14 +5,7 @@ SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist
 CREATE ROLE tap_aml_op LOGIN IN ROLE payments_operator;
 SELECT ops.tenant_member_add(tenant_a(), 'tap_aml_op');
 SELECT enter(NULL);
-SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'),
-                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
-                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
-                         '"SDGT"},
-    {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
-    {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
-    {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
+SELECT keep('list', sanctions_list());
 SELECT ops.sanctions_activate(the('list'));
 
 SELECT keep('v1', account_of(tenant_a(), 'v1'));

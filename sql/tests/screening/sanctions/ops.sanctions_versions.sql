@@ -1,14 +1,7 @@
 BEGIN;
 SELECT plan(1);
 
-SELECT keep('list', ops.sanctions_begin('ofac', '\x01'));
-SELECT ops.sanctions_add(the('list'),
-                         '[{"entryId": "1", "place": 0, "name": "SMITH, John Paul", '
-                         '"transliterated": "SMITH, John Paul", "listedAs": "sanction", "note": '
-                         '"SDGT"},
-    {"entryId": "2", "place": 0, "name": "Владимир Петров", "transliterated": "Vladimir Petrov", "listedAs": "pep", "note": ""},
-    {"entryId": "2", "place": 1, "name": "Wladimir Petroff", "transliterated": "Wladimir Petroff", "listedAs": "pep", "note": ""},
-    {"entryId": "3", "place": 0, "name": "Golden Star Trading Co., Ltd.", "transliterated": "Golden Star Trading Co., Ltd.", "listedAs": "sanction", "note": ""}]');
+SELECT keep('list', sanctions_list());
 SELECT ops.sanctions_activate(the('list'));
 
 SELECT keep('second', ops.sanctions_begin('ofac', '\x02'));
