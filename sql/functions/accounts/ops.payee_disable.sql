@@ -14,8 +14,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such payee' USING ERRCODE = 'PY010';
     END IF;
-    PERFORM payments.review_open(p_tenant_id, 'fraud', 'operator', v_source_id, NULL, v_account_id,
-                                 100, ARRAY[p_reason], payments.clock());
+    PERFORM payments.review_open(p_tenant_id, 'operator', v_source_id, v_account_id, 100,
+                                 ARRAY[p_reason], payments.clock());
     PERFORM payments.audit_act(p_tenant_id, 'payee_disable', v_account_id::text);
     RETURN payments.id_derive(p_tenant_id, 'review', 'operator', v_source_id);
 END

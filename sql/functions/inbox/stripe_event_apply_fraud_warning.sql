@@ -20,9 +20,8 @@ BEGIN
                                                 v_object ->> 'id'), payment_id, v_object ->> 'id',
                 v_object ->> 'fraud_type', (v_object ->> 'actionable')::boolean, p_now)
         ON CONFLICT DO NOTHING;
-        PERFORM payments.review_open(p_tenant_id, 'fraud', 'early_warning', v_object ->> 'id',
-                                     payment_id, NULL, 80,
-            '{early_fraud_warning}', p_now);
+        PERFORM payments.review_open(p_tenant_id, 'early_warning', v_object ->> 'id', payment_id,
+                                     80, '{early_fraud_warning}', p_now);
         enqueued := payments.reviews_close_disputed(p_tenant_id, payment_id, p_now);
         state := 'done';
         reason := NULL;

@@ -21,9 +21,8 @@ BEGIN
     END IF;
     state := 'done';
     reason := NULL;
-    PERFORM payments.review_open(p_tenant_id, 'fraud', 'stripe', v_object ->> 'id', payment_id,
-                                 NULL, 50,
-        '{stripe_review}', p_now);
+    PERFORM payments.review_open(p_tenant_id, 'stripe', v_object ->> 'id', payment_id, 50,
+                                 '{stripe_review}', p_now);
     enqueued := payments.reviews_close_disputed(p_tenant_id, payment_id, p_now);
     -- The end may be heard before the beginning; and where ours decided first, Stripe's word
     -- changes nothing.

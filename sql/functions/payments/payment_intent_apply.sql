@@ -33,8 +33,8 @@ BEGIN
     -- The intent names Stripe's review before any event about it need have come: what settles now
     -- is held at once.
     IF p_intent ->> 'review' IS NOT NULL THEN
-        PERFORM payments.review_open(p_tenant_id, 'fraud', 'stripe', p_intent ->> 'review',
-                                     p_payment_id, NULL, 50, '{stripe_review}', p_now);
+        PERFORM payments.review_open(p_tenant_id, 'stripe', p_intent ->> 'review', p_payment_id, 50,
+                                     '{stripe_review}', p_now);
     END IF;
     IF v_ranks[v_new] = 'succeeded' THEN
         RETURN payments.payment_settle(p_tenant_id, p_payment_id, p_intent ->> 'latest_charge',

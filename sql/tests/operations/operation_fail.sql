@@ -57,8 +57,7 @@ RESET ROLE;
 SELECT settled_payment(tenant_a(), 'k3');
 SELECT keep('reviewed', call_of(pay('k3'), 'v1'));
 SELECT send(the('reviewed'));
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_1', pay('k3'), NULL, 50, '{a}',
-                            clock());
+SELECT payments.review_open(tenant_a(), 'stripe', 'prv_1', pay('k3'), 50, '{a}', clock());
 SET LOCAL ROLE payments_definer;
 SELECT payments.operation_fail(operation_row(the('reviewed')), '{"code": "account_invalid"}',
                                clock());

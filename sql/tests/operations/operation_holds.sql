@@ -10,12 +10,10 @@ CREATE FUNCTION pg_temp.holds() RETURNS SETOF text LANGUAGE sql
 SELECT enter(tenant_a());
 SELECT results_eq('SELECT pg_temp.holds()', $$ VALUES ('a1 {}'), ('v1 {}') $$,
                   'nothing holds what nobody looks into');
-SELECT payments.review_open(tenant_a(), 'fraud', 'operator', 's1', NULL, the('v1'), 100, '{a}',
-                            clock());
+SELECT payments.review_open(tenant_a(), 'operator', 's1', the('v1'), 100, '{a}', clock());
 SELECT results_eq('SELECT pg_temp.holds()', $$ VALUES ('a1 {}'), ('v1 {payee_review}') $$,
                   'a payee''s review holds that payee''s transfer');
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 's2', the('p'), NULL, 50, '{a}',
-                            clock());
+SELECT payments.review_open(tenant_a(), 'stripe', 's2', the('p'), 50, '{a}', clock());
 SELECT results_eq('SELECT pg_temp.holds()',
                   $$ VALUES ('a1 {review}'), ('v1 {review,payee_review}') $$,
                   'a payment''s review all of its transfers');

@@ -4,8 +4,7 @@ SELECT plan(12);
 SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT open_account(tenant_a(), 'artist', 'a1');
 SELECT keep('payment', settled_payment(tenant_a(), 'k'));
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_1', the('payment'), NULL, 50, '{a}',
-                            clock());
+SELECT payments.review_open(tenant_a(), 'stripe', 'prv_1', the('payment'), 50, '{a}', clock());
 SELECT remember();
 
 -- Puts one row of a machine into every state and tries every other from there. The guard comes

@@ -1,7 +1,8 @@
 -- At the request only what was paid by then counts: payments asked for together and paid afterwards
 -- would each find nothing.
-CREATE OR REPLACE FUNCTION payments.aml_check_charge(p_tenant_id uuid, p_payment_id uuid,
-                                                     p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION payments.aml_check_charge(
+    p_tenant_id uuid, p_payment_id uuid, p_now timestamptz
+) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -16,10 +17,10 @@ BEGIN
                      AND r.source = 'amounts') THEN
         RETURN;
     END IF;
-    SELECT jsonb_build_object('customerId', p.customer_id, 'amount', p.amount, 'currency',
-                              p.currency) INTO v_request
-      FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id
-       AND p.id = p_payment_id;
+    SELECT jsonb_build_object('customerId', p.customer_id, 'amount', p.amount,
+                              'currency', p.currency) INTO v_request
+      FROM payments.payment_transactions AS p
+     WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id;
     INSERT INTO payments.aml_screenings
         (tenant_id, id, kind, payment_id, list_versions, settings_version, inputs, findings,
          decision, score, reasons, screened_at)
@@ -30,8 +31,8 @@ BEGIN
      WHERE s.reasons <> '{}'
     RETURNING reasons INTO v_reasons;
     IF FOUND THEN
-        PERFORM payments.review_open(p_tenant_id, 'aml', 'amounts', v_id::text, p_payment_id, NULL,
-                                     100, v_reasons, p_now);
+        PERFORM payments.review_open(p_tenant_id, 'amounts', v_id::text, p_payment_id, 100,
+                                     v_reasons, p_now);
     END IF;
 END
 $$;

@@ -18,9 +18,8 @@ BEGIN
                'amounts', s.payment_id, '{}', s.settings_version,
                jsonb_build_object('customer', i.r -> 'customerId', 'amount', i.r -> 'amount',
                                   'currency', i.r -> 'currency'),
-               s.findings, CASE WHEN s.reasons = '{}' THEN 'clear' ELSE 'review' END, CASE
-        WHEN s.reasons = '{}' THEN 0 ELSE 100 END,
-               s.reasons, p_now
+               s.findings, CASE WHEN s.reasons = '{}' THEN 'clear' ELSE 'review' END,
+               CASE WHEN s.reasons = '{}' THEN 0 ELSE 100 END, s.reasons, p_now
           FROM payments.aml_sums(p_tenant_id, p_payment_ids, p_requests, p_now) AS s
           JOIN unnest(p_payment_ids, p_requests, p_decisions) AS i (id, r, decision)
             ON i.id = s.payment_id AND i.decision IS DISTINCT FROM 'block'
@@ -29,15 +28,15 @@ BEGIN
         INSERT INTO payments.reviews
             (tenant_id, id, kind, source, source_id, payment_id, score, reasons, status, created_at,
              updated_at)
-        SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'review', 'amounts', s.id::text), 'aml',
-               'amounts', s.id::text, s.payment_id, 100,
-               s.reasons, 'open', p_now, p_now
-          FROM screened AS s WHERE s.decision = 'review'
+        SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'review', 'amounts', screened.id::text),
+               'aml', 'amounts', screened.id::text, screened.payment_id, 100, screened.reasons,
+               'open', p_now, p_now
+          FROM screened WHERE screened.decision = 'review'
     )
-    SELECT coalesce(array_agg(s.payment_id) FILTER (WHERE s.decision = 'review'), '{}')
-      INTO v_doubtful FROM screened AS s;
+    SELECT coalesce(array_agg(screened.payment_id) FILTER (WHERE screened.decision = 'review'),
+                    '{}') INTO v_doubtful FROM screened;
     RETURN ARRAY(SELECT CASE WHEN i.id = ANY (v_doubtful) THEN 'review'
-                        ELSE coalesce(i.decision, 'allow') END
+                             ELSE coalesce(i.decision, 'allow') END
                    FROM unnest(p_payment_ids, p_decisions) WITH ORDINALITY AS i (id, decision, n)
                   ORDER BY i.n);
 END

@@ -11,17 +11,17 @@ BEGIN
           FROM unnest(p_payment_ids, p_requests) WITH ORDINALITY AS i (id, r, n)
          WHERE i.r ->> 'customerId' IS NOT NULL
     )
-    SELECT a.id, p.currency, CASE WHEN p.settled_at IS NULL THEN p.amount
-        ELSE p.amount_captured END, p.created_at
-      FROM asked AS a
+    SELECT asked.id, p.currency,
+           CASE WHEN p.settled_at IS NULL THEN p.amount ELSE p.amount_captured END, p.created_at
+      FROM asked
       JOIN payments.payment_transactions AS p
-        ON p.tenant_id = p_tenant_id AND p.customer_id = a.customer
-           AND p.created_at > p_now - interval '30 days' AND p.id <> a.id
+        ON p.tenant_id = p_tenant_id AND p.customer_id = asked.customer
+           AND p.created_at > p_now - interval '30 days' AND p.id <> asked.id
      WHERE p.status IN ('processing', 'requires_capture', 'succeeded')
     UNION ALL
     -- The payment itself, and those of its customer that came with it.
-    SELECT a.id, b.currency, b.amount, p_now FROM asked AS a JOIN asked AS b
-    ON b.customer = a.customer AND b.n <= a.n;
+    SELECT asked.id, beside.currency, beside.amount, p_now
+      FROM asked JOIN asked AS beside ON beside.customer = asked.customer AND beside.n <= asked.n;
 END
 $$;
 COMMENT ON FUNCTION payments.aml_history(uuid, uuid[], jsonb[], timestamptz) IS

@@ -7,8 +7,8 @@ BEGIN
     RETURN QUERY
     SELECT s.version, s.reporting_currency, l.currency, l.day_limit, l.month_limit,
            l.structuring_limit
-      FROM (SELECT n.version, n.reporting_currency FROM payments.aml_settings AS n
-             WHERE n.tenant_id = p_tenant_id ORDER BY n.version DESC LIMIT 1) AS s
+      FROM (SELECT newest.version, newest.reporting_currency FROM payments.aml_settings AS newest
+             WHERE newest.tenant_id = p_tenant_id ORDER BY newest.version DESC LIMIT 1) AS s
       JOIN payments.aml_limits AS l ON l.tenant_id = p_tenant_id AND l.version = s.version;
 END
 $$;

@@ -17,14 +17,13 @@ BEGIN
     INSERT INTO payments.aml_settings (tenant_id, version, name_score, reporting_currency,
                                        created_at, created_by)
     VALUES (p_tenant_id, v_version, coalesce(p_name_score, v_last.name_score, 75),
-            coalesce(p_reporting_currency, v_last.reporting_currency),
-            payments.clock(), p_by);
+            coalesce(p_reporting_currency, v_last.reporting_currency), payments.clock(), p_by);
     INSERT INTO payments.aml_limits (tenant_id, version, currency, day_limit, month_limit,
                                      structuring_limit)
     SELECT p_tenant_id, v_version, l.currency, l.day_limit, l.month_limit, l.structuring_limit
       FROM payments.aml_limits AS l
-     WHERE l.tenant_id = p_tenant_id AND l.version = v_last.version AND l.currency IS DISTINCT
-      FROM p_limit ->> 'currency'
+     WHERE l.tenant_id = p_tenant_id AND l.version = v_last.version
+       AND l.currency IS DISTINCT FROM p_limit ->> 'currency'
     UNION ALL
     SELECT p_tenant_id, v_version, p_limit ->> 'currency', (p_limit ->> 'day')::bigint,
            (p_limit ->> 'month')::bigint, (p_limit ->> 'structuring')::bigint

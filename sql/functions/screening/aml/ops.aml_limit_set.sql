@@ -20,8 +20,8 @@ BEGIN
     END IF;
     PERFORM payments.audit_act(p_tenant_id, 'aml_limit_set', p_currency);
     RETURN payments.aml_settings_store(p_tenant_id, NULL, NULL,
-        jsonb_build_object('currency', p_currency, 'day', p_day, 'month', p_month, 'structuring',
-                           p_structuring), session_user);
+        jsonb_build_object('currency', p_currency, 'day', p_day, 'month', p_month,
+                           'structuring', p_structuring), session_user);
 END
 $$;
 COMMENT ON FUNCTION ops.aml_limit_set(uuid, text, bigint, bigint, bigint) IS

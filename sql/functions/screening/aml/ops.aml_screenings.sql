@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION ops.aml_screenings(p_tenant_id uuid, p_subject_id uuid)
 RETURNS TABLE (screening_id uuid, kind text, decision text, score integer, reasons text[],
-               list_versions uuid[], settings_version integer,
-               inputs jsonb, findings jsonb, screened_at timestamptz)
+               list_versions uuid[], settings_version integer, inputs jsonb, findings jsonb,
+               screened_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN

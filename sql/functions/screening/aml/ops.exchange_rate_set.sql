@@ -22,8 +22,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is a rate from that moment on already' USING ERRCODE = 'PY030';
     END IF;
-    PERFORM payments.audit_act(p_tenant_id, 'exchange_rate_set', p_currency || ' '
-                               || p_reporting_currency);
+    PERFORM payments.audit_act(p_tenant_id, 'exchange_rate_set',
+                               p_currency || ' ' || p_reporting_currency);
     RETURN coalesce(p_valid_from, v_now);
 END
 $$;

@@ -11,11 +11,8 @@ DECLARE
     v_swept integer;
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
-    SELECT payments.clock() - greatest(c_least,
-                                       max(make_interval(
-                                           secs => (
-                                               r #>> '{parameters,seconds}')::double precision)))
-                                                   INTO v_before
+    SELECT payments.clock() - greatest(c_least, make_interval(
+               secs => max((r #>> '{parameters,seconds}')::double precision))) INTO v_before
       FROM jsonb_array_elements(payments.fraud_ruleset(p_tenant_id) -> 'rules') AS r
      WHERE r ->> 'kind' = 'velocity';
     WITH old AS MATERIALIZED (
@@ -24,11 +21,11 @@ BEGIN
          ORDER BY s.seen_at
          LIMIT p_limit
     )
-    DELETE FROM payments.fraud_signals AS s
-     USING old AS o
-     WHERE s.tenant_id = p_tenant_id AND s.event = o.event AND s.signal = o.signal
-       AND s.value = o.value AND s.seen_at = o.seen_at
-       AND s.source_id = o.source_id;
+    DELETE FROM payments.fraud_signals AS gone
+     USING old
+     WHERE gone.tenant_id = p_tenant_id AND gone.event = old.event AND gone.signal = old.signal
+       AND gone.value = old.value AND gone.seen_at = old.seen_at
+       AND gone.source_id = old.source_id;
     GET DIAGNOSTICS v_swept = ROW_COUNT;
     RETURN v_swept;
 END

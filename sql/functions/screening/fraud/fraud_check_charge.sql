@@ -1,13 +1,12 @@
-CREATE OR REPLACE FUNCTION payments.fraud_check_charge(p_tenant_id uuid, p_payment_id uuid,
-                                                       p_charge jsonb, p_failed boolean,
-                                                       p_now timestamptz)
-RETURNS void
+CREATE OR REPLACE FUNCTION payments.fraud_check_charge(
+    p_tenant_id uuid, p_payment_id uuid, p_charge jsonb, p_failed boolean, p_now timestamptz
+) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_ruleset CONSTANT jsonb := payments.fraud_ruleset(p_tenant_id);
-    v_known CONSTANT jsonb := jsonb_strip_nulls(
-        jsonb_build_object('card', p_charge #> '{payment_method_details,card,fingerprint}',
+    v_known CONSTANT jsonb := jsonb_strip_nulls(jsonb_build_object(
+        'card', p_charge #> '{payment_method_details,card,fingerprint}',
         'risk_level', p_charge #> '{outcome,risk_level}', 'livemode', p_charge -> 'livemode'));
     v_check_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'fraud_check', p_payment_id::text,
                                                    p_charge ->> 'id');
@@ -27,10 +26,10 @@ BEGIN
       FROM payments.fraud_measure(p_tenant_id, v_ruleset -> 'rules', ARRAY[p_payment_id],
                                   ARRAY[v_known], p_now) AS m WHERE NOT p_failed;
     INSERT INTO payments.fraud_signals (tenant_id, event, signal, value, seen_at, source_id)
-    SELECT p_tenant_id, CASE WHEN p_failed THEN 'decline'
-        ELSE 'payment' END, k.signal, v_inputs ->> k.signal, p_now, p_charge ->> 'id'
+    SELECT p_tenant_id, CASE WHEN p_failed THEN 'decline' ELSE 'payment' END, k.signal,
+           v_inputs ->> k.signal, p_now, p_charge ->> 'id'
       FROM unnest(CASE WHEN p_failed THEN '{customer,card,device,ip,email_domain}'
-                  ELSE '{card}' END::text[]) AS k (signal)
+                       ELSE '{card}' END::text[]) AS k (signal)
      WHERE v_inputs ? k.signal
     ON CONFLICT DO NOTHING;
     -- Nothing new against it: what was decided at the request stands.
@@ -43,12 +42,11 @@ BEGIN
         (tenant_id, id, payment_id, phase, rules_version, inputs, facts, decision, score, reasons,
          checked_at)
     VALUES (p_tenant_id, v_check_id, p_payment_id, 'charge', (v_ruleset ->> 'version')::integer,
-            v_inputs, v_facts,
-            v_score.decision, v_score.score, v_score.reasons, p_now)
+            v_inputs, v_facts, v_score.decision, v_score.score, v_score.reasons, p_now)
     ON CONFLICT DO NOTHING;
     IF v_score.decision = 'review' THEN
-        PERFORM payments.review_open(p_tenant_id, 'fraud', 'rules', v_check_id::text, p_payment_id,
-                                     NULL, v_score.score, v_score.reasons, p_now);
+        PERFORM payments.review_open(p_tenant_id, 'rules', v_check_id::text, p_payment_id,
+                                     v_score.score, v_score.reasons, p_now);
     END IF;
 END
 $$;

@@ -18,18 +18,19 @@ BEGIN
           FROM payments.fraud_measure(p_tenant_id, v_ruleset -> 'rules', p_payment_ids, v_values,
                                       p_now) AS m GROUP BY m.payment_id
     ), decided AS MATERIALIZED (
-        SELECT i.n, i.id, i.v, coalesce(m.facts, '{}') AS facts, s.decision, s.score, s.reasons,
-               payments.id_derive(p_tenant_id, 'fraud_check', i.id::text) AS check_id
-          FROM unnest(p_payment_ids, v_values) WITH ORDINALITY AS i (id, v, n)
-          LEFT JOIN measured AS m ON m.payment_id = i.id
-         CROSS JOIN LATERAL payments.fraud_score(v_ruleset, coalesce(m.facts, '{}'), 'request') AS s
+        SELECT given.n, given.id, given.v, coalesce(measured.facts, '{}') AS facts,
+               scored.decision, scored.score, scored.reasons,
+               payments.id_derive(p_tenant_id, 'fraud_check', given.id::text) AS check_id
+          FROM unnest(p_payment_ids, v_values) WITH ORDINALITY AS given (id, v, n)
+          LEFT JOIN measured ON measured.payment_id = given.id
+         CROSS JOIN LATERAL payments.fraud_score(v_ruleset, coalesce(measured.facts, '{}'),
+                                                 'request') AS scored
     ), checked AS (
         INSERT INTO payments.fraud_checks
             (tenant_id, id, payment_id, phase, rules_version, inputs, facts, decision, score,
              reasons, checked_at)
         SELECT p_tenant_id, d.check_id, d.id, 'request', (v_ruleset ->> 'version')::integer,
-               d.v - 'email', d.facts, d.decision, d.score,
-               d.reasons, p_now
+               d.v - 'email', d.facts, d.decision, d.score, d.reasons, p_now
           FROM decided AS d
     ), seen AS (
         INSERT INTO payments.fraud_signals (tenant_id, event, signal, value, seen_at, source_id)
@@ -41,8 +42,7 @@ BEGIN
             (tenant_id, id, kind, source, source_id, payment_id, score, reasons, status, created_at,
              updated_at)
         SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'review', 'rules', d.check_id::text),
-               'fraud', 'rules', d.check_id::text,
-               d.id, d.score, d.reasons, 'open', p_now, p_now
+               'fraud', 'rules', d.check_id::text, d.id, d.score, d.reasons, 'open', p_now, p_now
           FROM decided AS d WHERE d.decision = 'review'
     )
     SELECT array_agg(d.decision ORDER BY d.n) INTO v_decisions FROM decided AS d;

@@ -15,27 +15,30 @@ BEGIN
                (i.v ->> 'amount')::bigint AS amount
           FROM unnest(p_payment_ids, p_values) AS i (id, v) WHERE v_rules <> '[]'
     ), habit AS (
-        SELECT 'customer' AS of, a.id, h.paid, h.total FROM asked AS a
+        SELECT 'customer' AS of, asked.id, theirs.paid, theirs.total FROM asked
          CROSS JOIN LATERAL (
-            SELECT count(*) AS paid, sum(x.amount) AS total FROM (
-                SELECT p.amount, p.currency, p.settled_at FROM payments.payment_transactions AS p
-                 WHERE p.tenant_id = p_tenant_id AND p.customer_id = a.customer
-                 ORDER BY p.created_at DESC LIMIT c_of_customer) AS x
-             WHERE x.currency = a.currency AND x.settled_at IS NOT NULL) AS h
+            SELECT count(*) AS paid, sum(recent.amount) AS total FROM (
+                SELECT payment.amount, payment.currency, payment.settled_at
+                  FROM payments.payment_transactions AS payment
+                 WHERE payment.tenant_id = p_tenant_id AND payment.customer_id = asked.customer
+                 ORDER BY payment.created_at DESC LIMIT c_of_customer) AS recent
+             WHERE recent.currency = asked.currency AND recent.settled_at IS NOT NULL) AS theirs
         UNION ALL
-        SELECT 'tenant', a.id, h.paid, h.total FROM asked AS a
-          JOIN (SELECT x.currency, count(*) AS paid, sum(x.amount) AS total FROM (
-                    SELECT p.amount, p.currency, p.settled_at
-                      FROM payments.payment_transactions AS p
-                     WHERE p.tenant_id = p_tenant_id ORDER BY p.created_at DESC, p.id DESC
-                     LIMIT c_of_tenant) AS x
-                 WHERE x.settled_at IS NOT NULL GROUP BY x.currency) AS h ON h.currency = a.currency
+        SELECT 'tenant', asked.id, everybody.paid, everybody.total FROM asked
+          JOIN (SELECT recent.currency, count(*) AS paid, sum(recent.amount) AS total FROM (
+                    SELECT payment.amount, payment.currency, payment.settled_at
+                      FROM payments.payment_transactions AS payment
+                     WHERE payment.tenant_id = p_tenant_id
+                     ORDER BY payment.created_at DESC, payment.id DESC LIMIT c_of_tenant) AS recent
+                 WHERE recent.settled_at IS NOT NULL GROUP BY recent.currency) AS everybody
+            ON everybody.currency = asked.currency
     )
-    SELECT a.id, e ->> 'name', least(1000000, div(a.amount * 100 * h.paid, h.total))::bigint
-      FROM jsonb_array_elements(v_rules) AS e
-      JOIN habit AS h ON h.of = e #>> '{parameters,against}'
-       AND h.paid >= (e #>> '{parameters,minimum}')::numeric AND h.paid > 0
-      JOIN asked AS a ON a.id = h.id;
+    SELECT asked.id, wanted ->> 'name',
+           least(1000000, div(asked.amount * 100 * habit.paid, habit.total))::bigint
+      FROM jsonb_array_elements(v_rules) AS wanted
+      JOIN habit ON habit.of = wanted #>> '{parameters,against}' AND habit.paid > 0
+       AND habit.paid >= (wanted #>> '{parameters,minimum}')::numeric
+      JOIN asked ON asked.id = habit.id;
 END
 $$;
 COMMENT ON FUNCTION payments.fraud_measure_amount(uuid, jsonb, uuid[], jsonb[]) IS

@@ -10,8 +10,8 @@ BEGIN
     RETURN QUERY
     WITH rules AS MATERIALIZED (
         SELECT e ->> 'name' AS name, (e ->> 'threshold')::bigint AS threshold,
-               e #>> '{parameters,signal}' AS signal,
-               e #>> '{parameters,event}' AS event, e #> '{parameters,ignore}' AS ignored,
+               e #>> '{parameters,signal}' AS signal, e #>> '{parameters,event}' AS event,
+               e #> '{parameters,ignore}' AS ignored,
                (e #>> '{parameters,live_only}')::boolean AS live_only,
                p_now - make_interval(
                    secs => (e #>> '{parameters,seconds}')::double precision) AS since
@@ -25,7 +25,7 @@ BEGIN
     )
     -- No further than the threshold: a busy address costs no more than a quiet one. Of a batch the
     -- earlier ones count too.
-    SELECT a.id, a.name, least(a.threshold, c.seen + CASE a.event WHEN 'payment'
+    SELECT a.id, a.name, least(a.threshold, counted.seen + CASE a.event WHEN 'payment'
                THEN row_number() OVER (PARTITION BY a.name, a.value ORDER BY a.n) - 1 ELSE 0 END)
       FROM asked AS a
      CROSS JOIN LATERAL (
@@ -33,7 +33,7 @@ BEGIN
             SELECT FROM payments.fraud_signals AS s
              WHERE s.tenant_id = p_tenant_id AND s.event = a.event AND s.signal = a.signal
                AND s.value = a.value AND s.seen_at > a.since
-             LIMIT a.threshold) AS x) AS c;
+             LIMIT a.threshold) AS near) AS counted;
 END
 $$;
 COMMENT ON FUNCTION payments.fraud_measure_velocity(uuid, jsonb, uuid[], jsonb[], timestamptz) IS

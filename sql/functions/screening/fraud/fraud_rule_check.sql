@@ -15,19 +15,19 @@ BEGIN
     END IF;
     IF p_rule ->> 'kind' = 'velocity' AND (
             v_parameters ->> 'signal' IN ('customer', 'card', 'device', 'ip', 'email_domain')
-        AND v_parameters ->> 'event' IN ('payment', 'decline')
+            AND v_parameters ->> 'event' IN ('payment', 'decline')
             AND jsonb_typeof(v_parameters -> 'seconds') = 'number'
             AND (v_parameters ->> 'seconds')::numeric BETWEEN 1 AND 31622400
             AND coalesce(jsonb_typeof(v_parameters -> 'ignore'), 'array') = 'array'
-            AND coalesce(jsonb_typeof(v_parameters -> 'live_only'),
-                         'boolean') = 'boolean') IS NOT TRUE THEN
+            AND coalesce(jsonb_typeof(v_parameters -> 'live_only'), 'boolean') = 'boolean'
+    ) IS NOT TRUE THEN
         RAISE EXCEPTION 'a velocity rule names its signal, event (payment or decline), seconds (a '
                         'year at most) and, if any, the values to ignore'
             USING ERRCODE = 'PY020';
     END IF;
     IF p_rule ->> 'kind' = 'amount' AND (
             v_parameters ->> 'against' IN ('customer', 'tenant')
-        AND jsonb_typeof(v_parameters -> 'minimum') = 'number'
+            AND jsonb_typeof(v_parameters -> 'minimum') = 'number'
             AND (v_parameters ->> 'minimum')::numeric BETWEEN 1 AND 200) IS NOT TRUE THEN
         RAISE EXCEPTION 'an amount rule names against (customer or tenant) and minimum (1 to 200 '
                         'payments)' USING ERRCODE = 'PY020';

@@ -3,10 +3,9 @@
 CREATE OR REPLACE FUNCTION payments.fraud_rules_default() RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT jsonb_agg(
-        jsonb_build_object('name', d.name, 'kind', d.kind, 'enabled', true, 'weight', d.weight,
-                                        'threshold', d.threshold, 'parameters',
-                                        d.parameters::jsonb))
+    SELECT jsonb_agg(jsonb_build_object(
+               'name', d.name, 'kind', d.kind, 'enabled', true, 'weight', d.weight,
+               'threshold', d.threshold, 'parameters', d.parameters::jsonb))
       FROM (VALUES
         ('blocklist', 'blocklist', 100, 1, '{}'),
         ('allowlist', 'allowlist', 0, 1, '{}'),
@@ -27,9 +26,11 @@ AS $$
          '{"signal": "ip", "event": "payment", "seconds": 3600}'),
         ('velocity_email_domain', 'velocity', 30, 100,
          '{"signal": "email_domain", "event": "payment", "seconds": 3600,
-            "ignore": ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com",
-                       "aol.com", "gmx.net", "gmx.de", "web.de", "t-online.de", "orange.fr", "free.fr", "libero.it", "btinternet.com",
-                       "proton.me", "protonmail.com", "mail.ru", "yandex.ru", "qq.com", "163.com"]}'),
+            "ignore": ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com",
+                       "msn.com", "yahoo.com", "icloud.com", "me.com", "aol.com", "gmx.net",
+                       "gmx.de", "web.de", "t-online.de", "orange.fr", "free.fr", "libero.it",
+                       "btinternet.com", "proton.me", "protonmail.com", "mail.ru", "yandex.ru",
+                       "qq.com", "163.com"]}'),
         ('amount_customer', 'amount', 30, 1000, '{"against": "customer", "minimum": 5}'),
         ('amount_tenant', 'amount', 30, 2000, '{"against": "tenant", "minimum": 20}'),
         ('stripe_elevated', 'provider_risk', 30, 2, '{}'),

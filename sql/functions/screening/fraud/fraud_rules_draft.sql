@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.fraud_rules_draft(p_tenant_id uuid, OUT rules jsonb,
-                                                      OUT review_score integer,
-                                                      OUT block_score integer)
+CREATE OR REPLACE FUNCTION payments.fraud_rules_draft(
+    p_tenant_id uuid, OUT rules jsonb, OUT review_score integer, OUT block_score integer
+)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
@@ -9,9 +9,7 @@ BEGIN
         RAISE EXCEPTION 'no such tenant' USING ERRCODE = 'PY010';
     END IF;
     SELECT s.review_score, s.block_score,
-           coalesce(
-               jsonb_agg(to_jsonb(r) - 'tenant_id' - 'version') FILTER (WHERE r.name IS NOT NULL),
-               '[]')
+           jsonb_agg(to_jsonb(r) - 'tenant_id' - 'version') FILTER (WHERE r.name IS NOT NULL)
       INTO review_score, block_score, rules
       FROM payments.fraud_rulesets AS s
       LEFT JOIN payments.fraud_rules AS r ON r.tenant_id = p_tenant_id AND r.version = s.version

@@ -19,8 +19,7 @@ BEGIN
     INSERT INTO payments.fraud_rules (tenant_id, version, name, kind, enabled, weight, threshold,
                                       parameters)
     SELECT p_tenant_id, v_version, r ->> 'name', r ->> 'kind', (r ->> 'enabled')::boolean,
-           (r ->> 'weight')::integer,
-           (r ->> 'threshold')::integer, r -> 'parameters'
+           (r ->> 'weight')::integer, (r ->> 'threshold')::integer, r -> 'parameters'
       FROM jsonb_array_elements(p_rules) AS r;
     RETURN v_version;
 END

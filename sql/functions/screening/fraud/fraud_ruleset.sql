@@ -4,18 +4,20 @@ LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 BEGIN
     RETURN (
-        SELECT jsonb_build_object('version', s.version, 'review', s.review_score, 'block',
-                                  s.block_score, 'rules', jsonb_agg(
-                   jsonb_build_object('name', r.name, 'kind', r.kind, 'weight', r.weight,
-                                      'threshold', r.threshold, 'parameters', r.parameters)))
-          FROM payments.fraud_rulesets AS s
-          JOIN payments.fraud_rules AS r ON r.tenant_id = p_tenant_id AND r.version = s.version
-           AND r.enabled
-         WHERE s.tenant_id = p_tenant_id
-           AND s.version = coalesce(p_version,
-                                    (SELECT max(n.version) FROM payments.fraud_rulesets AS n
-                                      WHERE n.tenant_id = p_tenant_id))
-         GROUP BY s.version, s.review_score, s.block_score);
+        SELECT jsonb_build_object(
+                   'version', asked.version, 'review', asked.review_score,
+                   'block', asked.block_score, 'rules', jsonb_agg(jsonb_build_object(
+                       'name', rule.name, 'kind', rule.kind, 'weight', rule.weight,
+                       'threshold', rule.threshold, 'parameters', rule.parameters)))
+          FROM payments.fraud_rulesets AS asked
+          JOIN payments.fraud_rules AS rule
+            ON rule.tenant_id = p_tenant_id AND rule.version = asked.version AND rule.enabled
+         WHERE asked.tenant_id = p_tenant_id
+           AND asked.version = coalesce(p_version,
+                                        (SELECT max(every.version)
+                                           FROM payments.fraud_rulesets AS every
+                                          WHERE every.tenant_id = p_tenant_id))
+         GROUP BY asked.version, asked.review_score, asked.block_score);
 END
 $$;
 COMMENT ON FUNCTION payments.fraud_ruleset(uuid, integer) IS

@@ -8,15 +8,16 @@ BEGIN
     SELECT least(100, coalesce(sum(CASE WHEN h.counts THEN h.weight END), 0)),
            coalesce(array_agg(h.name ORDER BY h.weight DESC, h.name) FILTER (WHERE h.named), '{}')
       INTO score, reasons
-      FROM (SELECT s.name, s.weight, s.kind = 'blocklist'
-                OR NOT bool_or(s.kind = 'allowlist') OVER () AS counts,
+      FROM (SELECT s.name, s.weight,
+                   s.kind = 'blocklist'
+                       OR NOT bool_or(s.kind = 'allowlist') OVER () AS counts,
                    s.kind IN ('blocklist', 'allowlist')
-                OR NOT bool_or(s.kind = 'allowlist') OVER () AS named
+                       OR NOT bool_or(s.kind = 'allowlist') OVER () AS named
               FROM (SELECT r ->> 'name' AS name, r ->> 'kind' AS kind,
                            (r ->> 'weight')::integer AS weight
                       FROM jsonb_array_elements(p_ruleset -> 'rules') AS r
-                     WHERE (p_facts ->> (r ->> 'name'))::bigint >= (
-                         r ->> 'threshold')::bigint) AS s) AS h;
+                     WHERE (p_facts ->> (r ->> 'name'))::bigint
+                           >= (r ->> 'threshold')::bigint) AS s) AS h;
     decision := CASE
         WHEN score >= (p_ruleset ->> 'block')::integer AND p_phase = 'request' THEN 'block'
         WHEN score >= (p_ruleset ->> 'review')::integer THEN 'review'

@@ -3,9 +3,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = payments, pg_temp
 AS $$
 BEGIN
     RETURN jsonb_strip_nulls(jsonb_build_object(
-        'amount', p_request -> 'amount', 'currency', p_request -> 'currency', 'customer',
-        p_request -> 'customerId',
-        'device', p_request #> '{device,id}',
+        'amount', p_request -> 'amount', 'currency', p_request -> 'currency',
+        'customer', p_request -> 'customerId', 'device', p_request #> '{device,id}',
         'ip', payments.ip_signal(coalesce(p_request #>> '{device,ip}', p_request ->> 'clientIp')),
         'email', lower(p_request ->> 'receiptEmail'),
         'email_domain', lower(split_part(p_request ->> 'receiptEmail', '@', 2))));

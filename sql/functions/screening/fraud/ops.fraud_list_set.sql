@@ -1,14 +1,13 @@
 CREATE OR REPLACE FUNCTION ops.fraud_list_set(
     p_tenant_id uuid, p_list text, p_signal text, p_value text, p_active boolean DEFAULT true,
-    p_note text DEFAULT NULL,
-    p_expires_at timestamptz DEFAULT NULL
+    p_note text DEFAULT NULL, p_expires_at timestamptz DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_now timestamptz := payments.clock();
     v_value text := CASE WHEN p_signal = 'ip' THEN payments.ip_signal(p_value)
-        WHEN p_signal LIKE 'email%' THEN lower(p_value) ELSE p_value END;
+                         WHEN p_signal LIKE 'email%' THEN lower(p_value) ELSE p_value END;
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     IF (p_list IN ('block', 'allow')
@@ -24,8 +23,7 @@ BEGIN
             v_now, v_now, session_user)
     ON CONFLICT (tenant_id, list, signal, value) DO UPDATE
         SET note = coalesce(excluded.note, e.note), active = excluded.active,
-            expires_at = excluded.expires_at,
-            updated_at = v_now, updated_by = session_user;
+            expires_at = excluded.expires_at, updated_at = v_now, updated_by = session_user;
     PERFORM payments.audit_act(p_tenant_id, 'fraud_list_set', p_list || ' ' || p_signal);
     RETURN v_value;
 END

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION ops.fraud_scores_set(p_tenant_id uuid, p_review_score integer,
-                                                p_block_score integer) RETURNS integer
+CREATE OR REPLACE FUNCTION ops.fraud_scores_set(
+    p_tenant_id uuid, p_review_score integer, p_block_score integer
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -13,9 +13,10 @@ BEGIN
         RETURN 1;
     END IF;
     IF p_payment.status <> 'succeeded' OR payments.payment_frozen(p_payment.tenant_id, p_payment.id)
-       OR p_payment.amount_captured <= p_payment.amount_refunded + p_payment.amount_refund_pending + p_payment.amount_disputed
-       OR EXISTS (SELECT FROM payments.payment_refunds AS r WHERE r.tenant_id = p_payment.tenant_id
-                     AND r.id = v_refund_id) THEN
+       OR p_payment.amount_captured <= p_payment.amount_refunded + p_payment.amount_refund_pending
+                                       + p_payment.amount_disputed
+       OR EXISTS (SELECT FROM payments.payment_refunds AS r
+                   WHERE r.tenant_id = p_payment.tenant_id AND r.id = v_refund_id) THEN
         RETURN 0;
     END IF;
     PERFORM payments.refund_request(p_payment.tenant_id, v_refund_id, p_payment.id, NULL,

@@ -7,8 +7,8 @@ AS $$
 DECLARE
     v_review payments.reviews;
 BEGIN
-    SELECT r.* INTO v_review FROM payments.reviews AS r WHERE r.tenant_id = p_tenant_id
-       AND r.id = p_review_id;
+    SELECT r.* INTO v_review FROM payments.reviews AS r
+     WHERE r.tenant_id = p_tenant_id AND r.id = p_review_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such review' USING ERRCODE = 'PY010';
     END IF;
@@ -17,10 +17,11 @@ BEGIN
           WHERE a.tenant_id = p_tenant_id AND a.id = v_review.connected_account_id FOR UPDATE;
         PERFORM payments.review_close(p_tenant_id, p_review_id, p_decision, p_subject, p_note,
                                       p_now);
-        RETURN CASE WHEN payments.account_reviewed(p_tenant_id, v_review.connected_account_id)
-            THEN 0
-            ELSE payments.transfers_hold(p_tenant_id, NULL, v_review.connected_account_id,
-                                         'payee_review', false, p_now) END;
+        IF payments.account_reviewed(p_tenant_id, v_review.connected_account_id) THEN
+            RETURN 0;
+        END IF;
+        RETURN payments.transfers_hold(p_tenant_id, NULL, v_review.connected_account_id,
+                                       'payee_review', false, p_now);
     END IF;
     PERFORM payments.payment_lock(p_tenant_id, v_review.payment_id);
     PERFORM payments.review_close(p_tenant_id, p_review_id, p_decision, p_subject, p_note, p_now);

@@ -13,9 +13,9 @@ $$;
 COMMENT ON FUNCTION payments.reviews_close() IS
     'Ends the open reviews of a payment that ended without being paid: nothing is left to decide.';
 CREATE OR REPLACE TRIGGER reviews_close AFTER UPDATE OF status ON payments.payment_transactions
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status
-                       AND NEW.status IN ('canceled',
-                                          'failed')) EXECUTE FUNCTION payments.reviews_close();
+    FOR EACH ROW
+    WHEN (OLD.status IS DISTINCT FROM NEW.status AND NEW.status IN ('canceled', 'failed'))
+    EXECUTE FUNCTION payments.reviews_close();
 CREATE OR REPLACE TRIGGER state_guard BEFORE UPDATE OF status ON payments.reviews
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT
-                       FROM NEW.status) EXECUTE FUNCTION payments.state_guard('review');
+    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
+    EXECUTE FUNCTION payments.state_guard('review');

@@ -1,7 +1,8 @@
 -- Said in one place, and as often as anybody asks: a payment that reaches a state in which a
 -- decision can be carried out comes here again.
-CREATE OR REPLACE FUNCTION payments.reviews_enforce(p_tenant_id uuid, p_payment_id uuid,
-                                                    p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.reviews_enforce(
+    p_tenant_id uuid, p_payment_id uuid, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

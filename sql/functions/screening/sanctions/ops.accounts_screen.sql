@@ -6,18 +6,19 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     PERFORM payments.audit_act(p_tenant_id, 'accounts_screen', 'payees');
     RETURN QUERY
-    SELECT s.decision, count(*)
+    SELECT screened.decision, count(*)
       FROM (SELECT a.id, a.business_name,
-                   (SELECT n.inputs ->> 'transliterated' FROM payments.aml_screenings AS n
-                     WHERE n.tenant_id = p_tenant_id AND n.connected_account_id = a.id
-                       AND n.inputs ->> 'name' = a.business_name
-                     ORDER BY n.screened_at DESC LIMIT 1) AS transliterated
+                   (SELECT s.inputs ->> 'transliterated' FROM payments.aml_screenings AS s
+                     WHERE s.tenant_id = p_tenant_id AND s.connected_account_id = a.id
+                       AND s.inputs ->> 'name' = a.business_name
+                     ORDER BY s.screened_at DESC LIMIT 1) AS transliterated
               FROM payments.connected_accounts AS a
              WHERE a.tenant_id = p_tenant_id AND a.business_name IS NOT NULL
-               AND a.status <> 'failed' ORDER BY a.id) AS p
-     CROSS JOIN LATERAL payments.account_screen(p_tenant_id, p.id, p.business_name,
-                                                p.transliterated, payments.clock()) AS s (decision)
-     GROUP BY s.decision ORDER BY 1;
+               AND a.status <> 'failed' ORDER BY a.id) AS payee
+     CROSS JOIN LATERAL payments.account_screen(
+                            p_tenant_id, payee.id, payee.business_name, payee.transliterated,
+                            payments.clock()) AS screened (decision)
+     GROUP BY screened.decision ORDER BY screened.decision;
 END
 $$;
 COMMENT ON FUNCTION ops.accounts_screen(uuid) IS

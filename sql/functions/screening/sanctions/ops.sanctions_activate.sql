@@ -16,8 +16,8 @@ BEGIN
     VALUES (v_version.format, p_version_id, payments.clock(), session_user) ON CONFLICT DO NOTHING;
     SELECT l.version_id INTO v_before FROM payments.sanctions_lists AS l
      WHERE l.format = v_version.format FOR UPDATE;
-    IF NOT EXISTS (SELECT FROM payments.sanctions_entries AS e WHERE e.version_id = p_version_id)
-        THEN
+    IF NOT EXISTS (SELECT FROM payments.sanctions_entries AS e
+                    WHERE e.version_id = p_version_id) THEN
         RAISE EXCEPTION 'the version has no name' USING ERRCODE = 'PY020',
             HINT = 'Is the file of the format that was named? The names of a version go with the '
                    'second one after it.';
@@ -28,9 +28,10 @@ BEGIN
     -- Screenings keep what they found: the version before stays beside, the names of older ones go.
     -- A younger one is being imported.
     DELETE FROM payments.sanctions_entries AS e
-     USING payments.sanctions_versions AS v, payments.sanctions_versions AS b
-     WHERE b.version_id = v_before AND v.version_id = e.version_id AND v.format = v_version.format
-       AND v.imported_at < b.imported_at AND v.version_id <> p_version_id;
+     USING payments.sanctions_versions AS old, payments.sanctions_versions AS before
+     WHERE before.version_id = v_before AND old.version_id = e.version_id
+       AND old.format = v_version.format AND old.imported_at < before.imported_at
+       AND old.version_id <> p_version_id;
     RETURN v_version.names;
 END
 $$;

@@ -8,8 +8,8 @@ BEGIN
     IF (p_format IN ('ofac', 'opensanctions')) IS NOT TRUE THEN
         RAISE EXCEPTION 'formats are ofac and opensanctions' USING ERRCODE = 'PY020';
     END IF;
-    IF EXISTS (SELECT FROM payments.sanctions_lists AS l JOIN payments.sanctions_versions AS v
-               ON v.version_id = l.version_id
+    IF EXISTS (SELECT FROM payments.sanctions_lists AS l
+                 JOIN payments.sanctions_versions AS v ON v.version_id = l.version_id
                 WHERE l.format = p_format AND v.digest = p_digest) THEN
         RETURN NULL;
     END IF;

@@ -17,20 +17,22 @@ BEGIN
                    greatest(0.3, p_least / 100.0 - 0.2));
     RETURN QUERY
     WITH alike AS (
-        SELECT e.version_id, e.entry_id, e.name, e.normal, e.codes, e.listed_as, e.note
-          FROM payments.sanctions_entries AS e
-         WHERE e.normal OPERATOR(public.%) p_normal AND e.version_id = ANY (v_versions)
+        SELECT spelt.version_id, spelt.entry_id, spelt.name, spelt.normal, spelt.codes,
+               spelt.listed_as, spelt.note
+          FROM payments.sanctions_entries AS spelt
+         WHERE spelt.normal OPERATOR(public.%) p_normal AND spelt.version_id = ANY (v_versions)
         UNION
         -- Only of what is in force: the names of the version before, and of one being imported,
         -- would fill the limit.
-        (SELECT e.version_id, e.entry_id, e.name, e.normal, e.codes, e.listed_as, e.note
-           FROM payments.sanctions_entries AS e
-          WHERE e.codes @> v_codes AND v_codes <> '{}' AND e.version_id = ANY (v_versions)
+        (SELECT heard.version_id, heard.entry_id, heard.name, heard.normal, heard.codes,
+                heard.listed_as, heard.note
+           FROM payments.sanctions_entries AS heard
+          WHERE heard.codes @> v_codes AND v_codes <> '{}' AND heard.version_id = ANY (v_versions)
           LIMIT c_most)
     ), scored AS (
         SELECT a.version_id, a.entry_id, a.name, a.listed_as, a.note,
-               round((100 * greatest(s.spelt,
-                                     0.4 * s.spelt + 0.6 * s.heard))::numeric)::integer AS score
+               round((100 * greatest(s.spelt, 0.4 * s.spelt + 0.6 * s.heard))::numeric)::integer
+                   AS score
           FROM alike AS a
          CROSS JOIN LATERAL (
             SELECT public.similarity(a.normal, p_normal) AS spelt,

@@ -9,7 +9,7 @@ SELECT ops.tenant_member_add(tenant_a(), 'tap_rev_op');
 SELECT keep('p', shady_payment('k1')), keep('q', shady_payment('k2')),
        keep('v1', account_of(tenant_a(), 'v1'));
 SELECT payments.review_settle(tenant_a(), review_of(the('q')), 'approved', 'me', 'x', clock());
-SELECT payments.review_open(tenant_a(), 'aml', 'sanctions', 's1', NULL, the('v1'), 90, '{name}',
+SELECT payments.review_open(tenant_a(), 'sanctions', 's1', the('v1'), 90, '{name}',
                             clock() + interval '1 second');
 SELECT enter(NULL);
 SET LOCAL SESSION AUTHORIZATION tap_rev_op;

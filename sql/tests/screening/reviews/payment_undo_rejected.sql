@@ -9,7 +9,7 @@ SELECT keep('held', authorised_payment(tenant_a(), 'k')),
        keep('part', settled_payment(tenant_a(), 'k4')),
        keep('known', settled_payment(tenant_a(), 'k5'));
 SELECT refund(the('part'), 'r', 4000);
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_' || n, the(n), NULL, 50, '{a}',
+SELECT payments.review_open(tenant_a(), 'stripe', 'prv_' || n, the(n), 50, '{a}',
                             clock()) FROM unnest('{held,paid,asked,part,known}'::text[]) AS n;
 SET LOCAL ROLE payments_definer;
 SELECT payments.review_close(tenant_a(), review_of(the(n)), 'rejected', 'me', 'stolen', clock())
@@ -28,7 +28,7 @@ SELECT is(pg_temp.back('paid'), 1, 'what is captured is refunded');
 SELECT is(pg_temp.back('part'), 1, 'or what remains of it');
 SELECT results_eq(
     $$ SELECT payment_id = the('paid'), amount, status FROM payments.payment_refunds
-        WHERE created_by = 'me' ORDER BY 2 $$,
+        WHERE created_by = 'me' ORDER BY amount $$,
     $$ VALUES (false, 6000::bigint, 'pending'), (true, 10000, 'pending') $$, 'to the last unit');
 SELECT remember();
 SELECT is(pg_temp.back('paid'), 0, 'once');

@@ -4,10 +4,9 @@ SELECT plan(8);
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
 SELECT keep('p', settled_payment(tenant_a(), 'k')), keep('q', settled_payment(tenant_a(), 'k2'));
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_' || n, the('p'), NULL, 50, '{a}',
+SELECT payments.review_open(tenant_a(), 'stripe', 'prv_' || n, the('p'), 50, '{a}',
                             clock()) FROM generate_series(1, 3) AS n;
-SELECT payments.review_open(tenant_a(), 'fraud', 'stripe', 'prv_q', the('q'), NULL, 50, '{a}',
-                            clock());
+SELECT payments.review_open(tenant_a(), 'stripe', 'prv_q', the('q'), 50, '{a}', clock());
 SELECT keep('r' || n, payments.id_derive(tenant_a(), 'review', 'stripe', 'prv_' || n))
   FROM generate_series(1, 3) AS n;
 SET LOCAL ROLE payments_definer;

@@ -8,17 +8,12 @@ CREATE FUNCTION pg_temp.holds(p_name text) RETURNS text LANGUAGE sql
 
 SELECT keep('p', settled_payment(tenant_a(), 'k')), keep('q', settled_payment(tenant_a(), 'k2')),
        keep('d', settled_payment(tenant_a(), 'k3')), keep('v1', account_of(tenant_a(), 'v1'));
-SELECT payments.review_open(tenant_a(), CASE n WHEN 'd' THEN 'aml' ELSE 'fraud' END, CASE n
-                            WHEN 'd' THEN 'amounts' ELSE 'stripe' END, 'prv_' || n, the(n), NULL,
-                            50, '{a}', clock()) FROM unnest('{p,q,d}'::text[]) AS n;
-SELECT payments.review_open(tenant_a(), 'fraud', 'early_warning', 'issfr_1', the('p'), NULL, 80,
-                            '{a}', clock() + interval '1 second');
-SELECT apply(tenant_a(), 'evt_d',
-             event('charge.dispute.created',
-                   jsonb_build_object('id', 'du_1', 'object', 'dispute', 'amount', 10000,
-                                      'currency', 'usd', 'livemode', false,
-    'charge', 'ch_' || kept('d'), 'payment_intent', 'pi_' || kept('d'), 'status', 'needs_response',
-    'reason', 'fraudulent', 'balance_transactions', '[]'::jsonb)));
+SELECT payments.review_open(tenant_a(), CASE n WHEN 'd' THEN 'amounts' ELSE 'stripe' END,
+                            'prv_' || n, the(n), 50, '{a}', clock())
+  FROM unnest('{p,q,d}'::text[]) AS n;
+SELECT payments.review_open(tenant_a(), 'early_warning', 'issfr_1', the('p'), 80, '{a}',
+                            clock() + interval '1 second');
+SELECT dispute(the('d'), 'du', 'needs_response');
 SET LOCAL ROLE payments_definer;
 SELECT is(
     payments.review_settle(tenant_a(), review_of(the('p')), 'approved', 'me', 'known', clock()), 0,
@@ -48,8 +43,7 @@ SELECT unchanged('neither changed anything');
 SELECT is(payments.review_settle(tenant_a(), review_of(the('d')), 'approved', 'me', 'x', clock()),
           0, 'approved while disputed is approved');
 SELECT is(pg_temp.holds('d'), '{dispute}', 'and the dispute holds on');
-SELECT payments.review_open(tenant_a(), 'aml', 'sanctions', 's1', NULL, the('v1'), 90, '{name}',
-                            clock());
+SELECT payments.review_open(tenant_a(), 'sanctions', 's1', the('v1'), 90, '{name}', clock());
 SELECT is(
     payments.review_settle(tenant_a(), review_of(the('v1')), 'approved', 'me', 'another one',
                            clock()), 1, 'an approved payee''s transfers are due');
