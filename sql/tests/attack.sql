@@ -93,12 +93,11 @@ CREATE FUNCTION pg_temp.argument(p_function oid, p_name text, p_type oid, p_full
             THEN 'tap_helpers.event(''payment_intent.succeeded'', ''{"id": "pi_{id}"}'')'
         WHEN p_type = 'bytea'::regtype THEN '''\x00'''
         WHEN p_type = 'jsonb'::regtype AND p.prosrc ~ ('jsonb_array_elements\(' || p_name)
-            THEN CASE WHEN p_full
-                THEN quote_literal(jsonb_build_array(d.filled
-                                                     || jsonb_build_object('request', d.filled,
-                                                         'id', '{id}'))) ELSE '''[]''' END
-        WHEN p_type = 'jsonb'::regtype THEN CASE WHEN p_full THEN quote_literal(d.filled)
-            ELSE '''{}''' END
+            THEN CASE WHEN NOT p_full THEN '''[]'''
+                      ELSE quote_literal(jsonb_build_array(
+                          d.filled || jsonb_build_object('request', d.filled, 'id', '{id}'))) END
+        WHEN p_type = 'jsonb'::regtype
+            THEN CASE WHEN p_full THEN quote_literal(d.filled) ELSE '''{}''' END
         -- Seconds are many: nothing becomes due while the attack runs.
         WHEN p_type = 'numeric'::regtype THEN '1000000'
         WHEN p_type IN ('integer'::regtype, 'bigint'::regtype) THEN '20'

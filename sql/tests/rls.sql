@@ -22,7 +22,7 @@ SELECT enter(NULL);
 CREATE FUNCTION pg_temp.seen() RETURNS TABLE (name text, tenant_id uuid, rows bigint)
     LANGUAGE plpgsql AS $$
 BEGIN
-    FOR name IN SELECT t.name FROM tenant_tables AS t ORDER BY 1 LOOP
+    FOR name IN SELECT t.name FROM tenant_tables AS t ORDER BY t.name LOOP
         RETURN QUERY EXECUTE format(
             'SELECT %L, r.tenant_id, count(*) FROM payments.%I AS r GROUP BY r.tenant_id', name,
             name);
@@ -36,7 +36,7 @@ CREATE FUNCTION pg_temp.answers(p_statement text) RETURNS TABLE (name text, stat
 DECLARE
     v_rows bigint;
 BEGIN
-    FOR name IN SELECT t.name FROM tenant_tables AS t ORDER BY 1 LOOP
+    FOR name IN SELECT t.name FROM tenant_tables AS t ORDER BY t.name LOOP
         BEGIN
             EXECUTE format(p_statement, name, tap_helpers.tenant_b());
             GET DIAGNOSTICS v_rows = ROW_COUNT;
@@ -262,7 +262,8 @@ SELECT is(
 RESET SESSION AUTHORIZATION;
 SELECT is(
     (SELECT count(*) FROM payments.stripe_operations
-      WHERE tenant_id = tenant_b() AND leased_by = 'w'), 0::bigint, 'and leases none of another''s');
+      WHERE tenant_id = tenant_b() AND leased_by = 'w'), 0::bigint,
+    'and leases none of another''s');
 
 -- ── people ───────────────────────────────────────────────────────────────────────────────────
 SELECT enter(NULL);

@@ -25,7 +25,8 @@ BEGIN
     ), summed AS (
         SELECT r.payment_id AS id, r.version, r.currency, r.day_limit, r.month_limit,
                r.structuring_limit,
-               coalesce(sum(r.amount) FILTER (WHERE r.paid_at > p_now - interval '1 day'), 0) AS day,
+               coalesce(sum(r.amount) FILTER (WHERE r.paid_at > p_now - interval '1 day'), 0)
+                   AS day,
                coalesce(sum(r.amount), 0) AS month,
                count(*) FILTER (WHERE r.amount >= r.structuring_limit * c_near
                                   AND r.amount < r.structuring_limit

@@ -32,10 +32,11 @@ SELECT apply(tenant_a(), 'evt_q',
              event('payment_intent.succeeded', intent_object(the('q'), 'succeeded')));
 SET LOCAL ROLE payments_definer;
 SELECT pg_temp.check('q');
-SELECT results_eq($$ SELECT payment_id, decision, reasons, inputs FROM payments.aml_screenings $$,
+SELECT results_eq(
+    $$ SELECT payment_id, decision, reasons, inputs FROM payments.aml_screenings $$,
     $$ VALUES (the('q'), 'review', '{day_usd}'::text[],
                '{"amount": 10000, "currency": "usd", "customer": "fan"}'::jsonb) $$,
-                  'the payment that reaches it is');
+    'the payment that reaches it is');
 SELECT results_eq($$ SELECT kind, source, payment_id, status FROM payments.reviews $$,
                   $$ VALUES ('aml', 'amounts', the('q'), 'open') $$, 'and is in the queue');
 SELECT is_empty(

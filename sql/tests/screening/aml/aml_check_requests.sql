@@ -8,16 +8,15 @@ SELECT keep('one', gen_random_uuid()), keep('two', gen_random_uuid()),
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.payments_record(tenant_a(), ARRAY[the('one'), the('two'), the('three')], '{s,s,s}',
-                                ARRAY[payment_request(), payment_request(),
-                                      payment_request()]::jsonb[], clock());
+                                array_fill(payment_request(), '{3}'), clock());
 CREATE FUNCTION pg_temp.check(p_decisions text[]) RETURNS text[] LANGUAGE sql AS $$
-    SELECT payments.aml_check_requests(tap_helpers.tenant_a(),
-                                       ARRAY[tap_helpers.the('one'), tap_helpers.the('two'),
-                                             tap_helpers.the('three')],
+    SELECT payments.aml_check_requests(
+        tap_helpers.tenant_a(),
+        ARRAY[tap_helpers.the('one'), tap_helpers.the('two'), tap_helpers.the('three')],
         ARRAY[tap_helpers.payment_request(),
               tap_helpers.payment_request('{"customerId": "c1", "amount": 6000}'),
-              tap_helpers.payment_request('{"customerId": "c1", "amount": 6000}')]::jsonb[],
-                                       p_decisions, tap_helpers.clock()) $$;
+              tap_helpers.payment_request('{"customerId": "c1", "amount": 6000}')],
+        p_decisions, tap_helpers.clock()) $$;
 SELECT remember();
 SELECT is(pg_temp.check(NULL), NULL, 'without limits nothing is decided');
 SELECT is(pg_temp.check('{allow,review,block}'), '{allow,review,block}', 'or what was');
@@ -32,7 +31,8 @@ SELECT is(pg_temp.check(NULL), '{allow,allow,review}',
           'the one that reaches the limit is for a person');
 SELECT results_eq(
     $$ SELECT payment_id, decision, reasons, settings_version FROM payments.aml_screenings
-        ORDER BY decision $$, $$ VALUES (the('two'), 'clear', '{}'::text[], 1),
+        ORDER BY decision $$,
+    $$ VALUES (the('two'), 'clear', '{}'::text[], 1),
               (the('three'), 'review', '{day_usd}', 1) $$,
     'each payment with a customer is screened, and what was found kept');
 SELECT results_eq($$ SELECT kind, source, payment_id, reasons FROM payments.reviews $$,

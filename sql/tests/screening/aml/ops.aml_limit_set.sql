@@ -21,7 +21,7 @@ SELECT throws_ok($$ SELECT ops.aml_limit_set(tenant_b(), 'usd', 5) $$, 'PY070', 
 RESET SESSION AUTHORIZATION;
 SELECT results_eq(
     $$ SELECT currency, day_limit, month_limit, structuring_limit FROM payments.aml_limits
-        WHERE version = 3 ORDER BY 1 $$,
+        WHERE version = 3 ORDER BY currency $$,
     $$ VALUES ('all', 5::bigint, NULL::bigint, NULL::bigint), ('usd', 5, 6, 7) $$,
     'both are in force');
 

@@ -3,13 +3,19 @@ SELECT plan(8);
 
 SELECT enter(NULL);
 SELECT enter(tenant_a());
-SELECT payments.fraud_rules_store(tenant_a(), '[
-    {"name": "ip", "kind": "velocity", "enabled": true, "weight": 50, "threshold": 5, "parameters": {"signal": "ip", "event": "payment", "seconds": 3600}},
-    {"name": "card", "kind": "velocity", "enabled": false, "weight": 50, "threshold": 5, "parameters": {"signal": "card", "event": "payment", "seconds": 31536000}}]', 50, 100, 'me');
+CREATE FUNCTION pg_temp.rule(p_signal text, p_seconds integer, p_enabled boolean DEFAULT true)
+RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object(
+        'name', p_signal, 'kind', 'velocity', 'enabled', p_enabled, 'weight', 50, 'threshold', 5,
+        'parameters', jsonb_build_object('signal', p_signal, 'event', 'payment',
+                                         'seconds', p_seconds)) $$;
+SELECT payments.fraud_rules_store(
+    tenant_a(), jsonb_build_array(pg_temp.rule('ip', 3600), pg_temp.rule('card', 31536000, false)),
+    50, 100, 'me');
 INSERT INTO payments.fraud_signals (tenant_id, event, signal, value, seen_at, source_id)
-SELECT tenant_a(
-    ), e, 'ip', '198.51.100.1', clock() - interval '30 days' + make_interval(secs => i - 4), 's'
-        || i FROM generate_series(1, 3) AS i, unnest('{payment,decline}'::text[]) AS e;
+SELECT tenant_a(), e, 'ip', '198.51.100.1',
+       clock() - interval '30 days' + make_interval(secs => i - 4), 's' || i
+  FROM generate_series(1, 3) AS i, unnest('{payment,decline}'::text[]) AS e;
 INSERT INTO payments.fraud_signals (tenant_id, event, signal, value, seen_at, source_id)
 VALUES (tenant_a(), 'payment', 'ip', '198.51.100.1', clock() - interval '29 days', 'kept');
 SELECT enter(NULL);
@@ -23,8 +29,8 @@ SELECT is(api.fraud_signals_sweep(tenant_a(), 4), 2, 'until none is left');
 RESET ROLE;
 SELECT set_eq('SELECT source_id FROM payments.fraud_signals', ARRAY['kept', 'theirs'],
               'younger ones and other tenants'' stay');
-SELECT payments.fraud_rules_store(tenant_a(), '[
-    {"name": "ip", "kind": "velocity", "enabled": true, "weight": 50, "threshold": 5, "parameters": {"signal": "ip", "event": "payment", "seconds": 7776000}}]', 50, 100, 'me');
+SELECT payments.fraud_rules_store(tenant_a(), jsonb_build_array(pg_temp.rule('ip', 7776000)), 50,
+                                  100, 'me');
 SELECT advance('60 days');
 SET LOCAL ROLE payments_worker;
 SELECT is(api.fraud_signals_sweep(tenant_a(), 4), 0,

@@ -10,17 +10,19 @@ SELECT keep('p', settled_payment(tenant_a(), 'k', '{"customerId": "fan"}')),
        keep('s', settled_payment(tenant_a(), 'k4', '{"customerId": "fan4"}'));
 SET LOCAL ROLE payments_definer;
 CREATE FUNCTION pg_temp.charge(p_name text, p_risk text DEFAULT 'normal',
-                               p_failed boolean DEFAULT false, p_id text DEFAULT '1') RETURNS void
-                                   LANGUAGE sql AS $$
-    SELECT payments.fraud_check_charge(tap_helpers.tenant_a(), tap_helpers.the(p_name),
-                                       jsonb_build_object('id', 'ch_' || p_name || p_id, 'outcome',
-                                                          jsonb_build_object('risk_level', p_risk),
-        'payment_method_details', '{"card": {"fingerprint": "F1"}}'::jsonb), p_failed,
-                                       tap_helpers.clock()) $$;
+                               p_failed boolean DEFAULT false, p_id text DEFAULT '1')
+RETURNS void LANGUAGE sql AS $$
+    SELECT payments.fraud_check_charge(
+        tap_helpers.tenant_a(), tap_helpers.the(p_name),
+        jsonb_build_object('id', 'ch_' || p_name || p_id,
+                           'outcome', jsonb_build_object('risk_level', p_risk),
+                           'payment_method_details', '{"card": {"fingerprint": "F1"}}'::jsonb),
+        p_failed, tap_helpers.clock()) $$;
 SELECT pg_temp.charge('p'), pg_temp.charge('q');
 SELECT results_eq(
     $$ SELECT signal, value, source_id FROM payments.fraud_signals WHERE signal = 'card'
-        ORDER BY 3 $$, $$ VALUES ('card', 'F1', 'ch_p1'), ('card', 'F1', 'ch_q1') $$,
+        ORDER BY source_id $$,
+    $$ VALUES ('card', 'F1', 'ch_p1'), ('card', 'F1', 'ch_q1') $$,
     'each charge notes its card');
 SELECT is_empty($$ SELECT * FROM payments.fraud_checks WHERE phase = 'charge' $$,
                 'while nothing speaks against it what was decided stands');
@@ -29,7 +31,8 @@ SELECT results_eq(
     $$ SELECT payment_id, facts, decision, score, reasons FROM payments.fraud_checks
         WHERE phase = 'charge' $$,
     $$ VALUES (the('r'), '{"card": 2, "highest": 1, "declines": 0}'::jsonb, 'review', 60,
-               '{card}'::text[]) $$, 'the third payment with one card is too fast');
+               '{card}'::text[]) $$,
+    'the third payment with one card is too fast');
 SELECT results_eq($$ SELECT payment_id, source, status FROM payments.reviews $$,
                   $$ VALUES (the('r'), 'rules', 'open') $$, 'and a person has to look');
 SELECT is_empty(
@@ -42,12 +45,14 @@ SELECT is((SELECT count(*) FROM payments.reviews), 1::bigint,
 SELECT pg_temp.charge('s', 'highest');
 SELECT results_eq(
     $$ SELECT decision, score, reasons FROM payments.fraud_checks WHERE payment_id = the('s')
-          AND phase = 'charge' $$, $$ VALUES ('review', 100, '{highest,card}'::text[]) $$,
+          AND phase = 'charge' $$,
+    $$ VALUES ('review', 100, '{highest,card}'::text[]) $$,
     'Stripe''s highest risk blocks; of a payment that is made that is a review');
 SELECT pg_temp.charge('p', p_failed => true, p_id => n::text) FROM generate_series(2, 4) AS n;
 SELECT results_eq(
-    $$ SELECT signal, count(*) FROM payments.fraud_signals WHERE event = 'decline' GROUP BY 1
-        ORDER BY 1 $$, $$ VALUES ('card', 3::bigint), ('customer', 3) $$,
+    $$ SELECT signal, count(*) FROM payments.fraud_signals WHERE event = 'decline'
+        GROUP BY signal ORDER BY signal $$,
+    $$ VALUES ('card', 3::bigint), ('customer', 3) $$,
     'declines are counted for all that is known');
 SELECT is((SELECT count(*) FROM payments.fraud_checks WHERE payment_id = the('p')), 1::bigint,
           'and judged with the next request');

@@ -12,13 +12,12 @@ SELECT keep('one', gen_random_uuid()), keep('two', gen_random_uuid());
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 CREATE FUNCTION pg_temp.measure(p_against text, p_minimum numeric, VARIADIC p_values jsonb[])
-    RETURNS bigint[] LANGUAGE sql AS $$
+RETURNS bigint[] LANGUAGE sql AS $$
     SELECT array_agg(m.measured ORDER BY m.payment_id = tap_helpers.the('two'))
-      FROM payments.fraud_measure_amount(tap_helpers.tenant_a(),
-                                         jsonb_build_array(
-                                             jsonb_build_object('name', 'r', 'kind', 'amount',
-                                                 'threshold', 1,
-               'parameters', jsonb_build_object('against', p_against, 'minimum', p_minimum))),
+      FROM payments.fraud_measure_amount(
+               tap_helpers.tenant_a(), jsonb_build_array(jsonb_build_object(
+                   'name', 'r', 'kind', 'amount', 'threshold', 1, 'parameters',
+                   jsonb_build_object('against', p_against, 'minimum', p_minimum))),
                (ARRAY[tap_helpers.the('one'), tap_helpers.the('two')])[1:cardinality(p_values)],
                p_values) AS m $$;
 SELECT is(pg_temp.measure('customer', 3, '{"amount": 2500, "currency": "usd", "customer": "c1"}'),
@@ -37,20 +36,18 @@ SELECT is(pg_temp.measure('customer', 1, '{"amount": 2500, "currency": "usd", "c
           NULL, 'a new customer has none');
 SELECT is(pg_temp.measure('customer', 1, '{"amount": 2500, "currency": "usd"}'), NULL,
           'nor has nobody');
-SELECT is_empty(
-    $$ SELECT * FROM payments.fraud_measure_amount(tenant_a(), '[]', ARRAY[the('one')],
-                                                   ARRAY['{"amount": 1, "currency": '
-                                                       '"usd"}'::jsonb]) $$,
-                                                           'without a rule nothing is measured');
+SELECT is_empty($$
+    SELECT * FROM payments.fraud_measure_amount(
+        tenant_a(), '[]', ARRAY[the('one')], ARRAY['{"amount": 1, "currency": "usd"}'::jsonb])
+$$, 'without a rule nothing is measured');
 
 RESET ROLE;
 SET LOCAL session_replication_role = replica;
 INSERT INTO payments.payment_transactions
     (tenant_id, id, order_id, customer_id, amount, currency, status, capture_method, metadata,
      created_by, created_at, updated_at)
-SELECT tenant_a(
-    ), gen_random_uuid(), 'o', 'c' || n % 1000, 1000, 'usd', 'created', 'automatic', '{}', 'x',
-        clock() - n * interval '1 second', clock()
+SELECT tenant_a(), gen_random_uuid(), 'o', 'c' || n % 1000, 1000, 'usd', 'created', 'automatic',
+       '{}', 'x', clock() - n * interval '1 second', clock()
   FROM generate_series(1, 10000) AS n;
 ANALYZE payments.payment_transactions;
 SET LOCAL session_replication_role = origin;

@@ -22,15 +22,15 @@ EXCEPTION WHEN SQLSTATE 'PY020' THEN
 END $$;
 SELECT set_eq(
     $$ SELECT pg_temp.answer(m)
-         FROM unnest(ARRAY['{"name": "Bad name"}', '{"kind": "magic"}', '{"enabled": "yes"}',
-                           '{"weight": 101}', '{"threshold": 0}',
-    '{"parameters": []}', '{"parameters": {}}',
-    '{"parameters": {"signal": "moon", "event": "payment", "seconds": 60}}',
-    '{"parameters": {"signal": "ip", "event": "payment"}}',
-    '{"parameters": {"signal": "ip", "event": "payment", "seconds": 0}}',
-    '{"parameters": {"signal": "ip", "event": "payment", "seconds": 60, "ignore": "x"}}',
-    '{"kind": "amount"}',
-    '{"kind": "amount", "parameters": {"against": "tenant", "minimum": 0}}']::jsonb[]) AS m $$,
+         FROM unnest(ARRAY[
+            '{"name": "Bad name"}', '{"kind": "magic"}', '{"enabled": "yes"}', '{"weight": 101}',
+            '{"threshold": 0}', '{"parameters": []}', '{"parameters": {}}', '{"kind": "amount"}',
+            '{"parameters": {"signal": "moon", "event": "payment", "seconds": 60}}',
+            '{"parameters": {"signal": "ip", "event": "payment"}}',
+            '{"parameters": {"signal": "ip", "event": "payment", "seconds": 0}}',
+            '{"parameters": {"signal": "ip", "event": "payment", "seconds": 60, "ignore": "x"}}',
+            '{"kind": "amount", "parameters": {"against": "tenant", "minimum": 0}}'
+         ]::jsonb[]) AS m $$,
     $$ VALUES ('PY020') $$, 'what could not be measured is refused');
 
 SELECT * FROM finish();

@@ -3,11 +3,13 @@ SELECT plan(9);
 
 SET LOCAL ROLE payments_definer;
 CREATE FUNCTION pg_temp.score(p_facts jsonb, p_phase text DEFAULT 'request') RETURNS text
-    LANGUAGE sql AS $$
+LANGUAGE sql AS $$
     SELECT concat_ws(' ', s.decision, s.score, s.reasons)
       FROM payments.fraud_score('{"review": 50, "block": 100, "rules": [
-        {"name": "no", "kind": "blocklist", "weight": 100, "threshold": 1}, {"name": "yes", "kind": "allowlist", "weight": 0, "threshold": 1},
-        {"name": "fast", "kind": "velocity", "weight": 50, "threshold": 3}, {"name": "big", "kind": "amount", "weight": 30, "threshold": 500},
+        {"name": "no", "kind": "blocklist", "weight": 100, "threshold": 1},
+        {"name": "yes", "kind": "allowlist", "weight": 0, "threshold": 1},
+        {"name": "fast", "kind": "velocity", "weight": 50, "threshold": 3},
+        {"name": "big", "kind": "amount", "weight": 30, "threshold": 500},
         {"name": "bad", "kind": "velocity", "weight": 60, "threshold": 2}]}', p_facts,
         p_phase) AS s $$;
 SELECT is(pg_temp.score('{}'), 'allow 0 {}', 'nothing against it: allowed');

@@ -17,7 +17,7 @@ SELECT is(ops.fraud_list_set(tenant_a(), 'block', 'email', 'bad@example.com', fa
           'bad@example.com', 'and is switched off');
 RESET SESSION AUTHORIZATION;
 SELECT results_eq(
-    $$ SELECT value, active, note, updated_by FROM payments.fraud_list_entries ORDER BY 1 $$,
+    $$ SELECT value, active, note, updated_by FROM payments.fraud_list_entries ORDER BY value $$,
     $$ VALUES ('2001:db8::/64', true, NULL, 'tap_rev_op'),
               ('bad@example.com', false, 'chargebacks', 'tap_rev_op') $$,
     'an entry is kept with its reason');

@@ -9,16 +9,15 @@ SELECT keep('held', authorised_payment(tenant_a(), 'k')),
        keep('part', settled_payment(tenant_a(), 'k4')),
        keep('known', settled_payment(tenant_a(), 'k5'));
 SELECT refund(the('part'), 'r', 4000);
-SELECT payments.review_open(tenant_a(), 'stripe', 'prv_' || n, the(n), 50, '{a}',
-                            clock()) FROM unnest('{held,paid,asked,part,known}'::text[]) AS n;
+SELECT payments.review_open(tenant_a(), 'stripe', 'prv_' || n, the(n), 50, '{a}', clock())
+  FROM unnest('{held,paid,asked,part,known}'::text[]) AS n;
 SET LOCAL ROLE payments_definer;
 SELECT payments.review_close(tenant_a(), review_of(the(n)), 'rejected', 'me', 'stolen', clock())
   FROM unnest('{held,paid,asked,part,known}'::text[]) AS n;
 CREATE FUNCTION pg_temp.back(p_name text) RETURNS integer LANGUAGE sql AS $$
     SELECT payments.payment_undo_rejected(
-        payments.payment_lock(tap_helpers.tenant_a(), tap_helpers.the(p_name)), r)
-            FROM payments.reviews AS r
-           WHERE r.id = tap_helpers.review_of(tap_helpers.the(p_name)) $$;
+               payments.payment_lock(tap_helpers.tenant_a(), tap_helpers.the(p_name)), r)
+      FROM payments.reviews AS r WHERE r.id = tap_helpers.review_of(tap_helpers.the(p_name)) $$;
 SELECT is(pg_temp.back('held'), 1, 'what is authorised is canceled');
 SELECT results_eq(
     $$ SELECT kind, request #>> '{params,cancellation_reason}' FROM payments.stripe_operations

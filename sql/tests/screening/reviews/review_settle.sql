@@ -2,9 +2,9 @@ BEGIN;
 SELECT plan(14);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
-CREATE FUNCTION pg_temp.holds(p_name text) RETURNS text LANGUAGE sql
-    AS $$ SELECT string_agg(DISTINCT o.holds::text, ' ') FROM payments.stripe_operations AS o
-           WHERE o.payment_id = tap_helpers.the(p_name) AND o.kind = 'transfer' $$;
+CREATE FUNCTION pg_temp.holds(p_name text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(DISTINCT o.holds::text, ' ') FROM payments.stripe_operations AS o
+     WHERE o.payment_id = tap_helpers.the(p_name) AND o.kind = 'transfer' $$;
 
 SELECT keep('p', settled_payment(tenant_a(), 'k')), keep('q', settled_payment(tenant_a(), 'k2')),
        keep('d', settled_payment(tenant_a(), 'k3')), keep('v1', account_of(tenant_a(), 'v1'));

@@ -7,10 +7,10 @@ SELECT keep('none', settled_payment(tenant_a(), 'k')), keep('p', shady_payment('
        keep('young', created_payment(tenant_a(), 's2', '{"customerId": "shady"}')),
        keep('asked', asked_payment(tenant_a(), 's3', '{"customerId": "shady"}')),
        keep('manual', shady_payment('s4', '{"captureMethod": "manual"}'));
-CREATE FUNCTION pg_temp.calls(p_name text) RETURNS text LANGUAGE sql
-    AS $$ SELECT string_agg(o.kind || ' ' || o.state, ',' ORDER BY o.kind)
-            FROM payments.stripe_operations AS o WHERE o.payment_id = tap_helpers.the(p_name)
-             AND o.kind <> 'intent' $$;
+CREATE FUNCTION pg_temp.calls(p_name text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(o.kind || ' ' || o.state, ',' ORDER BY o.kind)
+      FROM payments.stripe_operations AS o
+     WHERE o.payment_id = tap_helpers.the(p_name) AND o.kind <> 'intent' $$;
 SELECT is(
     (SELECT o.request #>> '{params,capture_method}' FROM payments.stripe_operations AS o
       WHERE o.payment_id = the('p') AND o.kind = 'intent'), 'manual',

@@ -32,8 +32,9 @@ SELECT results_eq(
     $$ SELECT kind, source, connected_account_id, score, status FROM payments.reviews $$,
     $$ VALUES ('aml', 'sanctions', the('v1'), 100, 'open') $$, 'it is in the queue');
 SELECT results_eq(
-    $$ SELECT t.recipient_id, o.holds FROM payments.stripe_operations AS o
-         JOIN payments.stripe_transfers AS t ON t.id = o.subject_id ORDER BY 1 $$,
+    $$ SELECT t.recipient_id, o.holds
+         FROM payments.stripe_operations AS o
+         JOIN payments.stripe_transfers AS t ON t.id = o.subject_id ORDER BY t.recipient_id $$,
     $$ VALUES ('a1', '{}'::text[]), ('v1', '{payee_review}') $$,
     'and meanwhile nothing is paid to that payee');
 SELECT is(payments.account_screen(tenant_a(), the('v1'), 'John Paul Smith', NULL, clock()), 'clear',

@@ -7,8 +7,8 @@ SELECT ops.tenant_member_add(tenant_a(), 'tap_aml_op');
 SELECT enter(NULL);
 
 SELECT enter(tenant_a());
-UPDATE payments.connected_accounts SET business_name = CASE recipient_id WHEN 'v1'
-    THEN 'John Paul Smith' ELSE 'Mary Miller' END;
+UPDATE payments.connected_accounts
+   SET business_name = CASE recipient_id WHEN 'v1' THEN 'John Paul Smith' ELSE 'Mary Miller' END;
 SELECT keep('list', sanctions_list());
 SELECT ops.sanctions_activate(the('list'));
 
