@@ -3,12 +3,8 @@ SELECT plan(7);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
-SELECT keep('one', gen_random_uuid()), keep('two', gen_random_uuid()),
-       keep('three', gen_random_uuid());
+SELECT keep(k, asked_payment(tenant_a(), k)) FROM unnest('{one,two,three}'::text[]) AS k;
 SET LOCAL ROLE payments_definer;
-SELECT enter(tenant_a());
-SELECT payments.payments_record(tenant_a(), ARRAY[the('one'), the('two'), the('three')], '{s,s,s}',
-                                array_fill(payment_request(), '{3}'), clock());
 CREATE FUNCTION pg_temp.check(p_decisions text[]) RETURNS text[] LANGUAGE sql AS $$
     SELECT payments.aml_check_requests(
         tap_helpers.tenant_a(),

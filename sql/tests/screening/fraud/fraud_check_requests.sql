@@ -3,13 +3,12 @@ SELECT plan(7);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 
-SELECT suspect(tenant_a());
-SELECT keep('one', '11111111-1111-4111-8111-111111111111'::text),
-       keep('two', '22222222-2222-4222-8222-222222222222'::text);
-SET LOCAL ROLE payments_definer;
+-- Asked for while there were no rules.
 SELECT enter(tenant_a());
-SELECT payments.payments_record(tenant_a(), ARRAY[the('one'), the('two')], '{s,s}',
-                                ARRAY[payment_request(), payment_request()]::jsonb[], clock());
+SELECT payments.fraud_rules_store(tenant_a(), '[]', 50, 100, 'me');
+SELECT keep(k, asked_payment(tenant_a(), k)) FROM unnest('{one,two}'::text[]) AS k;
+SELECT suspect(tenant_a());
+SET LOCAL ROLE payments_definer;
 SELECT is(payments.fraud_check_requests(tenant_a(), ARRAY[the('one'), the('two')], ARRAY[
     payment_request('{"customerId": "fan", "receiptEmail": "fan@example.com",
                       "device": {"id": "d1"}, "clientIp": "198.51.100.1"}'),
@@ -17,12 +16,12 @@ SELECT is(payments.fraud_check_requests(tenant_a(), ARRAY[the('one'), the('two')
     '{allow,review}', 'each request has its decision, in order');
 SELECT results_eq(
     $$ SELECT payment_id, phase, rules_version, inputs, facts, decision, score, reasons
-         FROM payments.fraud_checks ORDER BY payment_id $$,
-    $$ VALUES (the('one'), 'request', 2, '{
+         FROM payments.fraud_checks ORDER BY decision $$,
+    $$ VALUES (the('one'), 'request', 3, '{
                    "amount": 10000, "currency": "usd", "customer": "fan", "device": "d1",
                    "ip": "198.51.100.1", "email_domain": "example.com"}'::jsonb,
                '{"declines": 0}'::jsonb, 'allow', 0, '{}'::text[]),
-              (the('two'), 'request', 2, '{
+              (the('two'), 'request', 3, '{
                    "amount": 10000, "currency": "usd", "customer": "shady"}',
                '{"shady": 1, "declines": 0}', 'review', 50, '{shady}') $$,
     'stored with the version of the rules, what was known and what was measured; without the mail '
