@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.connected_account_json(p_tenant_id uuid, p_account_id uuid)
-    RETURNS jsonb
+RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT jsonb_build_object(

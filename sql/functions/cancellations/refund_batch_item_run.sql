@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_batch_item_run(p_item payments.refund_batch_items,
-                                                          p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.refund_batch_item_run(
+    p_item payments.refund_batch_items, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -11,6 +11,5 @@ AS $$
       FROM payments.disputes AS d
      WHERE d.tenant_id = p_tenant_id AND d.id = p_dispute_id
 $$;
-COMMENT ON FUNCTION payments.dispute_json(uuid,
-                                          uuid) IS 'The API''s document of a dispute, amounts in '
-                                                   'minor units. Null when there is none.';
+COMMENT ON FUNCTION payments.dispute_json(uuid, uuid) IS
+    'The API''s document of a dispute, amounts in minor units. Null when there is none.';

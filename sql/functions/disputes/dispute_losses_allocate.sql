@@ -1,8 +1,9 @@
 -- What was lost to banks and what was refunded may together exceed the capture (a bank takes all of
 -- a payment that was partly refunded); recipients give back the capture at most. So the losses get
 -- what refunds leave of it, whichever was first.
-CREATE OR REPLACE FUNCTION payments.dispute_losses_allocate(p_tenant_id uuid, p_payment_id uuid,
-                                                            p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.dispute_losses_allocate(
+    p_tenant_id uuid, p_payment_id uuid, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

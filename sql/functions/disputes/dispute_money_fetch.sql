@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.dispute_money_fetch(p_tenant_id uuid, p_payment_id uuid,
-                                                        p_dispute_id uuid, p_object jsonb)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.dispute_money_fetch(
+    p_tenant_id uuid, p_payment_id uuid, p_dispute_id uuid, p_object jsonb
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN

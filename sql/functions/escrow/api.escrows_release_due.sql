@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION api.escrows_release_due(p_tenant_id uuid, p_limit integer)
-    RETURNS integer
+RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

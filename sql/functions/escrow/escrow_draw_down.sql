@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION payments.escrow_draw_down(
     p_tenant_id uuid, p_payment_id uuid, p_cause_type text, p_cause_id uuid, p_recipient_type text,
-    p_recipient_id text,
-    p_amount bigint, p_now timestamptz
+    p_recipient_id text, p_amount bigint, p_now timestamptz
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$

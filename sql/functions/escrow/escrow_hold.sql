@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.escrow_hold(p_tenant_id uuid, p_payment_id uuid,
-                                                p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION payments.escrow_hold(
+    p_tenant_id uuid, p_payment_id uuid, p_now timestamptz
+) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -20,6 +20,5 @@ AS $$
       FROM payments.escrows AS e
      WHERE e.tenant_id = p_tenant_id AND e.id = p_escrow_id
 $$;
-COMMENT ON FUNCTION payments.escrow_json(uuid,
-                                         uuid) IS 'The API''s document of an escrow, amounts in '
-                                                  'minor units. Null when there is none.';
+COMMENT ON FUNCTION payments.escrow_json(uuid, uuid) IS
+    'The API''s document of an escrow, amounts in minor units. Null when there is none.';

@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION ops.escrow_release_by_hand(p_tenant_id uuid, p_escrow_id uuid,
-                                                      p_reason text, p_amount bigint DEFAULT NULL)
-RETURNS integer
+CREATE OR REPLACE FUNCTION ops.escrow_release_by_hand(
+    p_tenant_id uuid, p_escrow_id uuid, p_reason text, p_amount bigint DEFAULT NULL
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN

@@ -1,6 +1,6 @@
 -- One receivable a call and a transaction, its payment locked first as everywhere.
 CREATE OR REPLACE FUNCTION api.receivable_retry(p_tenant_id uuid)
-    RETURNS TABLE (receivable_id uuid, enqueued integer)
+RETURNS TABLE (receivable_id uuid, enqueued integer)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

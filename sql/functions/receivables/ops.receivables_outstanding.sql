@@ -1,8 +1,7 @@
 CREATE OR REPLACE FUNCTION ops.receivables_outstanding(p_tenant_id uuid)
 RETURNS TABLE (receivable_id uuid, recipient_type text, recipient_id text, currency text,
-               amount bigint, amount_netted bigint,
-               amount_reversing bigint, amount_reversed bigint, retries integer,
-               next_retry_at timestamptz, payment_id uuid, created_at timestamptz)
+               amount bigint, amount_netted bigint, amount_reversing bigint, amount_reversed bigint,
+               retries integer, next_retry_at timestamptz, payment_id uuid, created_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN

@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION payments.receivable_open(
     p_tenant_id uuid, p_payment_id uuid, p_recipient_type text, p_recipient_id text,
-    p_cause_type text, p_cause_id uuid,
-    p_amount bigint, p_currency text, p_now timestamptz
+    p_cause_type text, p_cause_id uuid, p_amount bigint, p_currency text, p_now timestamptz
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.receivable_retry_begin(p_debt payments.receivables,
-                                                           p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.receivable_retry_begin(
+    p_debt payments.receivables, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -2,7 +2,7 @@
 -- less. Largest remainder is not. Each recipient gets at least its quota's floor less the number of
 -- recipients, so only the last few units are ranked.
 CREATE OR REPLACE FUNCTION payments.clawback_calculate(p_shares bigint[], p_total bigint)
-    RETURNS bigint[]
+RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE

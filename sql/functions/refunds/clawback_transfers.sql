@@ -1,6 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.clawback_transfers(
-    p_tenant_id uuid, p_payment_id uuid, p_recipient_type text, p_recipient_id text,
-    p_amount bigint
+    p_tenant_id uuid, p_payment_id uuid, p_recipient_type text, p_recipient_id text, p_amount bigint
 ) RETURNS TABLE (transfer_id uuid, amount bigint, unsent boolean)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_adopt(p_payment payments.payment_transactions,
-                                                 p_object jsonb, p_now timestamptz) RETURNS uuid
+CREATE OR REPLACE FUNCTION payments.refund_adopt(
+    p_payment payments.payment_transactions, p_object jsonb, p_now timestamptz
+) RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

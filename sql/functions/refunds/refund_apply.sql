@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_apply(p_tenant_id uuid, p_refund_id uuid, p_object jsonb,
-                                                 p_now timestamptz)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.refund_apply(
+    p_tenant_id uuid, p_refund_id uuid, p_object jsonb, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,8 +1,7 @@
 CREATE OR REPLACE FUNCTION payments.refund_request(
     p_tenant_id uuid, p_refund_id uuid, p_payment_id uuid, p_amount bigint, p_reason text,
-    p_note text, p_metadata jsonb,
-    p_origin text, p_subject text, p_idempotency_id uuid, p_trace_context text,
-    p_lease_seconds numeric
+    p_note text, p_metadata jsonb, p_origin text, p_subject text, p_idempotency_id uuid,
+    p_trace_context text, p_lease_seconds numeric
 ) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.reversal_fail(p_tenant_id uuid, p_reversal_id uuid,
-                                                  p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION payments.reversal_fail(
+    p_tenant_id uuid, p_reversal_id uuid, p_now timestamptz
+) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,8 +1,7 @@
 CREATE OR REPLACE FUNCTION ops.transfers_pending(p_tenant_id uuid)
 RETURNS TABLE (transfer_id uuid, payment_id uuid, recipient_type text, recipient_id text,
-               stripe_account_id text, amount bigint,
-               currency text, status text, attempts integer, next_attempt_at timestamptz,
-               last_error_code text, last_error text,
+               stripe_account_id text, amount bigint, currency text, status text, attempts integer,
+               next_attempt_at timestamptz, last_error_code text, last_error text,
                created_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$

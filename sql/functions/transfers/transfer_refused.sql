@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.transfer_refused(p_operation payments.stripe_operations,
-                                                     p_verdict text, p_now timestamptz)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.transfer_refused(
+    p_operation payments.stripe_operations, p_verdict text, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

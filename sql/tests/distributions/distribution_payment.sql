@@ -7,9 +7,9 @@ SELECT settled_payment(tenant_a(), 'k1'), authorised_payment(tenant_a(), 'k2'),
 CREATE FUNCTION pg_temp.find(p_key text, p_more jsonb DEFAULT '{}') RETURNS uuid LANGUAGE sql
 AS $$ SELECT (payments.distribution_payment(
           tap_helpers.tenant_a(),
-          jsonb_build_object('orderId', 'order-1', 'paymentIntentId', 'pi_' || tap_helpers.pay(p_key),
-                             'chargeId', 'ch_' || tap_helpers.pay(p_key),
-                             'totalAmount', 10000) || p_more)).id $$;
+          jsonb_build_object('orderId', 'order-1', 'totalAmount', 10000,
+                             'paymentIntentId', 'pi_' || tap_helpers.pay(p_key),
+                             'chargeId', 'ch_' || tap_helpers.pay(p_key)) || p_more)).id $$;
 SELECT remember();
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());

@@ -14,18 +14,20 @@ SELECT enter(tenant_a());
 SELECT is(
     payments.refund_apply(tenant_a(), the('r1'), refund_object(the('r1'), 'requires_action'),
                           clock()), 2, 'acceptance asks each payee for its part');
-SELECT is(
-    (SELECT (r.status, r.stripe_refund_id, r.accepted_at IS NOT NULL)::text
-       FROM payments.payment_refunds AS r WHERE r.id = the('r1')),
-    format('(pending,re_%s,t)', the('r1')), 'a refund the buyer must act on is pending');
+SELECT results_eq(
+    $$ SELECT r.status, r.stripe_refund_id, r.accepted_at IS NOT NULL
+         FROM payments.payment_refunds AS r WHERE r.id = the('r1') $$,
+    $$ VALUES ('pending', 're_' || the('r1'), true) $$,
+    'a refund the buyer must act on is pending');
 SELECT set_eq(
     $$ SELECT t.recipient_id, v.amount, v.status FROM payments.transfer_reversals AS v
          JOIN payments.stripe_transfers AS t ON t.id = v.transfer_id $$,
     $$ VALUES ('v1', 3000::bigint, 'pending'), ('a1', 1250, 'pending') $$,
     'in proportion to what each received');
-SELECT is(
-    (balance(tenant_a(), 'platform_revenue'), balance(tenant_a(), 'payee_payable', 'v1'),
-     balance(tenant_a(), 'payee_payable', 'a1'))::text, '(-750,3000,1250)',
+SELECT results_eq(
+    $$ SELECT balance(tenant_a(), 'platform_revenue'), balance(tenant_a(), 'payee_payable', 'v1'),
+              balance(tenant_a(), 'payee_payable', 'a1') $$,
+    $$ VALUES (-750::bigint, 3000::bigint, 1250::bigint) $$,
     'the platform bears its part, and each payee owes its own');
 SELECT remember();
 SELECT is(
@@ -47,9 +49,10 @@ SELECT is(
                           refund_object(the('r1'), 'failed',
                                         '{"failure_reason": "expired_or_canceled_card"}'), clock()),
     2, 'a failure pays each payee again');
-SELECT is(
-    (SELECT (r.status, r.failure_reason)::text FROM payments.payment_refunds AS r
-      WHERE r.id = the('r1')), '(failed,expired_or_canceled_card)', 'with Stripe''s reason');
+SELECT results_eq(
+    $$ SELECT r.status, r.failure_reason
+         FROM payments.payment_refunds AS r WHERE r.id = the('r1') $$,
+    $$ VALUES ('failed', 'expired_or_canceled_card') $$, 'with Stripe''s reason');
 SELECT remember();
 SELECT is(payments.refund_apply(tenant_a(), the('r1'), refund_object(the('r1'), 'failed'), clock()),
           0, 'once');
@@ -74,7 +77,7 @@ SELECT is(refund_event(the('f1'), 'refund.failed', 'failed', 'evt_1'), 'done',
 SELECT results_eq(
     $$ SELECT t.recipient_id, t.purpose, t.amount, t.source_transaction, t.status, t.cause_id
          FROM payments.stripe_transfers AS t WHERE t.payment_id = pay('u1')
-          AND t.purpose <> 'settlement' ORDER BY 1 $$,
+          AND t.purpose <> 'settlement' ORDER BY t.recipient_id $$,
     $$ VALUES ('a2', 'repayment', 833::bigint, NULL, 'pending', the('f1')),
               ('v2', 'repayment', 2000, NULL, 'pending', the('f1')) $$,
     'each payee is paid again, out of the balance, what it has given back beyond the refund that '

@@ -21,9 +21,10 @@ SELECT throws_ok($$ SELECT pg_temp.request(the('r'), pay('k1'), NULL) $$, 'PY053
 SELECT unchanged('no refused request left anything');
 SELECT is(pg_temp.request(the('r'), pay('k1'), 100) #>> '{request,params,amount}', '100',
           'what is allowed is a call to carry');
-SELECT is(
-    (SELECT (r.amount, r.metadata, r.policy_id IS NOT NULL)::text
-       FROM payments.payment_refunds AS r), '(100,{},t)',
+SELECT results_eq(
+    $$ SELECT r.amount, r.metadata, r.policy_id IS NOT NULL
+         FROM payments.payment_refunds AS r $$,
+    $$ VALUES (100::bigint, '{}'::jsonb, true) $$,
     'and reserved, with the policy that allowed it');
 SELECT remember();
 SELECT throws_ok($$ SELECT pg_temp.request(the('r'), pay('k1'), 100) $$, '23505', NULL,
