@@ -27,8 +27,8 @@ BEGIN
             v_now, v_now);
     PERFORM payments.refund_batch_plan(p_tenant_id, v_batch_id, v_now);
     PERFORM payments.refund_batch_close(p_tenant_id, v_batch_id, v_now);
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'events.cancel',
-                                                          p_idempotency_key, 202,
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, 202,
         payments.refund_batch_json(p_tenant_id, v_batch_id));
 END
 $$;

@@ -6,11 +6,11 @@ AS $$
         'id', b.id, 'eventId', b.show_id, 'reason', b.reason, 'total', b.total,
         -- Every refund asked for is not yet every buyer paid.
         'status', CASE WHEN b.status = 'finished' AND n.pending > 0 THEN 'running'
-        ELSE b.status END,
+                       ELSE b.status END,
         'succeeded', n.succeeded, 'failed', n.failed, 'pending', n.pending, 'amount', n.amount,
         'startedAt', payments.rfc3339(b.started_at),
         'finishedAt', CASE WHEN b.status = 'finished' AND n.pending = 0
-        THEN payments.rfc3339(greatest(b.finished_at, n.ended_at)) END)
+                           THEN payments.rfc3339(greatest(b.finished_at, n.ended_at)) END)
       FROM payments.refund_batches AS b
      CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE r.status = 'succeeded'

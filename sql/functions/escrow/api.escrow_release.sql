@@ -22,11 +22,11 @@ BEGIN
          WHERE e.tenant_id = p_tenant_id
            AND e.id = payments.id_derive(p_tenant_id, 'escrow_event', p_escrow_id::text, 'released',
                                          v_cause)));
-    PERFORM payments.escrow_release_amount(payments.escrow_lock(p_tenant_id, p_escrow_id),
-                                           (p_request ->> 'amount')::bigint,
+    PERFORM payments.escrow_release_amount(
+        payments.escrow_lock(p_tenant_id, p_escrow_id), (p_request ->> 'amount')::bigint,
         p_request ->> 'reason', p_subject, v_cause, payments.clock());
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'escrows.release',
-                                                          p_idempotency_key, 200,
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'escrows.release', p_idempotency_key, 200,
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;

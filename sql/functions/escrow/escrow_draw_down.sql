@@ -10,8 +10,9 @@ DECLARE
 BEGIN
     SELECT e.id, e.held_amount INTO v_escrow FROM payments.escrows AS e
      WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id
-       AND e.recipient_type = p_recipient_type
-       AND e.recipient_id = p_recipient_id AND e.held_amount > 0 FOR NO KEY UPDATE;
+       AND e.recipient_type = p_recipient_type AND e.recipient_id = p_recipient_id
+       AND e.held_amount > 0
+       FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;

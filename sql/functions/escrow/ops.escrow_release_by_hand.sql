@@ -7,8 +7,8 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     PERFORM payments.reason_check(p_reason);
     PERFORM payments.audit_act(p_tenant_id, 'escrow_release_by_hand', p_escrow_id::text);
-    RETURN payments.escrow_release_amount(payments.escrow_lock(p_tenant_id, p_escrow_id), p_amount,
-                                          p_reason, session_user,
+    RETURN payments.escrow_release_amount(
+        payments.escrow_lock(p_tenant_id, p_escrow_id), p_amount, p_reason, session_user,
         'ops:' || gen_random_uuid(), payments.clock());
 END
 $$;

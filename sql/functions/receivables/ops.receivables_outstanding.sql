@@ -8,8 +8,8 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
     SELECT d.id, d.recipient_type, d.recipient_id, d.currency, d.amount, d.amount_netted,
-           d.amount_reversing, d.amount_reversed,
-           d.retries, d.next_retry_at, d.payment_id, d.created_at
+           d.amount_reversing, d.amount_reversed, d.retries, d.next_retry_at, d.payment_id,
+           d.created_at
       FROM payments.receivables AS d
      WHERE d.tenant_id = p_tenant_id AND d.amount_netted < d.amount
        AND d.amount_netted + d.amount_reversed < d.amount

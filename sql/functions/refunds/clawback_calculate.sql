@@ -21,8 +21,8 @@ BEGIN
         RETURN p_shares;  -- what the ranking comes to, for the commonest case: all of it
     END IF;
     WITH base AS (
-        SELECT s.n, s.share, greatest(0,
-                                      div(p_total::numeric * s.share, v_sum) - v_n)::bigint AS given
+        SELECT s.n, s.share,
+               greatest(0, div(p_total::numeric * s.share, v_sum) - v_n)::bigint AS given
           FROM unnest(p_shares) WITH ORDINALITY AS s (share, n)
     ), ranked AS (
         SELECT b.n, row_number() OVER (

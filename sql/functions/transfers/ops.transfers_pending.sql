@@ -9,8 +9,8 @@ BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
     SELECT v.id, v.payment_id, v.recipient_type, v.recipient_id, v.stripe_account_id, v.amount,
-           v.currency, v.status,
-           v.attempts, v.next_attempt_at, v.last_error_code, v.last_error, v.created_at
+           v.currency, v.status, v.attempts, v.next_attempt_at, v.last_error_code, v.last_error,
+           v.created_at
       FROM payments.pending_transfers AS v
      WHERE v.tenant_id = p_tenant_id
      ORDER BY v.created_at;

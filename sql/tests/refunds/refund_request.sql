@@ -6,8 +6,10 @@ SELECT paid_payment(tenant_a(), 'k1'), ops.refund_policy_set(tenant_a(), NULL, 1
        keep('r', gen_random_uuid());
 CREATE FUNCTION pg_temp.request(p_refund uuid, p_payment uuid, p_amount bigint,
                                 p_reason text DEFAULT 'other') RETURNS jsonb LANGUAGE sql
-AS $$ SELECT payments.refund_request(tap_helpers.tenant_a(), p_refund, p_payment, p_amount,
-                                     p_reason, 'n', NULL, 'api', 'svc', NULL, NULL, 20) $$;
+AS $$ SELECT payments.refund_request(
+          tap_helpers.tenant_a(), p_refund, p_payment,
+          jsonb_build_object('amount', p_amount, 'reason', p_reason, 'note', 'n', 'origin', 'api',
+                             'subject', 'svc'), p_lease_seconds => 20) $$;
 SET LOCAL ROLE payments_definer;
 SELECT remember();
 SELECT throws_ok($$ SELECT pg_temp.request(the('r'), gen_random_uuid(), 1) $$, 'PY010', NULL,
