@@ -126,12 +126,11 @@ SELECT functions_are('payments', ARRAY[
     'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold', 'transfers_json',
     'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
     -- refunds
-    'clawback_apply', 'clawback_calculate', 'clawback_from_payee', 'clawback_from_transfers',
-    'clawback_share', 'clawback_target', 'clawback_undo', 'payment_refunding', 'refund_adopt',
-    'refund_amount', 'refund_apply', 'refund_call', 'refund_json', 'refund_policy_check',
-    'refund_refused', 'refund_request', 'refund_totals', 'refund_undo', 'reversal_fail',
-    'reversal_request', 'reversal_settle', 'reversal_totals', 'reversals_deduct_unsent',
-    'reversals_enqueue',
+    'clawback_apply', 'clawback_calculate', 'clawback_share', 'clawback_target',
+    'clawback_transfers', 'clawback_undo', 'payment_refunding', 'refund_adopt', 'refund_amount',
+    'refund_apply', 'refund_call', 'refund_json', 'refund_policy_check', 'refund_refused',
+    'refund_request', 'refund_totals', 'reversal_fail', 'reversal_request', 'reversal_settle',
+    'reversal_totals', 'reversals_deduct_unsent', 'reversals_enqueue',
     -- receivables
     'receivable_net', 'receivable_next_retry', 'receivable_open', 'receivable_retry_begin',
     'receivable_retry_end', 'receivable_retry_id',

@@ -91,6 +91,12 @@ STORIES = {
         SELECT FROM api.refund_batch_advance(tenant_a());""",
         over="(SELECT status FROM payments.refund_batches WHERE id = the('batch')) = 'running'",
     ),
+    "hold-money": Story(
+        """SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'seller', 's1');
+        SELECT keep('payment', settled_payment(tenant_a(), 'k1', resale()));
+        SELECT keep('escrow', escrow_of(the('payment')));""",
+        over="(SELECT confirmed_by FROM payments.escrow_conditions) = 'tap_operator'",
+    ),
     "migration-stuck": Story(shows=False),
     "money-violation": Story(
         SETTLED + OUR_BOOKS_ARE_WRONG % 1, meanwhile=OUR_BOOKS_ARE_WRONG % 0, empty=True
@@ -123,9 +129,30 @@ STORIES = {
         SELECT refund_event(the('refund'), 'refund.failed', 'failed', 'evt_failed');""",
         empty=True,
     ),
+    "refund-policy": Story(
+        f"""{SETTLED}
+        SELECT asked_refund(the('payment'), 'r', 1000);""",
+        over="""(SELECT array_agg(kept_basis_points ORDER BY version)
+                 FROM payments.refund_policies WHERE show_id = 'gig-1') = '{1000,0}'""",
+    ),
     "release-rollback": Story(shows=False),
     "restore-from-backup": Story(shows=False, empty=True, owner=True),
-    "secret-rotation": Story(shows=False),
+    "review-waiting": Story(
+        """SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
+        SELECT keep('payment', shady_payment('k1')), keep('other', shady_payment('k2'));
+        SELECT keep('review', review_of(the('payment'))), keep('good', review_of(the('other')));""",
+        over="""(SELECT array_agg(status ORDER BY status) FROM payments.reviews)
+            = '{approved,rejected}'""",
+        empty=True,
+    ),
+    "secret-rotation": Story(
+        """CREATE ROLE tap_analyst IN ROLE payments_analyst;
+        SELECT ops.tenant_member_add(tenant_a(), 'tap_analyst');
+        SELECT keep('analyst', 'tap_analyst'::text);""",
+        shows=False,
+        over="NOT EXISTS (SELECT FROM payments.tenant_members WHERE role_name = 'tap_analyst')",
+        owner=True,
+    ),
     "stripe-down": Story(
         f"{UNKNOWN} SELECT paid_transfer(the('payment'), 'a1');",
         shows=False,

@@ -6,14 +6,17 @@ MUTANTS = {
     "each refund is shared out by itself": Mutant(
         "payments.clawback_share",
         "payments.clawback_target(array_agg(l.share ORDER BY l.n),"
-        " array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta) AS given",
+        " array_agg(l.borne ORDER BY l.n), sum(l.given)::bigint + p_delta, v_unit) AS given",
         "(SELECT array_agg(u.given + sign(p_delta)::bigint * u.part ORDER BY u.n)"
         " FROM unnest(array_agg(l.given ORDER BY l.n), payments.clawback_calculate("
         "array_agg(l.share ORDER BY l.n), abs(p_delta))) WITH ORDINALITY AS u (given, part, n))"
         " AS given",
     ),
     "a refund that failed stays given back": Mutant(
-        "payments.refund_apply", "v_due := v_due + payments.refund_undo(v_refund, p_now);", "NULL;"
+        "payments.refund_apply",
+        "payments.clawback_undo(p_tenant_id, v_refund.payment_id, 'refund_failure',"
+        " p_refund_id, v_refund.amount, 'provider_clearing', p_now)",
+        "0",
     ),
     "a reversal is posted twice over": Mutant(
         "payments.reversal_settle",
@@ -30,11 +33,11 @@ MUTANTS = {
         "payments.reversal_fail", "v_reversal.amount, v_reversal.currency, p_now", "0, 'usd', p_now"
     ),
     "one transfer gives back for all": Mutant(
-        "payments.clawback_from_transfers", "v_left := v_left - v_part;", "v_left := 0;"
+        "payments.clawback_transfers", "p_amount - sum(s.open) OVER w + s.open", "p_amount"
     ),
     "a loss is not looked at again": Mutant(
-        "payments.refund_undo",
-        "+ payments.dispute_losses_allocate(p_refund.tenant_id, p_refund.payment_id, p_now)",
+        "payments.refund_apply",
+        "+ payments.dispute_losses_allocate(p_tenant_id, v_refund.payment_id, p_now)",
         "",
     ),
     "a hold is released and stays": Mutant(

@@ -1,5 +1,6 @@
 """Deliberate defects, put into a throwaway database: what the explorer must notice."""
 
+import re
 from dataclasses import dataclass
 
 from tests.support.database import Database
@@ -11,7 +12,7 @@ class Mutant:
 
     Attributes:
         function: whose text is changed; empty when only `statement` is run.
-        old: what is taken out; must be there exactly once.
+        old: what is taken out; must be there exactly once, however it is broken into lines.
         new: what stands there instead.
         statement: run beside it.
     """
@@ -26,8 +27,10 @@ class Mutant:
         if self.function:
             query = "SELECT pg_get_functiondef(%s::regproc)"
             text = str(database.execute(query, self.function)[0][0])
-            assert text.count(self.old) == 1, f"{self.function} has changed: mend the mutant"
-            database.execute(text.replace(self.old, self.new))
+            pattern = r"\s+".join(re.escape(word) for word in self.old.split())
+            text, times = re.subn(pattern, lambda _: self.new, text)
+            assert times == 1, f"{self.function} has changed: mend the mutant"
+            database.execute(text)
         if self.statement:
             database.execute(self.statement)
 

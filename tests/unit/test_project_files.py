@@ -49,3 +49,14 @@ def test_version_is_said_once() -> None:
     """The package and its metadata name the same version."""
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert app.__version__ == project["version"]
+
+
+def test_every_function_has_its_pgtap_file() -> None:
+    """At the same path, and none is of a function that is gone; four are of all of them."""
+    functions, tests = (
+        {path.relative_to(_ROOT / folder) for path in (_ROOT / folder).rglob("*.sql")}
+        for folder in ("sql/functions", "sql/tests")
+    )
+    of_all = {Path(name) for name in ("attack.sql", "privileges.sql", "rls.sql", "structure.sql")}
+    helpers = {path for path in tests if path.parts[0] == "helpers"}
+    assert tests - of_all - helpers == functions

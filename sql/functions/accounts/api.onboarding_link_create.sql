@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION api.onboarding_link_create(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea,
-    p_account_id uuid, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
+    p_account_id uuid, p_request jsonb, p_lease_seconds numeric, p_trace_context text DEFAULT NULL,
+    p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
                  detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp

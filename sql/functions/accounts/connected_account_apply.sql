@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.connected_account_apply(p_tenant_id uuid, p_account_id uuid,
-                                                            p_object jsonb, p_now timestamptz)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.connected_account_apply(
+    p_tenant_id uuid, p_account_id uuid, p_object jsonb, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -15,7 +15,7 @@ BEGIN
            disabled_reason = p_object #>> '{requirements,disabled_reason}', updated_at = p_now
      WHERE a.tenant_id = p_tenant_id AND a.id = p_account_id;
     RETURN CASE WHEN v_enabled THEN payments.transfers_unblock(p_tenant_id, p_account_id, p_now)
-        ELSE 0 END;
+                ELSE 0 END;
 END
 $$;
 COMMENT ON FUNCTION payments.connected_account_apply(uuid, uuid, jsonb, timestamptz) IS

@@ -13,10 +13,9 @@ BEGIN
                                              p_object, p_now);
     RETURN payments.onboarding_link_enqueue(
         p_operation.tenant_id, p_operation.subject_id, p_operation.idempotency_id::text,
-        p_operation.idempotency_id,
-        p_operation.trace_context,
+        p_operation.idempotency_id, p_operation.trace_context,
         CASE WHEN p_operation.leased_by = 'inline'
-        THEN extract(epoch FROM p_operation.next_run_at - p_operation.last_sent_at) END);
+             THEN extract(epoch FROM p_operation.next_run_at - p_operation.last_sent_at) END);
 END
 $$;
 COMMENT ON FUNCTION payments.connected_account_open(payments.stripe_operations, jsonb,

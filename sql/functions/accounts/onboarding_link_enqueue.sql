@@ -16,8 +16,8 @@ BEGIN
       JOIN payments.tenants AS t ON t.tenant_id = p_tenant_id
      WHERE a.tenant_id = p_tenant_id AND a.id = p_account_id;
     UPDATE payments.idempotency_keys AS k SET operation_id = v_id
-     WHERE k.tenant_id = p_tenant_id AND k.id = p_idempotency_id AND k.operation_id IS DISTINCT
-      FROM v_id;
+     WHERE k.tenant_id = p_tenant_id AND k.id = p_idempotency_id
+       AND k.operation_id IS DISTINCT FROM v_id;
     RETURN payments.operation_enqueue(
         p_tenant_id, 'account_link', v_id, NULL, p_account_id, 'account_link:' || v_id,
         jsonb_build_object('target', NULL, 'params', v_params), p_idempotency_id, p_trace_context,

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION ops.payee_disable(p_tenant_id uuid, p_recipient_type text,
-                                             p_recipient_id text, p_reason text) RETURNS uuid
+CREATE OR REPLACE FUNCTION ops.payee_disable(
+    p_tenant_id uuid, p_recipient_type text, p_recipient_id text, p_reason text
+) RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

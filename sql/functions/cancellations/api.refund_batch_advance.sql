@@ -2,7 +2,7 @@
 -- item at hand, which derives the same refund when it comes again. A payment that somebody else has
 -- locked is passed over.
 CREATE OR REPLACE FUNCTION api.refund_batch_advance(p_tenant_id uuid)
-    RETURNS TABLE (item_id uuid, enqueued integer)
+RETURNS TABLE (item_id uuid, enqueued integer)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION api.show_cancel(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_show_id text,
-    p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
+    p_request jsonb, p_lease_seconds numeric, p_trace_context text DEFAULT NULL,
+    p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
                  detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
@@ -27,8 +27,8 @@ BEGIN
             v_now, v_now);
     PERFORM payments.refund_batch_plan(p_tenant_id, v_batch_id, v_now);
     PERFORM payments.refund_batch_close(p_tenant_id, v_batch_id, v_now);
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'events.cancel',
-                                                          p_idempotency_key, 202,
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'events.cancel', p_idempotency_key, 202,
         payments.refund_batch_json(p_tenant_id, v_batch_id));
 END
 $$;

@@ -1,7 +1,7 @@
 -- The event is its own key: asked for twice, by two people or after a crash, it is one
 -- cancellation.
 CREATE OR REPLACE FUNCTION ops.refund_batch_start(p_tenant_id uuid, p_show_id text, p_reason text)
-    RETURNS uuid
+RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

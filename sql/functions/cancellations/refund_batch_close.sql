@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_batch_close(p_tenant_id uuid, p_batch_id uuid,
-                                                       p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION payments.refund_batch_close(
+    p_tenant_id uuid, p_batch_id uuid, p_now timestamptz
+) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
 AS $$
     UPDATE payments.refund_batches AS b
@@ -9,7 +10,6 @@ AS $$
                         WHERE i.tenant_id = p_tenant_id AND i.batch_id = p_batch_id
                           AND i.state = 'pending')
 $$;
-COMMENT ON FUNCTION payments.refund_batch_close(uuid, uuid,
-                                                timestamptz) IS 'Marks a cancellation as finished '
-                                                    'once the refund of every item has been asked '
-                                                    'for or given up.';
+COMMENT ON FUNCTION payments.refund_batch_close(uuid, uuid, timestamptz) IS
+    'Marks a cancellation as finished once the refund of every item has been asked for or given '
+    'up.';

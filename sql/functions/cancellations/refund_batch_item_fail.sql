@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_batch_item_fail(p_tenant_id uuid, p_refund_id uuid,
-                                                           p_error text, p_now timestamptz)
-                                                               RETURNS void
+CREATE OR REPLACE FUNCTION payments.refund_batch_item_fail(
+    p_tenant_id uuid, p_refund_id uuid, p_error text, p_now timestamptz
+) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
 AS $$
     UPDATE payments.refund_batch_items AS i

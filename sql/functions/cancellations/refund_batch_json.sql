@@ -1,16 +1,16 @@
 CREATE OR REPLACE FUNCTION payments.refund_batch_json(p_tenant_id uuid, p_batch_id uuid)
-    RETURNS jsonb
+RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT jsonb_build_object(
         'id', b.id, 'eventId', b.show_id, 'reason', b.reason, 'total', b.total,
         -- Every refund asked for is not yet every buyer paid.
         'status', CASE WHEN b.status = 'finished' AND n.pending > 0 THEN 'running'
-        ELSE b.status END,
+                       ELSE b.status END,
         'succeeded', n.succeeded, 'failed', n.failed, 'pending', n.pending, 'amount', n.amount,
         'startedAt', payments.rfc3339(b.started_at),
         'finishedAt', CASE WHEN b.status = 'finished' AND n.pending = 0
-        THEN payments.rfc3339(greatest(b.finished_at, n.ended_at)) END)
+                           THEN payments.rfc3339(greatest(b.finished_at, n.ended_at)) END)
       FROM payments.refund_batches AS b
      CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE r.status = 'succeeded'

@@ -1,8 +1,9 @@
 -- Also what is authorised and not captured: a buyer's money kept back for an event that will not
 -- be. And what is disputed: if the bank decides for us, its buyer is still owed the price; until
 -- then the item fails, and says so.
-CREATE OR REPLACE FUNCTION payments.refund_batch_plan(p_tenant_id uuid, p_batch_id uuid,
-                                                      p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION payments.refund_batch_plan(
+    p_tenant_id uuid, p_batch_id uuid, p_now timestamptz
+) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
 AS $$
     -- No payment is locked here: each is when its turn comes.

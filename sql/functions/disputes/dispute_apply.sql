@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.dispute_apply(p_payment payments.payment_transactions,
-                                                  p_object jsonb, p_now timestamptz)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.dispute_apply(
+    p_payment payments.payment_transactions, p_object jsonb, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -11,34 +11,31 @@ DECLARE
 BEGIN
     FOR v_entry IN
         -- A fee is a part of a movement, or (for countering) a movement of its own.
-        SELECT e ->> 'id' AS id, CASE WHEN e ->> 'type' = 'stripe_fee' THEN 0
-            ELSE (e ->> 'amount')::bigint END AS amount,
+        SELECT e ->> 'id' AS id,
+               CASE WHEN e ->> 'type' = 'stripe_fee' THEN 0
+                    ELSE (e ->> 'amount')::bigint END AS amount,
                coalesce(e ->> 'currency', p_payment.currency) AS currency,
                CASE WHEN coalesce(e ->> 'currency', p_payment.currency) = p_payment.currency
-                   THEN p_payment.id END AS payment_id,
+                    THEN p_payment.id END AS payment_id,
                (e ->> 'fee')::bigint - CASE WHEN e ->> 'type' = 'stripe_fee'
-                   THEN (e ->> 'amount')::bigint ELSE 0 END AS fee
+                                            THEN (e ->> 'amount')::bigint ELSE 0 END AS fee
           FROM jsonb_array_elements(coalesce(p_object -> 'balance_transactions', '[]')) AS e
          WHERE NOT EXISTS (SELECT FROM payments.ledger_postings AS g
                             WHERE g.tenant_id = p_payment.tenant_id
                               AND g.cause_type IN ('dispute_funds', 'dispute_fee')
-                              AND g.cause_id = payments.id_derive(p_payment.tenant_id,
-                                  'dispute_funds', e ->> 'id'))
+                              AND g.cause_id = payments.id_derive(
+                                      p_payment.tenant_id, 'dispute_funds', e ->> 'id'))
     LOOP
-        PERFORM payments.posting_add(p_payment.tenant_id,
-            CASE WHEN v_entry.amount < 0 THEN 'disputes' ELSE 'provider_clearing' END,
-            CASE WHEN v_entry.amount < 0 THEN 'provider_clearing'
-                                     ELSE 'disputes' END, '', '', abs(v_entry.amount),
-                                     v_entry.currency,
-            'dispute_funds', payments.id_derive(p_payment.tenant_id, 'dispute_funds', v_entry.id),
-            'amount', v_entry.payment_id, p_now);
-        PERFORM payments.posting_add(p_payment.tenant_id,
-            CASE WHEN v_entry.fee > 0 THEN 'provider_fees' ELSE 'provider_clearing' END,
-            CASE WHEN v_entry.fee > 0 THEN 'provider_clearing'
-                                     ELSE 'provider_fees' END, '', '', abs(v_entry.fee),
-                                     v_entry.currency,
-            'dispute_fee', payments.id_derive(p_payment.tenant_id, 'dispute_funds', v_entry.id),
-            'fee', v_entry.payment_id, p_now);
+        PERFORM payments.posting_add(
+            p_payment.tenant_id, CASE WHEN g.taken THEN g.account ELSE 'provider_clearing' END,
+            CASE WHEN g.taken THEN 'provider_clearing' ELSE g.account END, '', '', g.amount,
+            v_entry.currency, g.cause,
+            payments.id_derive(p_payment.tenant_id, 'dispute_funds', v_entry.id), g.leg,
+            v_entry.payment_id, p_now)
+           FROM (VALUES ('dispute_funds', 'amount', 'disputes', v_entry.amount < 0,
+                         abs(v_entry.amount)),
+                        ('dispute_fee', 'fee', 'provider_fees', v_entry.fee > 0,
+                         abs(v_entry.fee))) AS g (cause, leg, account, taken, amount);
     END LOOP;
 END
 $$;

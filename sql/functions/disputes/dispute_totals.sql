@@ -18,7 +18,7 @@ CREATE OR REPLACE TRIGGER dispute_totals AFTER INSERT OR UPDATE OF status, amoun
     ON payments.disputes
     FOR EACH ROW EXECUTE FUNCTION payments.dispute_totals();
 CREATE OR REPLACE TRIGGER state_guard BEFORE UPDATE OF status ON payments.escrows
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT
-                       FROM NEW.status) EXECUTE FUNCTION payments.state_guard('escrow');
+    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
+    EXECUTE FUNCTION payments.state_guard('escrow');
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.escrow_events
     FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();

@@ -1,8 +1,8 @@
-CREATE OR REPLACE FUNCTION ops.dispute_rate(p_tenant_id uuid, p_from timestamptz DEFAULT NULL,
-                                            p_to timestamptz DEFAULT NULL)
-RETURNS TABLE (currency text, payments bigint, captured numeric, disputes bigint, disputed numeric,
-               rate_basis_points bigint,
-               open bigint, won bigint, lost bigint, lost_amount numeric)
+CREATE OR REPLACE FUNCTION ops.dispute_rate(
+    p_tenant_id uuid, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL
+) RETURNS TABLE (currency text, payments bigint, captured numeric, disputes bigint,
+                 disputed numeric, rate_basis_points bigint, open bigint, won bigint, lost bigint,
+                 lost_amount numeric)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -22,9 +22,8 @@ BEGIN
         payments.distribution_payment(p_tenant_id, p_request), v_id,
         payments.distribution_payees(p_tenant_id, p_request -> 'transfers'),
         p_request ->> 'chargeId', p_subject, payments.clock());
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject,
-                                                          'distributions.create', p_idempotency_key,
-                                                          201,
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'distributions.create', p_idempotency_key, 201,
         payments.distribution_json(p_tenant_id, v_id));
 END
 $$;

@@ -1,13 +1,12 @@
 CREATE OR REPLACE FUNCTION payments.distribution_json(p_tenant_id uuid, p_distribution_id uuid)
-    RETURNS jsonb
+RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT jsonb_build_object(
         'id', d.id, 'paymentId', d.payment_id, 'orderId', p.order_id, 'amount', d.amount,
         'currency', d.currency,
-        'transfers',
-        (SELECT coalesce(jsonb_agg(payments.transfer_json(p_tenant_id, t.id)
-                                   ORDER BY t.recipient_type, t.recipient_id), '[]')
+        'transfers', (SELECT coalesce(jsonb_agg(payments.transfer_json(p_tenant_id, t.id)
+                                                ORDER BY t.recipient_type, t.recipient_id), '[]')
                         FROM payments.stripe_transfers AS t
                        WHERE t.tenant_id = p_tenant_id AND t.payment_id = d.payment_id
                          AND t.cause_id = d.id AND t.purpose = 'distribution'),

@@ -7,8 +7,8 @@ AS $$
 DECLARE
     v_total CONSTANT numeric := (SELECT sum((y ->> 'amount')::bigint)
                                    FROM jsonb_array_elements(p_payees) AS y);
-    v_remaining CONSTANT bigint := payments.distribution_remaining(p_payment.tenant_id,
-        p_payment.id);
+    v_remaining CONSTANT bigint :=
+        payments.distribution_remaining(p_payment.tenant_id, p_payment.id);
     v_payee record;
 BEGIN
     IF (v_total <= v_remaining) IS NOT TRUE
@@ -36,8 +36,8 @@ BEGIN
     LOOP
         PERFORM payments.split_transfer_to_payee(p_payment, v_payee.id, v_payee.recipient_type,
                                                  v_payee.recipient_id, v_payee.amount, p_now);
-        PERFORM payments.posting_add(p_payment.tenant_id, 'platform_revenue', 'payee_payable',
-                                     v_payee.recipient_type,
+        PERFORM payments.posting_add(
+            p_payment.tenant_id, 'platform_revenue', 'payee_payable', v_payee.recipient_type,
             v_payee.recipient_id, v_payee.amount, p_payment.currency, 'distribution', p_id,
             v_payee.recipient_type || ':' || v_payee.recipient_id, p_payment.id, p_now);
     END LOOP;

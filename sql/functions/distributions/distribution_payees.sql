@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.distribution_payees(p_tenant_id uuid, p_transfers jsonb)
-    RETURNS jsonb
+RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE

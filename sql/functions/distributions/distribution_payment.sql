@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.distribution_payment(p_tenant_id uuid, p_request jsonb)
-    RETURNS payments.payment_transactions
+RETURNS payments.payment_transactions
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.distribution_remaining(p_tenant_id uuid, p_payment_id uuid)
-    RETURNS bigint
+RETURNS bigint
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     -- A refund on its way may be accepted at any moment: what it reserved is not given away.

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION api.escrow_cancel(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_escrow_id uuid,
-    p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
+    p_request jsonb, p_lease_seconds numeric, p_trace_context text DEFAULT NULL,
+    p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
                  detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
@@ -22,18 +22,19 @@ BEGIN
             USING ERRCODE = 'PY030';
     END IF;
     -- The sale is off: the buyer gets back all that remains, the others' shares included.
-    PERFORM payments.refund_request(p_tenant_id,
-                                    payments.id_derive(p_tenant_id, 'refund', 'escrow',
-                                                       p_escrow_id::text, p_subject,
-                                                       p_idempotency_key),
-        v_escrow.payment_id, NULL, 'event_canceled', p_request ->> 'reason', NULL, 'escrow',
-        p_subject, NULL, p_trace_context, NULL);
-    PERFORM payments.escrow_note(p_tenant_id, p_escrow_id, 'canceled', v_escrow.held_amount,
-                                 p_request ->> 'reason', p_subject,
-        'api:' || payments.idempotency_id(p_tenant_id, p_subject, 'escrows.cancel',
-                                          p_idempotency_key), payments.clock());
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'escrows.cancel',
-                                                          p_idempotency_key, 200,
+    PERFORM payments.refund_request(
+        p_tenant_id, payments.id_derive(p_tenant_id, 'refund', 'escrow', p_escrow_id::text,
+                                        p_subject, p_idempotency_key),
+        v_escrow.payment_id,
+        jsonb_build_object('reason', 'event_canceled', 'note', p_request ->> 'reason',
+                           'origin', 'escrow', 'subject', p_subject),
+        p_trace_context => p_trace_context);
+    PERFORM payments.escrow_note(
+        p_tenant_id, p_escrow_id, 'canceled', v_escrow.held_amount, p_request ->> 'reason',
+        p_subject, 'api:' || payments.idempotency_id(p_tenant_id, p_subject, 'escrows.cancel',
+                                                     p_idempotency_key), payments.clock());
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'escrows.cancel', p_idempotency_key, 200,
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;

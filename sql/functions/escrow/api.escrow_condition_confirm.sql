@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION api.escrow_condition_confirm(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_escrow_id uuid,
-    p_name text, p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
+    p_name text, p_request jsonb, p_lease_seconds numeric, p_trace_context text DEFAULT NULL,
+    p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
                  detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
@@ -18,8 +18,8 @@ BEGIN
         RETURN;
     END IF;
     v_escrow := payments.escrow_lock(p_tenant_id, p_escrow_id);
-    PERFORM FROM payments.escrow_conditions AS c WHERE c.tenant_id = p_tenant_id
-        AND c.escrow_id = p_escrow_id AND c.name = p_name;
+    PERFORM FROM payments.escrow_conditions AS c
+      WHERE c.tenant_id = p_tenant_id AND c.escrow_id = p_escrow_id AND c.name = p_name;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the escrow has no such condition' USING ERRCODE = 'PY010';
     END IF;
@@ -39,9 +39,8 @@ BEGIN
     END IF;
     PERFORM payments.escrow_note(p_tenant_id, p_escrow_id, 'condition_confirmed', NULL, p_name,
                                  p_subject, p_name, v_now);
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject,
-                                                          'escrows.conditions', p_idempotency_key,
-                                                          200,
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'escrows.conditions', p_idempotency_key, 200,
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION api.escrow_release(
     p_tenant_id uuid, p_subject text, p_idempotency_key text, p_fingerprint bytea, p_escrow_id uuid,
-    p_request jsonb,
-    p_lease_seconds numeric, p_trace_context text DEFAULT NULL, p_origin jsonb DEFAULT NULL
+    p_request jsonb, p_lease_seconds numeric, p_trace_context text DEFAULT NULL,
+    p_origin jsonb DEFAULT NULL
 ) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
                  detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
@@ -22,11 +22,11 @@ BEGIN
          WHERE e.tenant_id = p_tenant_id
            AND e.id = payments.id_derive(p_tenant_id, 'escrow_event', p_escrow_id::text, 'released',
                                          v_cause)));
-    PERFORM payments.escrow_release_amount(payments.escrow_lock(p_tenant_id, p_escrow_id),
-                                           (p_request ->> 'amount')::bigint,
+    PERFORM payments.escrow_release_amount(
+        payments.escrow_lock(p_tenant_id, p_escrow_id), (p_request ->> 'amount')::bigint,
         p_request ->> 'reason', p_subject, v_cause, payments.clock());
-    RETURN QUERY SELECT * FROM payments.idempotency_store(p_tenant_id, p_subject, 'escrows.release',
-                                                          p_idempotency_key, 200,
+    RETURN QUERY SELECT * FROM payments.idempotency_store(
+        p_tenant_id, p_subject, 'escrows.release', p_idempotency_key, 200,
         payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;

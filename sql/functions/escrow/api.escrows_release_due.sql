@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION api.escrows_release_due(p_tenant_id uuid, p_limit integer)
-    RETURNS integer
+RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -22,7 +22,7 @@ BEGIN
         v_escrow := payments.escrow_lock(p_tenant_id, v_escrow_id);
         CONTINUE WHEN v_escrow.status NOT IN ('held', 'partially_released')
             OR payments.payment_frozen(p_tenant_id, v_escrow.payment_id)
-                   OR payments.payment_refunding(p_tenant_id, v_escrow.payment_id);
+            OR payments.payment_refunding(p_tenant_id, v_escrow.payment_id);
         v_due := v_due + payments.escrow_release_amount(v_escrow, NULL, 'hold ended', 'worker',
                                                         'timed', v_now);
     END LOOP;

@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION payments.escrow_draw_down(
     p_tenant_id uuid, p_payment_id uuid, p_cause_type text, p_cause_id uuid, p_recipient_type text,
-    p_recipient_id text,
-    p_amount bigint, p_now timestamptz
+    p_recipient_id text, p_amount bigint, p_now timestamptz
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
@@ -11,8 +10,9 @@ DECLARE
 BEGIN
     SELECT e.id, e.held_amount INTO v_escrow FROM payments.escrows AS e
      WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id
-       AND e.recipient_type = p_recipient_type
-       AND e.recipient_id = p_recipient_id AND e.held_amount > 0 FOR NO KEY UPDATE;
+       AND e.recipient_type = p_recipient_type AND e.recipient_id = p_recipient_id
+       AND e.held_amount > 0
+       FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;

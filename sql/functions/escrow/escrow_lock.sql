@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.escrow_lock(p_tenant_id uuid, p_escrow_id uuid)
-    RETURNS payments.escrows
+RETURNS payments.escrows
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -17,6 +17,5 @@ BEGIN
     RETURN v_escrow;
 END
 $$;
-COMMENT ON FUNCTION payments.escrow_lock(uuid,
-                                         uuid) IS 'Locks an escrow by its payment and returns its '
-                                                  'row. Raises PY010.';
+COMMENT ON FUNCTION payments.escrow_lock(uuid, uuid) IS
+    'Locks an escrow by its payment and returns its row. Raises PY010.';

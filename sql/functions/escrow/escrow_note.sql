@@ -7,8 +7,8 @@ AS $$
     INSERT INTO payments.escrow_events
            AS e (tenant_id, id, escrow_id, event, amount, reason, actor, happened_at)
     VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'escrow_event', p_escrow_id::text, p_event,
-                                            p_cause), p_escrow_id, p_event,
-            p_amount, p_reason, p_actor, p_now)
+                                            p_cause),
+            p_escrow_id, p_event, p_amount, p_reason, p_actor, p_now)
     RETURNING e.id
 $$;
 COMMENT ON FUNCTION payments.escrow_note(uuid, uuid, text, bigint, text, text, text, timestamptz) IS

@@ -10,9 +10,9 @@ DECLARE
 BEGIN
     SELECT e.id, e.refunded_amount, e.status INTO v_escrow FROM payments.escrows AS e
      WHERE e.tenant_id = p_tenant_id AND e.payment_id = p_payment_id
-       AND e.recipient_type = p_recipient_type
-       AND e.recipient_id = p_recipient_id AND e.refunded_amount > 0 AND e.status <> 'released'
-           FOR NO KEY UPDATE;
+       AND e.recipient_type = p_recipient_type AND e.recipient_id = p_recipient_id
+       AND e.refunded_amount > 0 AND e.status <> 'released'
+       FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
@@ -20,8 +20,8 @@ BEGIN
     UPDATE payments.escrows AS e
        SET held_amount = e.held_amount + v_part, refunded_amount = e.refunded_amount - v_part,
            updated_at = p_now,
-           status = CASE WHEN e.status <> 'canceled' THEN e.status WHEN e.released_amount > 0
-               THEN 'partially_released' ELSE 'held' END
+           status = CASE WHEN e.status <> 'canceled' THEN e.status
+                         WHEN e.released_amount > 0 THEN 'partially_released' ELSE 'held' END
      WHERE e.tenant_id = p_tenant_id AND e.id = v_escrow.id;
     PERFORM payments.escrow_note(p_tenant_id, v_escrow.id, 'returned', v_part, 'refund failed',
                                  'stripe', p_refund_id::text, p_now);

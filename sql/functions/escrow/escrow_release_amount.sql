@@ -32,13 +32,13 @@ BEGIN
            updated_at = p_now,
            status = CASE WHEN e.held_amount = v_amount THEN 'released' ELSE 'partially_released' END
      WHERE e.tenant_id = p_escrow.tenant_id AND e.id = p_escrow.id;
-    PERFORM payments.posting_add(p_escrow.tenant_id, 'payee_held', 'payee_payable',
-                                 p_escrow.recipient_type, p_escrow.recipient_id,
-        v_amount, p_escrow.currency, 'escrow_release', v_event_id, 'released', p_escrow.payment_id,
-        p_now);
+    PERFORM payments.posting_add(
+        p_escrow.tenant_id, 'payee_held', 'payee_payable', p_escrow.recipient_type,
+        p_escrow.recipient_id, v_amount, p_escrow.currency, 'escrow_release', v_event_id,
+        'released', p_escrow.payment_id, p_now);
     RETURN payments.transfers_plan(p_escrow.tenant_id, p_escrow.payment_id, 'release', v_event_id,
-        jsonb_build_array(jsonb_build_object('accountId', p_escrow.connected_account_id, 'amount',
-                                             v_amount)),
+        jsonb_build_array(jsonb_build_object('accountId', p_escrow.connected_account_id,
+                                             'amount', v_amount)),
         (SELECT i.latest_charge_id FROM payments.payment_intents AS i
           WHERE i.tenant_id = p_escrow.tenant_id AND i.id = p_escrow.payment_id), p_now, true);
 END

@@ -27,8 +27,7 @@ BEGIN
         (tenant_id, id, payment_id, recipient_type, recipient_id, connected_account_id, currency,
          status, hold_until, created_at, updated_at)
     SELECT p_tenant_id, v_escrow_id, p_payment_id, s.recipient_type, s.recipient_id,
-           s.connected_account_id, s.currency,
-           'pending', v_hold_until, p_now, p_now
+           s.connected_account_id, s.currency, 'pending', v_hold_until, p_now, p_now
       FROM payments.payment_splits AS s
      WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
        AND s.connected_account_id IS NOT NULL
@@ -38,8 +37,9 @@ BEGIN
         RAISE EXCEPTION 'the escrow''s recipient is not one of the splits' USING ERRCODE = 'PY023';
     END IF;
     INSERT INTO payments.escrow_conditions (tenant_id, id, escrow_id, name)
-    SELECT p_tenant_id, payments.id_derive(p_tenant_id, 'escrow_condition', v_escrow_id::text,
-                                           c.name), v_escrow_id, c.name
+    SELECT p_tenant_id,
+           payments.id_derive(p_tenant_id, 'escrow_condition', v_escrow_id::text, c.name),
+           v_escrow_id, c.name
       FROM (SELECT DISTINCT n.name
               FROM jsonb_array_elements_text(coalesce(p_escrow -> 'conditions', '[]'))
                    AS n (name)) AS c;

@@ -11,8 +11,8 @@ BEGIN
      WHERE e.tenant_id = NEW.tenant_id AND e.payment_id = NEW.id AND e.status = 'pending'
     RETURNING e.id INTO v_escrow_id;
     IF FOUND THEN
-        PERFORM payments.escrow_note(NEW.tenant_id, v_escrow_id, 'canceled', NULL, 'payment '
-                                     || NEW.status, 'payment', NEW.status, NEW.updated_at);
+        PERFORM payments.escrow_note(NEW.tenant_id, v_escrow_id, 'canceled', NULL,
+            'payment ' || NEW.status, 'payment', NEW.status, NEW.updated_at);
     END IF;
     RETURN NULL;
 END
@@ -20,6 +20,5 @@ $$;
 COMMENT ON FUNCTION payments.escrow_void() IS
     'Cancels the hold that was asked for of a payment that came to nothing.';
 CREATE OR REPLACE TRIGGER escrow_void AFTER UPDATE OF status ON payments.payment_transactions
-    FOR EACH ROW
-        WHEN (NEW.status IN ('canceled', 'failed',
-                             'blocked')) EXECUTE FUNCTION payments.escrow_void();
+    FOR EACH ROW WHEN (NEW.status IN ('canceled', 'failed', 'blocked'))
+    EXECUTE FUNCTION payments.escrow_void();

@@ -1,7 +1,7 @@
 -- A condition that only an operator may confirm: whatever waits for conditions waits for it, and
 -- nothing else has to know.
 CREATE OR REPLACE FUNCTION ops.escrow_freeze(p_tenant_id uuid, p_escrow_id uuid, p_reason text)
-    RETURNS text
+RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION ops.escrow_unfreeze(p_tenant_id uuid, p_escrow_id uuid, p_reason text)
-    RETURNS integer
+RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,8 +1,8 @@
-CREATE OR REPLACE FUNCTION ops.payouts(p_tenant_id uuid, p_recipient_type text DEFAULT NULL,
-                                       p_recipient_id text DEFAULT NULL)
-RETURNS TABLE (recipient_type text, recipient_id text, stripe_payout_id text, amount bigint,
-               currency text, status text,
-               arrival_date timestamptz, failure_code text, failure_message text)
+CREATE OR REPLACE FUNCTION ops.payouts(
+    p_tenant_id uuid, p_recipient_type text DEFAULT NULL, p_recipient_id text DEFAULT NULL
+) RETURNS TABLE (recipient_type text, recipient_id text, stripe_payout_id text, amount bigint,
+                 currency text, status text, arrival_date timestamptz, failure_code text,
+                 failure_message text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN

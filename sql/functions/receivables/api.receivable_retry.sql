@@ -1,6 +1,6 @@
 -- One receivable a call and a transaction, its payment locked first as everywhere.
 CREATE OR REPLACE FUNCTION api.receivable_retry(p_tenant_id uuid)
-    RETURNS TABLE (receivable_id uuid, enqueued integer)
+RETURNS TABLE (receivable_id uuid, enqueued integer)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -18,7 +18,7 @@ BEGIN
     PERFORM payments.payment_lock(p_tenant_id, v_payment_id);
     SELECT d.* INTO v_debt FROM payments.receivables AS d
      WHERE d.tenant_id = p_tenant_id AND d.id = receivable_id AND d.next_retry_at <= v_now
-         FOR NO KEY UPDATE;
+       FOR NO KEY UPDATE;
     enqueued := CASE WHEN FOUND THEN payments.receivable_retry_begin(v_debt, v_now) ELSE 0 END;
     RETURN NEXT;
 END

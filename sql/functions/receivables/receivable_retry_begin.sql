@@ -1,15 +1,16 @@
-CREATE OR REPLACE FUNCTION payments.receivable_retry_begin(p_debt payments.receivables,
-                                                           p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.receivable_retry_begin(
+    p_debt payments.receivables, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_transfer_id uuid;
     v_amount bigint;
 BEGIN
-    SELECT t.id,
-           least(p_debt.amount - p_debt.amount_netted - p_debt.amount_reversing - p_debt.amount_reversed,
+    SELECT t.id, least(p_debt.amount - p_debt.amount_netted - p_debt.amount_reversing
+                           - p_debt.amount_reversed,
                        t.amount - t.amount_reversed - t.amount_reversal_pending)
-                           INTO v_transfer_id, v_amount
+      INTO v_transfer_id, v_amount
       FROM payments.transfer_reversals AS v
       JOIN payments.stripe_transfers AS t ON t.tenant_id = p_debt.tenant_id AND t.id = v.transfer_id
      WHERE v.tenant_id = p_debt.tenant_id AND v.id = p_debt.cause_id

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.receivable_retry_id(p_tenant_id uuid, p_receivable_id uuid,
-                                                        p_number integer) RETURNS uuid
+CREATE OR REPLACE FUNCTION payments.receivable_retry_id(
+    p_tenant_id uuid, p_receivable_id uuid, p_number integer
+) RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT payments.id_derive(p_tenant_id, 'receivable_retry', p_receivable_id::text,
                                 p_number::text) $$;

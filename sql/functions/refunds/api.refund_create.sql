@@ -23,9 +23,9 @@ BEGIN
     END IF;
     v_operation := payments.refund_request(
         p_tenant_id, v_refund_id, (p_request ->> 'paymentId')::uuid,
-        (p_request ->> 'amount')::bigint,
-        coalesce(p_request ->> 'reason', 'requested_by_customer'), p_request ->> 'note',
-        p_request -> 'metadata', 'api', p_subject,
+        p_request || jsonb_build_object(
+            'reason', coalesce(p_request ->> 'reason', 'requested_by_customer'), 'origin', 'api',
+            'subject', p_subject),
         payments.idempotency_id(p_tenant_id, p_subject, 'refunds.create', p_idempotency_key),
         p_trace_context, p_lease_seconds);
     IF v_operation IS NULL THEN

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION api.refunds_waiting(p_tenant_id uuid)
-    RETURNS TABLE (currency text, refunds bigint, amount numeric)
+RETURNS TABLE (currency text, refunds bigint, amount numeric)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 BEGIN

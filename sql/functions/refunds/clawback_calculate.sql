@@ -2,7 +2,7 @@
 -- less. Largest remainder is not. Each recipient gets at least its quota's floor less the number of
 -- recipients, so only the last few units are ranked.
 CREATE OR REPLACE FUNCTION payments.clawback_calculate(p_shares bigint[], p_total bigint)
-    RETURNS bigint[]
+RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -21,8 +21,8 @@ BEGIN
         RETURN p_shares;  -- what the ranking comes to, for the commonest case: all of it
     END IF;
     WITH base AS (
-        SELECT s.n, s.share, greatest(0,
-                                      div(p_total::numeric * s.share, v_sum) - v_n)::bigint AS given
+        SELECT s.n, s.share,
+               greatest(0, div(p_total::numeric * s.share, v_sum) - v_n)::bigint AS given
           FROM unnest(p_shares) WITH ORDINALITY AS s (share, n)
     ), ranked AS (
         SELECT b.n, row_number() OVER (

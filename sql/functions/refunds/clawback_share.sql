@@ -6,28 +6,30 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_unit CONSTANT bigint := payments.currency_unit((
-        SELECT p.currency FROM payments.payment_transactions AS p WHERE p.tenant_id = p_tenant_id
-           AND p.id = p_payment_id));
+        SELECT p.currency FROM payments.payment_transactions AS p
+         WHERE p.tenant_id = p_tenant_id AND p.id = p_payment_id));
 BEGIN
     RETURN QUERY
     WITH leg AS (
-        SELECT s.recipient_type AS rtype, s.recipient_id AS rid, s.amount AS share, s.currency,
-               row_number() OVER (ORDER BY s.position) AS n,
-               coalesce((SELECT sum(g.amount) FROM payments.clawback_shares AS g
-                          WHERE g.tenant_id = p_tenant_id AND g.payment_id = p_payment_id
-                            AND g.recipient_type = s.recipient_type
-                            AND g.recipient_id = s.recipient_id), 0)::bigint AS given,
-               coalesce((SELECT b.amount FROM payments.clawback_snapshots AS b
-                          WHERE b.tenant_id = p_tenant_id AND b.payment_id = p_payment_id
-                            AND b.recipient_type = s.recipient_type
-                            AND b.recipient_id = s.recipient_id), 0) AS borne
-          FROM payments.payment_splits AS s
-         WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
+        SELECT split.recipient_type AS rtype, split.recipient_id AS rid, split.amount AS share,
+               split.currency, row_number() OVER (ORDER BY split.position) AS n,
+               coalesce((SELECT sum(earlier.amount) FROM payments.clawback_shares AS earlier
+                          WHERE earlier.tenant_id = p_tenant_id
+                            AND earlier.payment_id = p_payment_id
+                            AND earlier.recipient_type = split.recipient_type
+                            AND earlier.recipient_id = split.recipient_id), 0)::bigint AS given,
+               coalesce((SELECT snapshot.amount FROM payments.clawback_snapshots AS snapshot
+                          WHERE snapshot.tenant_id = p_tenant_id
+                            AND snapshot.payment_id = p_payment_id
+                            AND snapshot.recipient_type = split.recipient_type
+                            AND snapshot.recipient_id = split.recipient_id), 0) AS borne
+          FROM payments.payment_splits AS split
+         WHERE split.tenant_id = p_tenant_id AND split.payment_id = p_payment_id
     ), target AS (
         SELECT payments.clawback_target(array_agg(l.share ORDER BY l.n),
                                         array_agg(l.borne ORDER BY l.n),
                                         sum(l.given)::bigint + p_delta, v_unit) AS given
-        FROM leg AS l
+          FROM leg AS l
     ), moved AS (
         INSERT INTO payments.clawback_shares AS g
             (tenant_id, id, payment_id, cause_type, cause_id, recipient_type, recipient_id, amount,
@@ -40,7 +42,8 @@ BEGIN
          WHERE t.given[l.n] <> l.given
         RETURNING g.recipient_type, g.recipient_id, g.amount
     )
-    SELECT m.recipient_type, m.recipient_id, m.amount FROM moved AS m ORDER BY 1, 2;
+    SELECT m.recipient_type, m.recipient_id, m.amount FROM moved AS m
+     ORDER BY m.recipient_type, m.recipient_id;
 END
 $$;
 COMMENT ON FUNCTION payments.clawback_share(uuid, uuid, text, uuid, bigint, timestamptz) IS

@@ -14,15 +14,12 @@ BEGIN
     IF p_unit > 1 AND NOT EXISTS (SELECT FROM unnest(p_shares || p_borne || p_total) AS a
                                    WHERE a % p_unit <> 0) THEN
         RETURN (SELECT array_agg(g * p_unit ORDER BY n)
-                  FROM unnest(
-                      payments.clawback_target(
-                          (SELECT array_agg(s / p_unit ORDER BY n)
-                             FROM unnest(p_shares) WITH ORDINALITY AS x (s, n)),
-                                                       (SELECT array_agg(b / p_unit ORDER BY n)
-                                                          FROM unnest(p_borne) WITH ORDINALITY
-                                                               AS x (b, n)),
-                                                       p_total / p_unit)) WITH ORDINALITY
-                       AS t (g, n));
+                  FROM unnest(payments.clawback_target(
+                           (SELECT array_agg(s / p_unit ORDER BY n)
+                              FROM unnest(p_shares) WITH ORDINALITY AS x (s, n)),
+                           (SELECT array_agg(b / p_unit ORDER BY n)
+                              FROM unnest(p_borne) WITH ORDINALITY AS x (b, n)),
+                           p_total / p_unit)) WITH ORDINALITY AS t (g, n));
     END IF;
     IF v_borne = 0 THEN
         RETURN payments.clawback_calculate(p_shares, p_total);

@@ -6,6 +6,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_share record;
+    v_leg text;
     v_payees jsonb := '[]';
     v_held bigint;
 BEGIN
@@ -18,20 +19,16 @@ BEGIN
             ON s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id
            AND s.recipient_type = g.recipient_type AND s.recipient_id = g.recipient_id
     LOOP
+        v_leg := v_share.recipient_type || ':' || v_share.recipient_id;
         v_held := payments.escrow_refill(p_tenant_id, p_payment_id, p_cause_id,
-                                         v_share.recipient_type,
-            v_share.recipient_id, v_share.amount, p_now);
-        PERFORM payments.posting_add(p_tenant_id, p_contra, 'payee_held', v_share.recipient_type,
-                                     v_share.recipient_id,
-            v_held, v_share.currency, p_cause_type, p_cause_id, 'held:' || v_share.recipient_type
-                                     || ':' || v_share.recipient_id,
-            p_payment_id, p_now);
-        PERFORM payments.posting_add(p_tenant_id, p_contra,
-            CASE v_share.recipient_type WHEN 'platform' THEN 'platform_revenue'
-                                     ELSE 'payee_payable' END,
-            v_share.recipient_type, v_share.recipient_id, v_share.amount - v_held, v_share.currency,
-            p_cause_type, p_cause_id,
-            v_share.recipient_type || ':' || v_share.recipient_id, p_payment_id, p_now);
+            v_share.recipient_type, v_share.recipient_id, v_share.amount, p_now);
+        PERFORM payments.posting_add(
+            p_tenant_id, p_contra, g.account, v_share.recipient_type, v_share.recipient_id,
+            g.amount, v_share.currency, p_cause_type, p_cause_id, g.leg, p_payment_id, p_now)
+           FROM (VALUES ('payee_held', v_held, 'held:' || v_leg),
+                        (CASE v_share.recipient_type WHEN 'platform' THEN 'platform_revenue'
+                                                     ELSE 'payee_payable' END,
+                         v_share.amount - v_held, v_leg)) AS g (account, amount, leg);
         IF v_share.recipient_type <> 'platform' AND v_share.amount > v_held THEN
             v_payees := v_payees || jsonb_build_object('accountId', v_share.connected_account_id,
                                                        'amount', v_share.amount - v_held);

@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     IF p_kept_basis_points IS NULL OR p_kept_basis_points NOT BETWEEN 0 AND 10000
-        OR p_override_subjects IS NULL
+       OR p_override_subjects IS NULL
        OR (p_closes_before IS NOT NULL AND p_show_starts_at IS NULL) THEN
         RAISE EXCEPTION 'kept is from 0 to 10000 basis points, and a window needs the event''s '
                         'start' USING ERRCODE = 'PY020';
@@ -22,10 +22,10 @@ BEGIN
     INSERT INTO payments.refund_policies
         (tenant_id, id, show_id, version, show_starts_at, closes_before, kept_basis_points,
          override_subjects, created_at, created_by)
-    VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'refund_policy', v_show_id,
-                                            v_version::text), v_show_id, v_version,
-            p_show_starts_at, p_closes_before, p_kept_basis_points, p_override_subjects,
-            payments.clock(), session_user);
+    VALUES (p_tenant_id,
+            payments.id_derive(p_tenant_id, 'refund_policy', v_show_id, v_version::text),
+            v_show_id, v_version, p_show_starts_at, p_closes_before, p_kept_basis_points,
+            p_override_subjects, payments.clock(), session_user);
     PERFORM payments.audit_act(p_tenant_id, 'refund_policy_set',
                                concat_ws(' ', nullif(v_show_id, ''), 'version', v_version));
     RETURN v_version;

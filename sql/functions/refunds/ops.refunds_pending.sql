@@ -8,7 +8,7 @@ BEGIN
     RETURN QUERY
     SELECT r.id, r.payment_id, r.amount, r.currency,
            CASE WHEN r.accepted_at IS NULL THEN 'call ' || coalesce(o.state, 'missing')
-               ELSE coalesce(r.pending_reason, 'the bank') END, r.created_at
+                ELSE coalesce(r.pending_reason, 'the bank') END, r.created_at
       FROM payments.payment_refunds AS r
       LEFT JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id
        AND o.subject_id = r.id AND o.kind = 'refund'

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.payment_refunding(p_tenant_id uuid, p_payment_id uuid)
-    RETURNS boolean
+RETURNS boolean
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM payments.payment_refunds AS r

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_amount(p_payment payments.payment_transactions,
-                                                  p_amount bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION payments.refund_amount(
+    p_payment payments.payment_transactions, p_amount bigint
+) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,12 +1,13 @@
-CREATE OR REPLACE FUNCTION payments.refund_apply(p_tenant_id uuid, p_refund_id uuid, p_object jsonb,
-                                                 p_now timestamptz)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.refund_apply(
+    p_tenant_id uuid, p_refund_id uuid, p_object jsonb, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_refund payments.payment_refunds;
-    v_status CONSTANT text := CASE p_object ->> 'status' WHEN 'requires_action' THEN 'pending'
-        ELSE p_object ->> 'status' END;
+    v_status CONSTANT text :=
+        CASE p_object ->> 'status' WHEN 'requires_action' THEN 'pending'
+                                   ELSE p_object ->> 'status' END;
     v_due integer := 0;
 BEGIN
     SELECT r.* INTO v_refund FROM payments.payment_refunds AS r
@@ -36,12 +37,16 @@ BEGIN
         PERFORM payments.refund_batch_item_fail(p_tenant_id, p_refund_id,
                                                 coalesce(p_object ->> 'failure_reason', v_status),
                                                 p_now);
-        v_due := v_due + payments.refund_undo(v_refund, p_now);
+        v_due := v_due
+            + payments.clawback_undo(p_tenant_id, v_refund.payment_id, 'refund_failure',
+                                     p_refund_id, v_refund.amount, 'provider_clearing', p_now)
+            -- A loss that the refund had left no room for is shared out now.
+            + payments.dispute_losses_allocate(p_tenant_id, v_refund.payment_id, p_now);
     END IF;
     RETURN v_due;
 END
 $$;
 COMMENT ON FUNCTION payments.refund_apply(uuid, uuid, jsonb, timestamptz) IS
     'Applies Stripe''s refund to ours; the payment is locked. First acceptance asks the payees; a '
-    'failure, even weeks later, gives everything back. Any order and number of the same facts ends '
-    'the same. Returns how many operations became due.';
+    'failure, even weeks later, gives everything back, and each payee is paid again, once. Any '
+    'order and number of the same facts ends the same. Returns how many operations became due.';

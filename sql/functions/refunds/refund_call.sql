@@ -12,8 +12,8 @@ DECLARE
     v_busy boolean;
 BEGIN
     SELECT i.stripe_payment_intent_id INTO v_target
-      FROM payments.payment_intents AS i WHERE i.tenant_id = p_payment.tenant_id
-       AND i.id = p_payment.id;
+      FROM payments.payment_intents AS i
+     WHERE i.tenant_id = p_payment.tenant_id AND i.id = p_payment.id;
     -- One unresolved call per payment: behind another one the refund waits in the queue.
     v_busy := EXISTS (SELECT FROM payments.stripe_operations AS o
                        WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id
@@ -23,10 +23,10 @@ BEGIN
         jsonb_build_object('target', NULL, 'params', jsonb_strip_nulls(jsonb_build_object(
             'payment_intent', v_target, 'amount', p_amount,
             'reason', CASE WHEN p_reason IN ('duplicate', 'fraudulent', 'requested_by_customer')
-            THEN p_reason END,
-            'metadata', jsonb_build_object('operation_id', v_operation_id, 'refund_id', p_refund_id,
-                                           'payment_id', p_payment.id, 'tenant_id',
-                                           p_payment.tenant_id)))),
+                           THEN p_reason END,
+            'metadata', jsonb_build_object(
+                'operation_id', v_operation_id, 'refund_id', p_refund_id,
+                'payment_id', p_payment.id, 'tenant_id', p_payment.tenant_id)))),
         p_idempotency_id, p_trace_context, CASE WHEN v_busy THEN NULL ELSE p_lease_seconds END);
 END
 $$;

@@ -2,16 +2,14 @@ CREATE OR REPLACE FUNCTION payments.refund_json(p_tenant_id uuid, p_refund_id uu
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT jsonb_build_object(
-        'id', r.id, 'paymentId', r.payment_id, 'amount', r.amount, 'currency', r.currency, 'status',
-        r.status,
-        'reason', r.reason, 'note', r.note, 'metadata', r.metadata, 'stripeRefundId',
-        r.stripe_refund_id,
-        'failureReason', r.failure_reason, 'origin', r.origin,
+        'id', r.id, 'paymentId', r.payment_id, 'amount', r.amount, 'currency', r.currency,
+        'status', r.status, 'reason', r.reason, 'note', r.note, 'metadata', r.metadata,
+        'stripeRefundId', r.stripe_refund_id, 'failureReason', r.failure_reason,
+        'origin', r.origin,
         'reversals', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'recipientType', t.recipient_type, 'recipientId', t.recipient_id, 'transferId',
-            t.id, 'amount', v.amount,
-                'status', CASE v.status WHEN 'waiting' THEN 'pending'
-            ELSE v.status END, 'shortfall', v.shortfall)
+                'recipientType', t.recipient_type, 'recipientId', t.recipient_id,
+                'transferId', t.id, 'amount', v.amount, 'shortfall', v.shortfall,
+                'status', CASE v.status WHEN 'waiting' THEN 'pending' ELSE v.status END)
                 ORDER BY t.recipient_type, t.recipient_id, t.id), '[]')
             FROM payments.transfer_reversals AS v
             JOIN payments.stripe_transfers AS t ON t.tenant_id = p_tenant_id

@@ -20,8 +20,8 @@ BEGIN
         AND p_now > v_policy.show_starts_at - v_policy.closes_before THEN
         RAISE EXCEPTION 'refunds for this event are closed' USING ERRCODE = 'PY053';
     END IF;
-    v_most := p_payment.amount_captured - (
-        p_payment.amount_captured * v_policy.kept_basis_points / 10000);
+    v_most := p_payment.amount_captured
+            - p_payment.amount_captured * v_policy.kept_basis_points / 10000;
     IF p_payment.amount_refunded + p_payment.amount_refund_pending + p_amount > v_most THEN
         RAISE EXCEPTION 'the policy refunds at most % of this payment', v_most
             USING ERRCODE = 'PY053';

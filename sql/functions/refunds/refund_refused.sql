@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.refund_refused(p_tenant_id uuid, p_refund_id uuid, p_code text,
-                                                   p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION payments.refund_refused(
+    p_tenant_id uuid, p_refund_id uuid, p_code text, p_now timestamptz
+) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -9,13 +9,13 @@ AS $$
 DECLARE
     v_over boolean;
 BEGIN
-    IF TG_OP = 'UPDATE' AND (OLD.tenant_id, OLD.payment_id) IS DISTINCT
-        FROM (NEW.tenant_id, NEW.payment_id) THEN
+    IF TG_OP = 'UPDATE'
+       AND (OLD.tenant_id, OLD.payment_id) IS DISTINCT FROM (NEW.tenant_id, NEW.payment_id) THEN
         RAISE EXCEPTION 'a refund stays with its payment' USING ERRCODE = 'PY060';
     END IF;
     -- First, so that the sum sees what others have just committed.
-    PERFORM FROM payments.payment_transactions AS p WHERE p.tenant_id = NEW.tenant_id
-        AND p.id = NEW.payment_id FOR NO KEY UPDATE;
+    PERFORM FROM payments.payment_transactions AS p
+      WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payment_id FOR NO KEY UPDATE;
     UPDATE payments.payment_transactions AS p
        SET amount_refund_pending = s.pending, amount_refunded = s.done,
            updated_at = greatest(p.updated_at, NEW.updated_at)
@@ -37,11 +37,11 @@ COMMENT ON FUNCTION payments.refund_totals() IS
     'Makes a payment''s sums those of its refunds. Raises check_violation when more than the '
     'capture would be refunded, PY051 when a new refund is more than disputes have left, PY060 '
     'when a refund changes its payment.';
-CREATE OR REPLACE TRIGGER refund_totals AFTER INSERT
-    OR UPDATE OF status, amount, payment_id, tenant_id ON payments.payment_refunds
+CREATE OR REPLACE TRIGGER refund_totals
+    AFTER INSERT OR UPDATE OF status, amount, payment_id, tenant_id ON payments.payment_refunds
     FOR EACH ROW EXECUTE FUNCTION payments.refund_totals();
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE OR TRUNCATE ON payments.payment_refunds
     FOR EACH STATEMENT EXECUTE FUNCTION payments.append_only_guard();
 CREATE OR REPLACE TRIGGER state_guard BEFORE UPDATE OF status ON payments.payment_refunds
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT
-                       FROM NEW.status) EXECUTE FUNCTION payments.state_guard('refund');
+    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
+    EXECUTE FUNCTION payments.state_guard('refund');

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.reversals_deduct_unsent(p_tenant_id uuid, p_transfer_id uuid,
-                                                            p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.reversals_deduct_unsent(
+    p_tenant_id uuid, p_transfer_id uuid, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.reversals_enqueue(p_tenant_id uuid, p_transfer_id uuid,
-                                                      p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.reversals_enqueue(
+    p_tenant_id uuid, p_transfer_id uuid, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -24,10 +25,10 @@ BEGIN
             'reversal:' || p_transfer_id,
             jsonb_build_object('target', v_target, 'params', jsonb_build_object(
                 'amount', v_reversal.amount, 'metadata', jsonb_build_object(
-                    'operation_id', v_operation_id, 'reversal_id', v_reversal.id, 'payment_id',
-                    v_reversal.payment_id,
-                    v_reversal.cause_type || '_id', v_reversal.cause_id, 'tenant_id',
-                    p_tenant_id))),
+                    'operation_id', v_operation_id, 'reversal_id', v_reversal.id,
+                    'payment_id', v_reversal.payment_id,
+                    v_reversal.cause_type || '_id', v_reversal.cause_id,
+                    'tenant_id', p_tenant_id))),
             p_trace_context => (SELECT o.trace_context FROM payments.stripe_operations AS o
                                  WHERE o.tenant_id = p_tenant_id
                                    AND o.subject_id = v_reversal.cause_id AND o.kind = 'refund'));

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.clawback_snapshot(p_tenant_id uuid, p_payment_id uuid)
-    RETURNS void
+RETURNS void
 LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
 AS $$
     INSERT INTO payments.clawback_snapshots

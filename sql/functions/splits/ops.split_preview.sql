@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION ops.split_preview(
     p_amount bigint, p_shares jsonb, p_captured bigint DEFAULT NULL, p_currency text DEFAULT NULL
-)
-RETURNS TABLE (recipient_type text, recipient_id text, amount bigint)
+) RETURNS TABLE (recipient_type text, recipient_id text, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
     SELECT s.recipient_type, s.recipient_id, s.amount

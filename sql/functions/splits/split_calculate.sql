@@ -2,9 +2,9 @@
 -- the last step: floors first, then the units left over by largest remainder, ties in request
 -- order, the platform last. A unit is what the currency can pay (currency_unit); of an odd capture
 -- made elsewhere it is one.
-CREATE OR REPLACE FUNCTION payments.split_calculate(p_amount bigint, p_captured bigint,
-                                                    p_shares jsonb, p_unit bigint DEFAULT 1)
-RETURNS TABLE (share_position smallint, recipient_type text, recipient_id text, amount bigint)
+CREATE OR REPLACE FUNCTION payments.split_calculate(
+    p_amount bigint, p_captured bigint, p_shares jsonb, p_unit bigint DEFAULT 1
+) RETURNS TABLE (share_position smallint, recipient_type text, recipient_id text, amount bigint)
 LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE

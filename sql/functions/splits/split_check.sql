@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.split_check(p_amount bigint, p_captured bigint, p_shares jsonb,
-                                                p_unit bigint DEFAULT 1) RETURNS void
+CREATE OR REPLACE FUNCTION payments.split_check(
+    p_amount bigint, p_captured bigint, p_shares jsonb, p_unit bigint DEFAULT 1
+) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = payments, pg_temp
 AS $$
 DECLARE

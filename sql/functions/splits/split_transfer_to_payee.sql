@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION payments.split_transfer_to_payee(
     p_payment payments.payment_transactions, p_account_id uuid, p_recipient_type text,
-    p_recipient_id text, p_amount bigint,
-    p_now timestamptz
+    p_recipient_id text, p_amount bigint, p_now timestamptz
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$

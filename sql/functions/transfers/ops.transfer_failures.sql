@@ -1,8 +1,8 @@
-CREATE OR REPLACE FUNCTION ops.transfer_failures(p_tenant_id uuid, p_from timestamptz DEFAULT NULL,
-                                                 p_to timestamptz DEFAULT NULL)
-RETURNS TABLE (recipient_type text, currency text, transfers bigint, paid bigint, waiting bigint,
-               failed bigint,
-               failed_basis_points bigint, attempts_failed bigint, most_frequent_error text)
+CREATE OR REPLACE FUNCTION ops.transfer_failures(
+    p_tenant_id uuid, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL
+) RETURNS TABLE (recipient_type text, currency text, transfers bigint, paid bigint, waiting bigint,
+                 failed bigint, failed_basis_points bigint, attempts_failed bigint,
+                 most_frequent_error text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE

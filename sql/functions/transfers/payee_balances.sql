@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION payments.payee_balances(p_tenant_id uuid, p_payment_ids uuid[])
 RETURNS TABLE (payment_id uuid, recipient_type text, recipient_id text, share bigint,
-               share_posted numeric,
-               payable numeric, on_its_way numeric, held bigint, held_posted numeric)
+               share_posted numeric, payable numeric, on_its_way numeric, held bigint,
+               held_posted numeric)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     WITH leg AS (

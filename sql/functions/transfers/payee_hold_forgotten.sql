@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION payments.payee_hold_forgotten(p_tenant_id uuid, p_transfer_id uuid)
-    RETURNS boolean
+RETURNS boolean
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     SELECT EXISTS (

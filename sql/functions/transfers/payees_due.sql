@@ -1,9 +1,8 @@
 CREATE OR REPLACE FUNCTION payments.payees_due(p_tenant_id uuid, p_payment_id uuid) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT coalesce(
-        jsonb_agg(jsonb_build_object('accountId', s.connected_account_id, 'amount', s.amount)),
-        '[]')
+    SELECT coalesce(jsonb_agg(jsonb_build_object('accountId', s.connected_account_id,
+                                                 'amount', s.amount)), '[]')
       FROM payments.payment_splits AS s
      WHERE s.tenant_id = p_tenant_id AND s.payment_id = p_payment_id AND s.amount > 0
        AND s.connected_account_id IS NOT NULL

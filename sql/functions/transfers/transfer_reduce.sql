@@ -27,10 +27,10 @@ BEGIN
     IF v_transfer.amount = p_amount THEN
         RETURN 0;
     END IF;
-    v_due := payments.transfers_plan(p_tenant_id, v_transfer.payment_id, v_transfer.purpose,
-                                     v_cause_id,
-        jsonb_build_array(jsonb_build_object('accountId', v_transfer.connected_account_id, 'amount',
-                                             v_transfer.amount - p_amount)),
+    v_due := payments.transfers_plan(
+        p_tenant_id, v_transfer.payment_id, v_transfer.purpose, v_cause_id,
+        jsonb_build_array(jsonb_build_object('accountId', v_transfer.connected_account_id,
+                                             'amount', v_transfer.amount - p_amount)),
         v_transfer.source_transaction, p_now, false);
     IF v_call.last_error_code IS DISTINCT FROM 'canceled_by_operator' THEN
         RETURN v_due;

@@ -1,6 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.transfer_refused(p_operation payments.stripe_operations,
-                                                     p_verdict text, p_now timestamptz)
-RETURNS integer
+CREATE OR REPLACE FUNCTION payments.transfer_refused(
+    p_operation payments.stripe_operations, p_verdict text, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -9,8 +9,8 @@ DECLARE
 BEGIN
     IF p_verdict <> 'retry' THEN
         UPDATE payments.stripe_transfers AS t
-           SET status = CASE p_verdict WHEN 'hold' THEN 'blocked'
-               ELSE 'failed' END, updated_at = p_now
+           SET status = CASE p_verdict WHEN 'hold' THEN 'blocked' ELSE 'failed' END,
+               updated_at = p_now
          WHERE t.tenant_id = p_operation.tenant_id AND t.id = p_operation.subject_id;
     END IF;
     IF p_verdict = 'hold' THEN
@@ -21,8 +21,8 @@ BEGIN
           JOIN payments.connected_accounts AS a ON a.tenant_id = p_operation.tenant_id
            AND a.id = t.connected_account_id
          WHERE t.tenant_id = p_operation.tenant_id AND t.id = p_operation.subject_id;
-        v_due := payments.fetch_enqueue(p_operation.tenant_id, NULL, v_account.id, 'accounts',
-                                        v_account.stripe_account_id,
+        v_due := payments.fetch_enqueue(
+            p_operation.tenant_id, NULL, v_account.id, 'accounts', v_account.stripe_account_id,
             p_operation.id || ':' || p_operation.generation);
     END IF;
     RETURN v_due + payments.reversals_deduct_unsent(p_operation.tenant_id, p_operation.subject_id,

@@ -24,7 +24,7 @@ BEGIN
         UPDATE payments.stripe_operations AS o
            SET state = 'ready', leased_by = NULL,
                holds = CASE WHEN p_held THEN array_append(o.holds, p_hold)
-        ELSE array_remove(o.holds, p_hold) END,
+                            ELSE array_remove(o.holds, p_hold) END,
                next_run_at = greatest(o.next_run_at, p_now), updated_at = p_now
           FROM calls AS c WHERE o.tenant_id = p_tenant_id AND o.id = c.id
         RETURNING o.holds

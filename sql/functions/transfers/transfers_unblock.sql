@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION payments.transfers_unblock(p_tenant_id uuid, p_account_id uuid,
-                                                      p_now timestamptz) RETURNS integer
+CREATE OR REPLACE FUNCTION payments.transfers_unblock(
+    p_tenant_id uuid, p_account_id uuid, p_now timestamptz
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE

@@ -6,10 +6,11 @@ SELECT enter(NULL);
 SELECT remember();
 SET LOCAL ROLE payments_api;
 
-SELECT is(
-    (SELECT (d ->> 'id', d ->> 'status', d -> 'transfersEnabled')::text
-       FROM api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) AS d),
-    format('(%s,open,true)', current_setting('tap.account')), 'an account''s document is returned');
+SELECT results_eq(
+    $$ SELECT d ->> 'id', d ->> 'status', d -> 'transfersEnabled'
+         FROM api.connected_account_get(tenant_a(), current_setting('tap.account')::uuid) AS d $$,
+    $$ VALUES (current_setting('tap.account')::text, 'open', 'true'::jsonb) $$,
+    'an account''s document is returned');
 SELECT throws_ok('SELECT api.connected_account_get(tenant_a(), gen_random_uuid())', 'PY010', NULL,
                  'an unknown account is not found');
 SELECT throws_ok('SELECT api.connected_account_get(tenant_a(), NULL)', 'PY010', NULL,

@@ -16,12 +16,12 @@ LANGUAGE sql AS $$ SELECT *
                      FROM api.onboarding_link_create(p_tenant_id, 'sub', p_key, p_fingerprint,
                                                      p_account_id, '{}', 20, '00-trace') $$;
 SELECT keep('link', operation) FROM pg_temp.ask(tenant_a(), 'k1', account_of(tenant_a(), 'v1'));
-SELECT is(
-    (SELECT (o ->> 'kind', o #>> '{request,params,account}', o #>> '{request,params,return_url}',
-             o ->> 'leaseEpoch', o ->> 'fenced', o ->> 'traceContext')::text
-       FROM (SELECT kept('link')::jsonb AS o) AS x),
-    '(account_link,acct_v1_aaaaaaaa,https://example.com/onboarding/return,1,true,00-trace)',
-    'a fresh link is an operation for the request to carry');
+SELECT results_eq(
+    $$ SELECT o ->> 'kind', o #>> '{request,params,account}', o #>> '{request,params,return_url}',
+              o ->> 'leaseEpoch', o ->> 'fenced', o ->> 'traceContext'
+         FROM (SELECT kept('link')::jsonb AS o) AS x $$,
+    $$ VALUES ('account_link', 'acct_v1_aaaaaaaa', 'https://example.com/onboarding/return', '1',
+              'true', '00-trace') $$, 'a fresh link is an operation for the request to carry');
 RESET ROLE;
 SELECT remember();
 SET LOCAL ROLE payments_api;
@@ -44,16 +44,16 @@ RESET ROLE;
 SELECT unchanged('refused requests change nothing');
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_api;
-SELECT is(
-    (SELECT (status, body ->> 'onboardingUrl')::text
-       FROM api.request_record(tenant_a(), (kept('link')::jsonb ->> 'id')::uuid, 1,
-                               '{"outcome": "succeeded", "object": {"url": "https://fresh", '
-                               '"expires_at": 4102444800}}')),
-    '(201,https://fresh)', 'the request is answered with the account and its link');
-SELECT is(
-    (SELECT (status, body ->> 'onboardingUrl', replayed)::text
-       FROM pg_temp.ask(tenant_a(), 'k1', account_of(tenant_a(), 'v1'))), '(201,https://fresh,t)',
-    'the same key replays it');
+SELECT results_eq(
+    $$ SELECT status, body ->> 'onboardingUrl'
+         FROM api.request_record(tenant_a(), (kept('link')::jsonb ->> 'id')::uuid, 1,
+              '{"outcome": "succeeded", "object": {"url": "https://fresh", '
+              '"expires_at": 4102444800}}') $$,
+    $$ VALUES (201, 'https://fresh') $$, 'the request is answered with the account and its link');
+SELECT results_eq(
+    $$ SELECT status, body ->> 'onboardingUrl', replayed
+         FROM pg_temp.ask(tenant_a(), 'k1', account_of(tenant_a(), 'v1')) $$,
+    $$ VALUES (201, 'https://fresh', true) $$, 'the same key replays it');
 SELECT throws_ok($$ SELECT pg_temp.ask(tenant_b(), 'k1', account_of(tenant_b(), 'v2')) $$, 'PY002',
                  NULL, 'a second tenant in one transaction is refused');
 SELECT isnt(

@@ -16,10 +16,12 @@ SELECT is(
     payments.connected_account_apply(tenant_a(), account_of(tenant_a(), 'v1'),
                                      account_object(tenant_a(), 'v1', true), clock()), 2,
     'an account that can receive now releases its transfers');
-SELECT is(
-    (SELECT (transfers_enabled, charges_enabled, payouts_enabled, details_submitted, requirements,
-             disabled_reason)::text FROM payments.connected_accounts WHERE recipient_id = 'v1'),
-    '(t,t,t,t,[],)', 'the account is as Stripe shows it');
+SELECT results_eq(
+    $$ SELECT transfers_enabled, charges_enabled, payouts_enabled, details_submitted,
+              requirements, disabled_reason
+         FROM payments.connected_accounts WHERE recipient_id = 'v1' $$,
+    $$ VALUES (true, true, true, true, '[]'::jsonb, NULL::text) $$,
+    'the account is as Stripe shows it');
 SELECT is(
     (SELECT array_agg(DISTINCT recipient_id) FROM payments.stripe_transfers
       WHERE status = 'pending'), '{v1}', 'just its own transfers are released');
@@ -31,10 +33,10 @@ SELECT is(
     payments.connected_account_apply(tenant_a(), account_of(tenant_a(), 'v1'),
                                      '{"id": "acct_v1_aaaaaaaa", "capabilities": {"transfers": '
                                      '"pending"}}', clock()), 0, 'an account may close again');
-SELECT is(
-    (SELECT (transfers_enabled, charges_enabled, requirements)::text
-       FROM payments.connected_accounts WHERE recipient_id = 'v1'), '(f,f,[])',
-    'what Stripe does not say counts as no');
+SELECT results_eq(
+    $$ SELECT transfers_enabled, charges_enabled, requirements
+         FROM payments.connected_accounts WHERE recipient_id = 'v1' $$,
+    $$ VALUES (false, false, '[]'::jsonb) $$, 'what Stripe does not say counts as no');
 SELECT is((SELECT count(*) FROM payments.stripe_transfers WHERE status = 'pending'), 2::bigint,
           'what is on its way is not called back: Stripe will say so');
 SELECT payments.connected_account_apply(tenant_a(), account_of(tenant_a(), 'a1'),

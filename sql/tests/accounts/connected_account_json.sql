@@ -23,13 +23,13 @@ SELECT is(payments.connected_account_json(tenant_a(), current_setting('tap.accou
     'requirements', '["external_account"]'::jsonb, 'disabledReason', 'requirements.past_due',
     'createdAt', '2026-01-02T03:04:05.678000Z', 'updatedAt', '2026-01-02T03:04:06.000000Z'),
     'an account''s document has every field of the contract, and no other');
-SELECT is(
-    (SELECT (d ->> 'status', d -> 'stripeAccountId', d -> 'onboardingUrl',
-             d -> 'onboardingExpiresAt', d -> 'businessName', d -> 'requirements')::text
-             FROM payments.connected_account_json(tenant_a(),
-                                                  current_setting('tap.young')::uuid) AS d),
-    '(creating,null,null,null,null,[])',
-    'an account that Stripe has not made yet has nothing of Stripe');
+SELECT results_eq(
+    $$ SELECT d ->> 'status', d -> 'stripeAccountId', d -> 'onboardingUrl', d ->
+              'onboardingExpiresAt', d -> 'businessName', d -> 'requirements'
+         FROM payments.connected_account_json(tenant_a(),
+                                              current_setting('tap.young')::uuid) AS d $$,
+    $$ VALUES ('creating', 'null'::jsonb, 'null'::jsonb, 'null'::jsonb, 'null'::jsonb,
+              '[]'::jsonb) $$, 'an account that Stripe has not made yet has nothing of Stripe');
 SELECT is(payments.connected_account_json(tenant_a(), gen_random_uuid()), NULL,
           'an unknown account has no document');
 SELECT is(payments.connected_account_json(tenant_a(), NULL), NULL, 'no account has no document');

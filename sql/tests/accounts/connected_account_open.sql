@@ -15,22 +15,22 @@ SELECT throws_ok(
                                               account_object(tenant_a(), 'v1', true), clock()) $$,
     'PY033', NULL, 'another payee''s Stripe account is refused');
 SELECT unchanged('the refused account changes nothing');
-SELECT is(
-    (SELECT (o ->> 'kind', o #>> '{request,params,account}', o #>> '{request,params,type}',
-             o ->> 'leaseEpoch', o ->> 'fenced', o ->> 'traceContext')::text
-             FROM payments.connected_account_open(operation_row(the('call')),
-                                                  account_object(tenant_a(), 'a1', true),
-                                                  clock()) AS o),
-    '(account_link,acct_a1_aaaaaaaa,account_onboarding,1,true,00-trace)',
+SELECT results_eq(
+    $$ SELECT o ->> 'kind', o #>> '{request,params,account}', o #>> '{request,params,type}', o ->>
+              'leaseEpoch', o ->> 'fenced', o ->> 'traceContext'
+         FROM payments.connected_account_open(operation_row(the('call')),
+              account_object(tenant_a(), 'a1', true), clock()) AS o $$,
+    $$ VALUES ('account_link', 'acct_a1_aaaaaaaa', 'account_onboarding', '1', 'true',
+               '00-trace') $$,
     'an account opened for a request hands the request its link call');
-SELECT is(
-    (SELECT (status, stripe_account_id, transfers_enabled)::text FROM payments.connected_accounts
-      WHERE recipient_id = 'a1'), '(open,acct_a1_aaaaaaaa,t)',
-    'the account is open, as Stripe shows it');
-SELECT is(
-    (SELECT (object_type, object_id = account_of(tenant_a(), 'a1'))::text
-       FROM payments.provider_objects WHERE provider_id = 'acct_a1_aaaaaaaa'), '(account,t)',
-    'whose Stripe account it is, is kept');
+SELECT results_eq(
+    $$ SELECT status, stripe_account_id, transfers_enabled
+         FROM payments.connected_accounts WHERE recipient_id = 'a1' $$,
+    $$ VALUES ('open', 'acct_a1_aaaaaaaa', true) $$, 'the account is open, as Stripe shows it');
+SELECT results_eq(
+    $$ SELECT object_type, object_id = account_of(tenant_a(), 'a1')
+         FROM payments.provider_objects WHERE provider_id = 'acct_a1_aaaaaaaa' $$,
+    $$ VALUES ('account', true) $$, 'whose Stripe account it is, is kept');
 SELECT is((SELECT operation_id FROM payments.idempotency_keys WHERE idempotency_key = 'k1'),
           operation_of(account_of(tenant_a(), 'a1'), 'account_link'),
           'the request now waits for the link');
@@ -52,10 +52,11 @@ SELECT is(
     payments.connected_account_open(operation_row(the('late')),
                                     account_object(tenant_a(), 'a2', false), clock()), NULL,
     'an account opened by a worker hands nobody a call');
-SELECT is(
-    (SELECT (o.state, o.first_sent_at)::text FROM payments.stripe_operations AS o
-      WHERE o.id = operation_of(account_of(tenant_a(), 'a2'), 'account_link')), '(ready,)',
-    'its link call waits in the queue');
+SELECT results_eq(
+    $$ SELECT o.state, o.first_sent_at
+         FROM payments.stripe_operations AS o
+        WHERE o.id = operation_of(account_of(tenant_a(), 'a2'), 'account_link') $$,
+    $$ VALUES ('ready', NULL::timestamp with time zone) $$, 'its link call waits in the queue');
 
 SELECT * FROM finish();
 ROLLBACK;

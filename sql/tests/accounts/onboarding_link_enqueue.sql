@@ -5,14 +5,16 @@ SELECT open_account(tenant_a(), 'venue', 'v1');
 SELECT keep('key', id) FROM payments.idempotency_keys;
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
-SELECT is(
-    (SELECT (o ->> 'kind', o -> 'request')::text
-       FROM payments.onboarding_link_enqueue(tenant_a(), account_of(tenant_a(), 'v1'), 'cause',
-                                             the('key'), NULL, 20) AS o),
-    ('account_link', jsonb_build_object('target', NULL, 'params',
-                                        '{"account": "acct_v1_aaaaaaaa", "type": '
-                                        '"account_onboarding",
-        "refresh_url": "https://example.com/onboarding/refresh", "return_url": "https://example.com/onboarding/return"}'::jsonb))::text, 'a link is asked for with the tenant''s own urls');
+SELECT results_eq(
+    $$ SELECT o ->> 'kind', o -> 'request'
+         FROM payments.onboarding_link_enqueue(tenant_a(), account_of(tenant_a(), 'v1'), 'cause',
+                                               the('key'), NULL, 20) AS o $$,
+    $$ VALUES ('account_link',
+               '{"target": null, "params": {
+                   "account": "acct_v1_aaaaaaaa", "type": "account_onboarding",
+                   "refresh_url": "https://example.com/onboarding/refresh",
+                   "return_url": "https://example.com/onboarding/return"}}'::jsonb) $$,
+    'a link is asked for with the tenant''s own urls');
 SELECT is((SELECT operation_id FROM payments.idempotency_keys WHERE id = the('key')),
           payments.id_derive(tenant_a(), 'account_link', account_of(tenant_a(), 'v1')::text,
                              'cause'), 'the request waits for that operation');

@@ -18,17 +18,19 @@ CREATE FUNCTION pg_temp.item(p_key text) RETURNS text LANGUAGE sql
                                                    i.payment_id::text), i.attempts)::text
             FROM payments.refund_batch_items AS i WHERE i.payment_id = tap_helpers.pay(p_key) $$;
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT (a.item_id IS NOT NULL, a.enqueued)::text
-       FROM api.refund_batch_advance(tenant_a()) AS a), '(t,1)', 'an item a call');
+SELECT results_eq(
+    $$ SELECT a.item_id IS NOT NULL, a.enqueued
+         FROM api.refund_batch_advance(tenant_a()) AS a $$,
+    $$ VALUES (true, 1) $$, 'an item a call');
 RESET ROLE;
 SELECT is(pg_temp.item('k1'), '(requested,,t,0)',
           'has its refund, under an id that follows from batch and payment: after a crash it is '
           'the same');
-SELECT is(
-    (SELECT (r.origin, r.amount, r.reason, r.created_by, o.state)::text
-       FROM payments.payment_refunds AS r JOIN payments.stripe_operations AS o
-     ON o.subject_id = r.id), '(batch,10000,event_canceled,svc,ready)',
+SELECT results_eq(
+    $$ SELECT r.origin, r.amount, r.reason, r.created_by, o.state
+         FROM payments.payment_refunds AS r
+         JOIN payments.stripe_operations AS o ON o.subject_id = r.id $$,
+    $$ VALUES ('batch', 10000::bigint, 'event_canceled', 'svc', 'ready') $$,
     'it is of all that remains, whatever the policy keeps, and the worker''s to send');
 SET LOCAL ROLE payments_worker;
 SELECT is((SELECT a.enqueued FROM api.refund_batch_advance(tenant_a()) AS a), 0,
@@ -57,8 +59,9 @@ SELECT is_empty('SELECT * FROM api.refund_batch_advance(tenant_a())', 'then noth
 RESET ROLE;
 SELECT is((SELECT count(*) FROM payments.payment_refunds AS r WHERE r.origin = 'batch'), 2::bigint,
           'each payment has one refund');
-SELECT is((SELECT (b.status, b.finished_at IS NOT NULL)::text FROM payments.refund_batches AS b),
-          '(finished,t)', 'with the last item the batch is finished');
+SELECT results_eq(
+    $$ SELECT b.status, b.finished_at IS NOT NULL FROM payments.refund_batches AS b $$,
+    $$ VALUES ('finished', true) $$, 'with the last item the batch is finished');
 SET LOCAL ROLE payments_api;
 SELECT throws_ok('SELECT * FROM api.refund_batch_advance(tenant_a())', '42501', NULL,
                  'the API''s group advances nothing');

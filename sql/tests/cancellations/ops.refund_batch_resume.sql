@@ -23,13 +23,15 @@ SET LOCAL SESSION AUTHORIZATION tap_resume_member;
 SELECT ops.refund_batch_resume(tenant_a(), the('b'));
 RESET SESSION AUTHORIZATION;
 SELECT is(pg_temp.drain(), 2::bigint, 'resumed, it goes on where it was');
-SELECT is(
-    (SELECT (b.status, (SELECT count(*) FROM payments.refund_batch_items AS i
-                         WHERE i.state = 'failed'))::text FROM payments.refund_batches AS b),
-    '(finished,1)', 'to its end; one payment has failed');
+SELECT results_eq(
+    $$ SELECT b.status, (SELECT count(*) FROM payments.refund_batch_items AS i WHERE i.state =
+              'failed')
+         FROM payments.refund_batches AS b $$,
+    $$ VALUES ('finished', 1::bigint) $$, 'to its end; one payment has failed');
 SELECT dispute(pay('k1'), 'd', 'won'), ops.refund_batch_resume(tenant_a(), the('b'));
-SELECT is((SELECT (b.status, b.finished_at)::text FROM payments.refund_batches AS b), '(running,)',
-          'what failed can be tried again');
+SELECT results_eq(
+    $$ SELECT b.status, b.finished_at FROM payments.refund_batches AS b $$,
+    $$ VALUES ('running', NULL::timestamp with time zone) $$, 'what failed can be tried again');
 SELECT remember();
 SET LOCAL SESSION AUTHORIZATION tap_resume_member;
 SELECT throws_ok($$ SELECT ops.refund_batch_resume(tenant_a(), the('b')) $$, 'PY010', NULL,
@@ -37,11 +39,11 @@ SELECT throws_ok($$ SELECT ops.refund_batch_resume(tenant_a(), the('b')) $$, 'PY
 SELECT unchanged('or changed');
 RESET SESSION AUTHORIZATION;
 SELECT is(pg_temp.drain(), 1::bigint, 'only the one that had failed is tried');
-SELECT is(
-    (SELECT (b.status, (SELECT count(*) FROM payments.payment_refunds),
-             (SELECT count(*) FROM payments.refund_batch_items AS i
-               WHERE i.state = 'requested'))::text FROM payments.refund_batches AS b),
-    '(finished,2,2)', 'and each payment has one refund');
+SELECT results_eq(
+    $$ SELECT b.status, (SELECT count(*) FROM payments.payment_refunds), (SELECT count(*) FROM
+              payments.refund_batch_items AS i WHERE i.state = 'requested')
+         FROM payments.refund_batches AS b $$,
+    $$ VALUES ('finished', 2::bigint, 2::bigint) $$, 'and each payment has one refund');
 
 SELECT * FROM finish();
 ROLLBACK;

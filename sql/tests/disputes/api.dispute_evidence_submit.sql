@@ -32,12 +32,12 @@ SELECT throws_ok($$ SELECT * FROM pg_temp.submit('e', 'late') $$, 'PY030', NULL,
                  'nor one whose deadline has passed');
 SELECT unchanged('no refused evidence left anything, nor its key');
 CREATE TEMP TABLE first AS SELECT * FROM pg_temp.submit('e1', 'd');
-SELECT is(
-    (SELECT (operation ->> 'kind', operation #>> '{request,target}' = 'dp_d_' || pay('k1'),
-             operation #>> '{request,params,submit}',
-             operation #>> '{request,params,evidence,uncategorized_text}',
-             operation ->> 'fenced')::text FROM first),
-    '(evidence,t,true,"He was there.",true)',
+SELECT results_eq(
+    $$ SELECT operation ->> 'kind', operation #>> '{request,target}' = 'dp_d_' || pay('k1'),
+              operation #>> '{request,params,submit}', operation #>>
+              '{request,params,evidence,uncategorized_text}', operation ->> 'fenced'
+         FROM first $$,
+    $$ VALUES ('evidence', true, 'true', 'He was there.', 'true') $$,
     'evidence is a call to carry: it is submitted, not only stored');
 SELECT remember();
 SELECT throws_ok($$ SELECT * FROM pg_temp.submit('e1', 'd') $$, 'PY041', NULL,
@@ -62,9 +62,10 @@ SELECT ok(
                                              '{"evidence_details": {"submission_count": 1}}'))),
     'Stripe takes it');
 SET LOCAL ROLE payments_api;
-SELECT is(
-    (SELECT (status, body ->> 'status', body -> 'submissionCount', replayed)::text
-       FROM pg_temp.submit('e3', 'd')), '(200,under_review,1,t)',
+SELECT results_eq(
+    $$ SELECT status, body ->> 'status', body -> 'submissionCount', replayed
+         FROM pg_temp.submit('e3', 'd') $$,
+    $$ VALUES (200, 'under_review', '1'::jsonb, true) $$,
     'the answer is the dispute as it is now');
 SELECT throws_ok($$ SELECT * FROM pg_temp.submit('e4', 'd') $$, 'PY030', NULL,
                  'a second time it is not taken');

@@ -13,11 +13,12 @@ AS $$ SELECT payments.dispute_apply(
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT is(pg_temp.news('k1', 'd', 'needs_response'), 0, 'a chargeback opens');
-SELECT is(
-    (SELECT (d.payment_id = pay('k1'), d.amount, d.currency, d.status, d.reason,
-             d.evidence_due_by = to_timestamp(4102444800), d.submission_count, d.allocated_at)::text
-             FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd')),
-    '(t,10000,usd,needs_response,fraudulent,t,0,)', 'it is recorded as Stripe shows it');
+SELECT results_eq(
+    $$ SELECT d.payment_id = pay('k1'), d.amount, d.currency, d.status, d.reason,
+              d.evidence_due_by = to_timestamp(4102444800), d.submission_count, d.allocated_at
+         FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd') $$,
+    $$ VALUES (true, 10000::bigint, 'usd', 'needs_response', 'fraudulent', true, 0,
+              NULL::timestamp with time zone) $$, 'it is recorded as Stripe shows it');
 SELECT is((SELECT p.amount_disputed FROM payments.payment_transactions AS p WHERE p.id = pay('k1')),
           10000::bigint, 'the payment knows it');
 SELECT is(
@@ -30,10 +31,10 @@ SELECT unchanged('changes nothing');
 SELECT is(
     pg_temp.news('k1', 'd', 'under_review', NULL, '{"evidence_details": {"submission_count": 1}}'),
     1, 'evidence went out: its fee is asked for');
-SELECT is(
-    (SELECT (d.status, d.submission_count, d.evidence_due_by = to_timestamp(4102444800))::text
-       FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd')), '(under_review,1,t)',
-    'the count is kept, and the deadline too');
+SELECT results_eq(
+    $$ SELECT d.status, d.submission_count, d.evidence_due_by = to_timestamp(4102444800)
+         FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd') $$,
+    $$ VALUES ('under_review', 1, true) $$, 'the count is kept, and the deadline too');
 SELECT is(pg_temp.news('k1', 'd', 'won'), 2, 'a win releases both transfers');
 SELECT is((SELECT p.amount_disputed FROM payments.payment_transactions AS p WHERE p.id = pay('k1')),
           0::bigint, 'nothing is disputed any more');
@@ -44,9 +45,10 @@ SELECT unchanged('and changes nothing');
 SELECT is(
     pg_temp.news('k1', 'd', 'under_review', NULL, '{"evidence_details": {"submission_count": 2}}'),
     1, 'an older status with a newer count of evidence');
-SELECT is(
-    (SELECT (d.status, d.submission_count)::text FROM payments.disputes AS d
-      WHERE d.id = dispute_of(pay('k1'), 'd')), '(won,2)', 'never moves the status backwards');
+SELECT results_eq(
+    $$ SELECT d.status, d.submission_count
+         FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k1'), 'd') $$,
+    $$ VALUES ('won', 2) $$, 'never moves the status backwards');
 SELECT is(pg_temp.news('k2', 'd', 'warning_needs_response'), 0, 'an inquiry holds nothing');
 SELECT is(
     (SELECT count(*) FROM payments.stripe_operations AS o WHERE o.payment_id = pay('k2')
@@ -61,9 +63,10 @@ SELECT is(
     (SELECT d.allocated_amount FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k3'), 'd')),
     10000::bigint, 'no more than was paid is shared out');
 SELECT is(pg_temp.news('k3', 'e', 'lost', 4000), 0, 'a second one finds nothing left');
-SELECT is(
-    (SELECT (d.allocated_amount, d.allocated_at IS NOT NULL)::text FROM payments.disputes AS d
-      WHERE d.id = dispute_of(pay('k3'), 'e')), '(0,t)', 'and shares nothing out');
+SELECT results_eq(
+    $$ SELECT d.allocated_amount, d.allocated_at IS NOT NULL
+         FROM payments.disputes AS d WHERE d.id = dispute_of(pay('k3'), 'e') $$,
+    $$ VALUES (0::bigint, true) $$, 'and shares nothing out');
 RESET ROLE;
 SELECT reverse(pay('k3')), money_is_right(tenant_a(), 'no cent is lost');
 

@@ -27,12 +27,14 @@ SELECT payments.fetch_apply(o,
                             '"amount": -500, "fee": 1500},
     {"id": "txn_2", "type": "stripe_fee", "amount": -1600, "fee": 0}]}', clock())
   FROM payments.stripe_operations AS o WHERE o.lock_key = 'fetch:du_1';
-SELECT results_eq($$ SELECT (d.kind, c.kind, l.amount)::text FROM payments.ledger_postings AS l
-                       JOIN payments.ledger_accounts AS d ON d.id = l.debit_account_id
-                       JOIN payments.ledger_accounts AS c ON c.id = l.credit_account_id
-                      WHERE l.cause_type LIKE 'dispute%' ORDER BY l.amount $$,
-    ARRAY['(disputes,provider_clearing,500)', '(provider_fees,provider_clearing,1500)',
-          '(provider_fees,provider_clearing,1600)'],
+SELECT results_eq(
+    $$ SELECT d.kind, c.kind, l.amount
+         FROM payments.ledger_postings AS l
+         JOIN payments.ledger_accounts AS d ON d.id = l.debit_account_id
+         JOIN payments.ledger_accounts AS c ON c.id = l.credit_account_id
+        WHERE l.cause_type LIKE 'dispute%' ORDER BY l.amount $$,
+    $$ VALUES ('disputes', 'provider_clearing', 500::bigint), ('provider_fees',
+              'provider_clearing', 1500), ('provider_fees', 'provider_clearing', 1600) $$,
     'the claim, its fee, and the fee for countering, each on its account');
 SELECT remember();
 SELECT payments.fetch_apply(o,

@@ -7,9 +7,10 @@ SELECT keep('out', '{"id": "txn_out", "amount": -10000, "fee": 1500}'::jsonb),
        keep('back', '{"id": "txn_back", "amount": 10000, "fee": -500}'::jsonb);
 SELECT dispute(pay('k1'), 'd', 'needs_response', NULL,
                jsonb_build_object('balance_transactions', jsonb_build_array(kept('out')::jsonb)));
-SELECT is(
-    (balance(tenant_a(), 'disputes'), balance(tenant_a(), 'provider_fees'),
-     balance(tenant_a(), 'provider_clearing'))::text, '(10000,1500,-1500)',
+SELECT results_eq(
+    $$ SELECT balance(tenant_a(), 'disputes'), balance(tenant_a(), 'provider_fees'),
+              balance(tenant_a(), 'provider_clearing') $$,
+    $$ VALUES (10000::bigint, 1500::bigint, -1500::bigint) $$,
     'what the bank took and Stripe''s fee are posted');
 SELECT remember();
 SET LOCAL ROLE payments_definer;
@@ -25,9 +26,10 @@ RESET ROLE;
 SELECT dispute(pay('k1'), 'd', 'won', NULL,
                jsonb_build_object('balance_transactions',
                                   jsonb_build_array(kept('out')::jsonb, kept('back')::jsonb)));
-SELECT is(
-    (balance(tenant_a(), 'disputes'), balance(tenant_a(), 'provider_fees'),
-     balance(tenant_a(), 'provider_clearing'))::text, '(0,1000,9000)',
+SELECT results_eq(
+    $$ SELECT balance(tenant_a(), 'disputes'), balance(tenant_a(), 'provider_fees'),
+              balance(tenant_a(), 'provider_clearing') $$,
+    $$ VALUES (0::bigint, 1000::bigint, 9000::bigint) $$,
     'what came back on a win is posted, the part of the fee too');
 SELECT dispute(pay('k1'), 'd', 'won', NULL,
                jsonb_build_object('balance_transactions',

@@ -12,10 +12,11 @@ SELECT keep('d', (d.body ->> 'id')::uuid)
     '[{"stripeAccountId": "acct_v1_aaaaaaaa", "amount": 10, "recipientType": "venue", '
     '"recipientId": "v1"}]'::jsonb), 20) AS d;
 SET LOCAL ROLE payments_api;
-SELECT is(
-    (SELECT (d ->> 'paymentId' = pay('k1')::text, d -> 'amount', d #> '{transfers,0,amount}',
-             jsonb_array_length(d -> 'transfers'))::text
-       FROM api.distribution_get(tenant_a(), the('d')) AS d), '(t,10,10,1)',
+SELECT results_eq(
+    $$ SELECT d ->> 'paymentId' = pay('k1')::text, d -> 'amount', d #> '{transfers,0,amount}',
+              jsonb_array_length(d -> 'transfers')
+         FROM api.distribution_get(tenant_a(), the('d')) AS d $$,
+    $$ VALUES (true, '10'::jsonb, '10'::jsonb, 1) $$,
     'a distribution is shown with its transfers');
 SELECT throws_ok($$ SELECT api.distribution_get(tenant_a(), gen_random_uuid()) $$, 'PY010', NULL,
                  'an unknown one is not there');

@@ -29,17 +29,20 @@ SELECT throws_ok(
     NULL, 'another tenant''s is not there');
 SELECT unchanged('no refused confirmation left anything');
 SELECT enter(NULL);
-SELECT is((SELECT (status, replayed)::text FROM pg_temp.confirm('c1', 'e', 'scanned')), '(200,f)',
-          'a condition is confirmed');
+SELECT results_eq(
+    $$ SELECT status, replayed FROM pg_temp.confirm('c1', 'e', 'scanned') $$,
+    $$ VALUES (200, false) $$, 'a condition is confirmed');
 RESET ROLE;
-SELECT is(
-    (SELECT (c.evidence, c.confirmed_by, c.confirmed_at IS NOT NULL)::text
-       FROM payments.escrow_conditions AS c WHERE c.escrow_id = the('e') AND c.name = 'scanned'),
-    '("gate 4",svc,t)', 'with its evidence and by whom');
+SELECT results_eq(
+    $$ SELECT c.evidence, c.confirmed_by, c.confirmed_at IS NOT NULL
+         FROM payments.escrow_conditions AS c
+        WHERE c.escrow_id = the('e') AND c.name = 'scanned' $$,
+    $$ VALUES ('gate 4', 'svc', true) $$, 'with its evidence and by whom');
 SELECT remember();
 SET LOCAL ROLE payments_api;
-SELECT is((SELECT (status, replayed)::text FROM pg_temp.confirm('c1', 'e', 'scanned')), '(200,t)',
-          'the key again replays the answer');
+SELECT results_eq(
+    $$ SELECT status, replayed FROM pg_temp.confirm('c1', 'e', 'scanned') $$,
+    $$ VALUES (200, true) $$, 'the key again replays the answer');
 SELECT throws_ok($$ SELECT * FROM pg_temp.confirm('c2', 'e', 'scanned') $$, 'PY030', NULL,
                  'it is confirmed once');
 SELECT throws_ok($$ SELECT * FROM pg_temp.confirm('c1', 'e', 'delivered', '\x02') $$, 'PY040', NULL,

@@ -34,10 +34,10 @@ SELECT results_eq(
     ARRAY['released', 'held', 'disputed', 'held', 'held'],
     'not one with an unconfirmed condition, a dispute, no time, or a buyer who gets the money '
     'back');
-SELECT is(
-    (SELECT (v.actor, v.reason, v.amount)::text FROM payments.escrow_events AS v
-      WHERE v.event = 'released'), '(worker,"hold ended",8000)',
-    'its history says that time did it');
+SELECT results_eq(
+    $$ SELECT v.actor, v.reason, v.amount
+         FROM payments.escrow_events AS v WHERE v.event = 'released' $$,
+    $$ VALUES ('worker', 'hold ended', 8000::bigint) $$, 'its history says that time did it');
 SELECT remember();
 SET LOCAL ROLE payments_worker;
 SELECT is(api.escrows_release_due(tenant_a(), 10), 0, 'again');

@@ -9,9 +9,10 @@ SELECT enter(tenant_a());
 SELECT is(payments.escrow_note(tenant_a(), the('e'), 'released', 5, 'r', 'me', 'c1', clock()),
           payments.id_derive(tenant_a(), 'escrow_event', the('e')::text, 'released', 'c1'),
           'a line''s id follows from its cause');
-SELECT is(
-    (SELECT (v.event, v.amount, v.reason, v.actor)::text FROM payments.escrow_events AS v
-      WHERE v.actor = 'me'), '(released,5,r,me)', 'it says what, how much, why and who');
+SELECT results_eq(
+    $$ SELECT v.event, v.amount, v.reason, v.actor
+         FROM payments.escrow_events AS v WHERE v.actor = 'me' $$,
+    $$ VALUES ('released', 5::bigint, 'r', 'me') $$, 'it says what, how much, why and who');
 SELECT remember();
 SELECT throws_ok(
     $$ SELECT payments.escrow_note(tenant_a(), the('e'), 'released', 9, 'r', 'me', 'c1',

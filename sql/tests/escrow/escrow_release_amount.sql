@@ -24,25 +24,30 @@ SELECT throws_ok($$ SELECT pg_temp.release('k3', 1, 'c') $$, 'PY030', NULL,
                  'nor before the capture');
 SELECT unchanged('no refused release left anything');
 SELECT is(pg_temp.release('k1', 3000, 'c1'), 1, 'a part is released: a transfer is due');
-SELECT is(
-    (SELECT (e.status, e.held_amount, e.released_amount)::text FROM payments.escrows AS e
-      WHERE e.payment_id = pay('k1')), '(partially_released,5000,3000)', 'the rest is held on');
-SELECT is(
-    (SELECT (t.amount, t.purpose, t.source_transaction = 'ch_' || pay('k1'), t.status,
-             t.cause_id = v.id)::text FROM payments.stripe_transfers AS t,
-            payments.escrow_events AS v WHERE t.recipient_id = 's1' AND v.event = 'released'),
-    '(3000,release,t,pending,t)', 'the transfer is of the release, from the charge');
-SELECT is(
-    (balance(tenant_a(), 'payee_held', 's1'), balance(tenant_a(), 'payee_payable', 's1'))::text,
-    '(-21000,-3000)', 'what was held is now owed');
+SELECT results_eq(
+    $$ SELECT e.status, e.held_amount, e.released_amount
+         FROM payments.escrows AS e WHERE e.payment_id = pay('k1') $$,
+    $$ VALUES ('partially_released', 5000::bigint, 3000::bigint) $$, 'the rest is held on');
+SELECT results_eq(
+    $$ SELECT t.amount, t.purpose, t.source_transaction = 'ch_' || pay('k1'), t.status, t.cause_id
+              = v.id
+         FROM payments.stripe_transfers AS t, payments.escrow_events AS v
+        WHERE t.recipient_id = 's1' AND v.event = 'released' $$,
+    $$ VALUES (3000::bigint, 'release', true, 'pending', true) $$,
+    'the transfer is of the release, from the charge');
+SELECT results_eq(
+    $$ SELECT balance(tenant_a(), 'payee_held', 's1'),
+              balance(tenant_a(), 'payee_payable', 's1') $$,
+    $$ VALUES (-21000::bigint, -3000::bigint) $$, 'what was held is now owed');
 SELECT remember();
 SELECT throws_ok($$ SELECT pg_temp.release('k1', 3000, 'c1') $$, '23505', NULL,
                  'the same release is not made twice');
 SELECT unchanged('and leaves nothing');
 SELECT is(pg_temp.release('k1', NULL, 'c2'), 1, 'no amount means all that is held');
-SELECT is(
-    (SELECT (e.status, e.held_amount, e.released_amount)::text FROM payments.escrows AS e
-      WHERE e.payment_id = pay('k1')), '(released,0,8000)', 'then it is over');
+SELECT results_eq(
+    $$ SELECT e.status, e.held_amount, e.released_amount
+         FROM payments.escrows AS e WHERE e.payment_id = pay('k1') $$,
+    $$ VALUES ('released', 0::bigint, 8000::bigint) $$, 'then it is over');
 SELECT remember();
 SELECT throws_ok($$ SELECT pg_temp.release('k1', 1, 'c3') $$, 'PY030', NULL,
                  'and nothing more is released');

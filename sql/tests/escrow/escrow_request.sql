@@ -6,17 +6,19 @@ SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist
 SELECT created_payment(tenant_a(), 'k1',
                        resale('{"conditions": ["scanned", "delivered", "scanned"]}')),
                            created_payment(tenant_a(), 'k2');
-SELECT is(
-    (SELECT (e.recipient_type, e.recipient_id,
-             e.connected_account_id = account_of(tenant_a(), 's1'), e.amount, e.held_amount,
-             e.currency, e.status, e.hold_until)::text FROM payments.escrows AS e),
-    '(seller,s1,t,0,0,usd,pending,)',
+SELECT results_eq(
+    $$ SELECT e.recipient_type, e.recipient_id, e.connected_account_id = account_of(tenant_a(),
+              's1'), e.amount, e.held_amount, e.currency, e.status, e.hold_until
+         FROM payments.escrows AS e $$,
+    $$ VALUES ('seller', 's1', true, 0::bigint, 0::bigint, 'usd', 'pending', NULL::timestamp with
+              time zone) $$,
     'a hold is asked for with its payment; nothing is held before the capture');
 SELECT set_eq('SELECT c.name, c.confirmed_at IS NULL FROM payments.escrow_conditions AS c',
               $$ VALUES ('scanned', true), ('delivered', true) $$,
               'with its conditions, each once');
-SELECT is((SELECT (v.event, v.actor)::text FROM payments.escrow_events AS v),
-          '(requested,fixtures)', 'and its history begins');
+SELECT results_eq(
+    $$ SELECT v.event, v.actor FROM payments.escrow_events AS v $$,
+    $$ VALUES ('requested', 'fixtures') $$, 'and its history begins');
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a()), remember();
 SELECT throws_ok(

@@ -18,10 +18,10 @@ SELECT throws_ok($$ SELECT * FROM ops.payouts(tenant_a()) $$, 'PY070', NULL,
 SET LOCAL SESSION AUTHORIZATION tap_payout_member;
 SELECT set_eq('SELECT stripe_payout_id FROM ops.payouts(tenant_a())', ARRAY['po_v1a', 'po_a1a'],
               'a member sees the tenant''s payouts and nobody else''s');
-SELECT is(
-    (SELECT (y.recipient_type, y.recipient_id, y.amount, y.currency, y.status)::text
-       FROM ops.payouts(tenant_a(), 'venue', 'v1') AS y), '(venue,v1,5,usd,paid)',
-    'or one payee''s');
+SELECT results_eq(
+    $$ SELECT y.recipient_type, y.recipient_id, y.amount, y.currency, y.status
+         FROM ops.payouts(tenant_a(), 'venue', 'v1') AS y $$,
+    $$ VALUES ('venue', 'v1', 5::bigint, 'usd', 'paid') $$, 'or one payee''s');
 SELECT is_empty($$ SELECT * FROM ops.payouts(tenant_a(), 'venue', 'a1') $$, 'who must be one');
 
 SELECT * FROM finish();

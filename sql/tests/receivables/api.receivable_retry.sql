@@ -6,10 +6,11 @@ SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1')
 SELECT paid_payment(tenant_a(), 'k1'), keep('r', refund(pay('k1'), 'r1', 5000));
 SELECT reverse(pay('k1'), 'v1', 'balance_insufficient'), reverse(pay('k1'));
 SELECT keep('d', (SELECT d.id FROM payments.receivables AS d));
-CREATE FUNCTION pg_temp.debt() RETURNS text LANGUAGE sql
-    AS $$ SELECT (d.amount, d.amount_netted, d.amount_reversing, d.amount_reversed,
-                  d.retries)::text FROM payments.receivables AS d
-           WHERE d.id = tap_helpers.the('d') $$;
+CREATE FUNCTION pg_temp.debt()
+    RETURNS TABLE (owed bigint, netted bigint, reversing bigint, reversed bigint, retries integer)
+    LANGUAGE sql
+AS $$ SELECT d.amount, d.amount_netted, d.amount_reversing, d.amount_reversed, d.retries
+        FROM payments.receivables AS d WHERE d.id = tap_helpers.the('d') $$;
 SELECT enter(NULL), remember();
 SET LOCAL ROLE payments_worker;
 SELECT is_empty('SELECT * FROM api.receivable_retry(tenant_a())', 'before its time');
@@ -18,11 +19,14 @@ SELECT advance('1 hour');
 SELECT results_eq('SELECT * FROM api.receivable_retry(tenant_a())', $$ VALUES (the('d'), 1) $$,
                   'then what is owed is asked for once more');
 RESET ROLE;
-SELECT is(pg_temp.debt(), '(3000,0,3000,0,1)', 'and set aside meanwhile');
-SELECT is(
-    (SELECT (v.status, v.amount, v.cause_type)::text FROM payments.transfer_reversals AS v
-      WHERE v.cause_type = 'receivable'), '(pending,3000,receivable)',
-    'by a reversal of the same transfer');
+SELECT results_eq(
+    'SELECT * FROM pg_temp.debt()',
+    $$ VALUES (3000::bigint, 0::bigint, 3000::bigint, 0::bigint, 1) $$,
+    'and set aside meanwhile');
+SELECT results_eq(
+    $$ SELECT v.status, v.amount, v.cause_type
+         FROM payments.transfer_reversals AS v WHERE v.cause_type = 'receivable' $$,
+    $$ VALUES ('pending', 3000::bigint, 'receivable') $$, 'by a reversal of the same transfer');
 SELECT settled_payment(tenant_a(), 'k2');
 SELECT is(
     (SELECT t.amount FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k2'), 'v1')),
@@ -31,7 +35,10 @@ SELECT money_is_right(tenant_a(), 'no cent is counted twice');
 
 -- The account is still empty.
 SELECT reverse(pay('k1'), 'v1', 'balance_insufficient');
-SELECT is(pg_temp.debt(), '(3000,0,0,0,1)', 'refused again, it is owed as before');
+SELECT results_eq(
+    'SELECT * FROM pg_temp.debt()',
+    $$ VALUES (3000::bigint, 0::bigint, 0::bigint, 0::bigint, 1) $$,
+    'refused again, it is owed as before');
 SELECT is((SELECT count(*) FROM payments.receivables), 1::bigint, 'once');
 SELECT is(
     (SELECT d.next_retry_at - clock() <= interval '2 hours'
@@ -40,19 +47,29 @@ SELECT is(
 SELECT settled_payment(tenant_a(), 'k3',
                        '{"amount": 1000, "splits": [{"recipientType": "venue", "recipientId": '
                        '"v1", "basisPoints": 8000}]}');
-SELECT is(pg_temp.debt(), '(3000,800,0,0,1)', 'until then it is kept back as ever');
+SELECT results_eq(
+    'SELECT * FROM pg_temp.debt()',
+    $$ VALUES (3000::bigint, 800::bigint, 0::bigint, 0::bigint, 1) $$,
+    'until then it is kept back as ever');
 SELECT money_is_right(tenant_a(), 'and the books agree');
 
 -- The account has money.
 SELECT advance('2 hours'), enter(NULL);
 SELECT is((SELECT r.enqueued FROM api.receivable_retry(tenant_a()) AS r), 1,
           'the next time only what is left is asked for');
-SELECT is(pg_temp.debt(), '(3000,800,2200,0,2)', 'no more');
+SELECT results_eq(
+    'SELECT * FROM pg_temp.debt()',
+    $$ VALUES (3000::bigint, 800::bigint, 2200::bigint, 0::bigint, 2) $$,
+    'no more');
 SELECT reverse(pay('k1'), 'v1');
-SELECT is(pg_temp.debt(), '(3000,800,0,2200,2)', 'it comes back');
-SELECT is(
-    (SELECT (t.amount, t.amount_reversed)::text FROM payments.stripe_transfers AS t
-      WHERE t.id = transfer_of(pay('k1'), 'v1')), '(6000,2200)', 'from the transfer');
+SELECT results_eq(
+    'SELECT * FROM pg_temp.debt()',
+    $$ VALUES (3000::bigint, 800::bigint, 0::bigint, 2200::bigint, 2) $$,
+    'it comes back');
+SELECT results_eq(
+    $$ SELECT t.amount, t.amount_reversed
+         FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1') $$,
+    $$ VALUES (6000::bigint, 2200::bigint) $$, 'from the transfer');
 SELECT is(balance(tenant_a(), 'payee_receivable', 'v1'), 0::bigint, 'and nothing is owed any more');
 SELECT is((SELECT d.next_retry_at FROM payments.receivables AS d), NULL, 'nor asked for');
 SELECT settled_payment(tenant_a(), 'k4');

@@ -6,10 +6,6 @@ SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1')
 SELECT paid_payment(tenant_a(), 'k1'), keep('r', refund(pay('k1'), 'r1', 5000));
 SELECT reverse(pay('k1'), 'v1', 'balance_insufficient'), reverse(pay('k1'));
 SELECT keep('d', (SELECT d.id FROM payments.receivables AS d));
-CREATE FUNCTION pg_temp.debt() RETURNS text LANGUAGE sql
-    AS $$ SELECT (d.amount, d.amount_netted, d.amount_reversing, d.amount_reversed,
-                  d.retries)::text FROM payments.receivables AS d
-           WHERE d.id = tap_helpers.the('d') $$;
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT is_empty('SELECT * FROM api.receivables_due(10)',

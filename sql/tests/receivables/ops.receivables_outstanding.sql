@@ -15,10 +15,12 @@ SET LOCAL SESSION AUTHORIZATION tap_owed_stranger;
 SELECT throws_ok($$ SELECT * FROM ops.receivables_outstanding(tenant_a()) $$, 'PY070', NULL,
                  'an analyst who is no member of the tenant is refused');
 SET LOCAL SESSION AUTHORIZATION tap_owed_member;
-SELECT is(
-    (SELECT (r.recipient_type, r.recipient_id, r.currency, r.amount, r.amount_netted,
-             r.payment_id = pay('k1'))::text FROM ops.receivables_outstanding(tenant_a()) AS r),
-    '(venue,v1,usd,3000,600,t)', 'a member sees who owes what, and what was kept back');
+SELECT results_eq(
+    $$ SELECT r.recipient_type, r.recipient_id, r.currency, r.amount, r.amount_netted,
+              r.payment_id = pay('k1')
+         FROM ops.receivables_outstanding(tenant_a()) AS r $$,
+    $$ VALUES ('venue', 'v1', 'usd', 3000::bigint, 600::bigint, true) $$,
+    'a member sees who owes what, and what was kept back');
 RESET SESSION AUTHORIZATION;
 SELECT settled_payment(tenant_a(), 'k3');
 SET LOCAL SESSION AUTHORIZATION tap_owed_member;

@@ -40,9 +40,11 @@ CREATE TEMP TABLE first AS SELECT *
     FROM pg_temp.ask('r1', pay('k1'),
                      '{"amount": 4000, "reason": "duplicate", "note": "n", "metadata": {"a": '
                      '"b"}}');
-SELECT is(
-    (SELECT (status, replayed, problem, operation ->> 'kind', operation ->> 'leaseEpoch',
-             operation ->> 'fenced')::text FROM first), '(,f,,refund,1,true)',
+SELECT results_eq(
+    $$ SELECT status, replayed, problem, operation ->> 'kind', operation ->> 'leaseEpoch',
+              operation ->> 'fenced'
+         FROM first $$,
+    $$ VALUES (NULL::integer, false, NULL::text, 'refund', '1', 'true') $$,
     'a refund is a call to carry, leased and fenced');
 SELECT is((SELECT (operation #> '{request,params}') - 'metadata' FROM first),
           jsonb_build_object('payment_intent', 'pi_' || pay('k1'), 'amount', 4000, 'reason',
@@ -52,15 +54,16 @@ RESET ROLE;
 SELECT keep('r1', payments.id_derive(tenant_a(), 'refund', 'api', 'svc', 'r1'));
 SELECT is((SELECT operation #> '{request,params,metadata,refund_id}' FROM first),
           to_jsonb(the('r1')), 'and our refund, so that a lost answer is found again');
-SELECT is(
-    (SELECT (r.amount, r.currency, r.status, r.reason, r.note, r.metadata, r.origin, r.created_by,
-             r.stripe_refund_id)::text FROM payments.payment_refunds AS r WHERE r.id = the('r1')),
-    '(4000,usd,pending,duplicate,n,"{""a"": ""b""}",api,svc,)',
-    'the amount is reserved before Stripe is asked');
-SELECT is(
-    (SELECT (p.amount_refund_pending, p.amount_refunded)::text
-       FROM payments.payment_transactions AS p WHERE p.id = pay('k1')), '(4000,0)',
-    'the payment knows it');
+SELECT results_eq(
+    $$ SELECT r.amount, r.currency, r.status, r.reason, r.note, r.metadata, r.origin,
+              r.created_by, r.stripe_refund_id
+         FROM payments.payment_refunds AS r WHERE r.id = the('r1') $$,
+    $$ VALUES (4000::bigint, 'usd', 'pending', 'duplicate', 'n', '{"a": "b"}'::jsonb, 'api',
+              'svc', NULL::text) $$, 'the amount is reserved before Stripe is asked');
+SELECT results_eq(
+    $$ SELECT p.amount_refund_pending, p.amount_refunded
+         FROM payments.payment_transactions AS p WHERE p.id = pay('k1') $$,
+    $$ VALUES (4000::bigint, 0::bigint) $$, 'the payment knows it');
 SELECT is_empty('SELECT 1 FROM payments.transfer_reversals',
                 'no payee is asked before the buyer has been served');
 SELECT remember();
@@ -76,20 +79,22 @@ SELECT throws_ok($$ SELECT * FROM pg_temp.ask('r2', pay('k1'), '{"amount": 6001}
                  NULL, 'what is reserved cannot be refunded twice');
 SELECT unchanged('no repetition left anything');
 CREATE TEMP TABLE second AS SELECT * FROM pg_temp.ask('r2', pay('k1'));
-SELECT is((SELECT (status, body ->> 'status', body -> 'amount', operation)::text FROM second),
-          '(201,pending,6000,)',
-          'behind an unresolved call a refund of all the rest waits in the queue and is answered '
-          'with its state');
+SELECT results_eq(
+    $$ SELECT status, body ->> 'status', body -> 'amount', operation FROM second $$,
+    $$ VALUES (201, 'pending', '6000'::jsonb, NULL::jsonb) $$,
+    'behind an unresolved call a refund of all the rest waits in the queue and is answered '
+    'with its state');
 RESET ROLE;
 SELECT ok(
     finish(operation_of(the('r1'), 'refund'),
            jsonb_build_object('outcome', 'succeeded', 'object', refund_object(the('r1')))),
     'Stripe''s answer is taken');
 SET LOCAL ROLE payments_api;
-SELECT is(
-    (SELECT (status, body ->> 'status', body ->> 'stripeRefundId' = 're_' || the('r1'), replayed,
-             operation)::text FROM pg_temp.ask('r1', pay('k1'))), '(201,succeeded,t,t,)',
-    'the key again replays the answer');
+SELECT results_eq(
+    $$ SELECT status, body ->> 'status', body ->> 'stripeRefundId' = 're_' || the('r1'), replayed,
+              operation
+         FROM pg_temp.ask('r1', pay('k1')) $$,
+    $$ VALUES (201, 'succeeded', true, true, NULL::jsonb) $$, 'the key again replays the answer');
 RESET ROLE;
 SELECT money_is_right(tenant_a(), 'no cent is lost');
 

@@ -43,9 +43,9 @@ DO $$ BEGIN
 END $$;
 SELECT results_eq(
     $$ SELECT recipient_type, sum(amount) FROM payments.clawback_shares
-        WHERE payment_id = pay('k1') GROUP BY 1 ORDER BY 1 $$,
+        WHERE payment_id = pay('k1') GROUP BY recipient_type ORDER BY recipient_type $$,
     $$ SELECT recipient_type, sum(amount) FROM payments.clawback_shares
-        WHERE payment_id = pay('k2') GROUP BY 1 ORDER BY 1 $$,
+        WHERE payment_id = pay('k2') GROUP BY recipient_type ORDER BY recipient_type $$,
     'thirty-four steps or two to the same total: each has given back the same');
 SELECT is(
     (SELECT sum(amount) FROM payments.clawback_share(tenant_a(), pay('k1'), 'refund_failure',

@@ -10,10 +10,11 @@ SET LOCAL ROLE payments_definer;
 SELECT is(pg_temp.adopt('{"id": "re_d", "amount": 1000, "reason": "fraudulent"}'),
           payments.id_derive(tenant_a(), 'refund', 'dashboard', 're_d'),
           'a refund made at Stripe is recorded under an id that follows from Stripe''s');
-SELECT is(
-    (SELECT (r.amount, r.currency, r.status, r.reason, r.origin, r.created_by, r.metadata)::text
-       FROM payments.payment_refunds AS r WHERE r.origin = 'dashboard'),
-    '(1000,usd,pending,fraudulent,dashboard,stripe,{})', 'it says where it came from');
+SELECT results_eq(
+    $$ SELECT r.amount, r.currency, r.status, r.reason, r.origin, r.created_by, r.metadata
+         FROM payments.payment_refunds AS r WHERE r.origin = 'dashboard' $$,
+    $$ VALUES (1000::bigint, 'usd', 'pending', 'fraudulent', 'dashboard', 'stripe', '{}'::jsonb) $$,
+    'it says where it came from');
 SELECT remember();
 SELECT throws_ok($$ SELECT pg_temp.adopt('{"id": "re_d", "amount": 1000}') $$, '23505', NULL,
                  'once');
@@ -28,10 +29,10 @@ SELECT isnt(
     pg_temp.adopt(
         '{"id": "re_h", "amount": 9000, "status": "failed", "failure_reason": "declined"}'), NULL,
     'one that has failed already needs no room');
-SELECT is(
-    (SELECT (r.status, r.stripe_refund_id, r.failure_reason)::text
-       FROM payments.payment_refunds AS r WHERE r.amount = 9000), '(failed,re_h,declined)',
-    'and is over at once');
+SELECT results_eq(
+    $$ SELECT r.status, r.stripe_refund_id, r.failure_reason
+         FROM payments.payment_refunds AS r WHERE r.amount = 9000 $$,
+    $$ VALUES ('failed', 're_h', 'declined') $$, 'and is over at once');
 RESET ROLE;
 SELECT is(
     apply(tenant_a(), 'evt_1', event('refund.created',

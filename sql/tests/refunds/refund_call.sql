@@ -10,10 +10,11 @@ AS $$ SELECT payments.refund_call(p, tap_helpers.the(p_refund), 100, p_reason, N
 SET LOCAL ROLE payments_definer;
 SELECT is(pg_temp.call('r1', 'event_canceled', NULL), NULL,
           'without a request at hand the worker carries it');
-SELECT is(
-    (SELECT (o.state, o.lock_key = 'payment:' || pay('k1'), o.payment_id = pay('k1'),
-             o.subject_id = the('r1'))::text FROM payments.stripe_operations AS o
-      WHERE o.kind = 'refund'), '(ready,t,t,t)', 'one call at a time acts on a payment');
+SELECT results_eq(
+    $$ SELECT o.state, o.lock_key = 'payment:' || pay('k1'), o.payment_id = pay('k1'),
+              o.subject_id = the('r1')
+         FROM payments.stripe_operations AS o WHERE o.kind = 'refund' $$,
+    $$ VALUES ('ready', true, true, true) $$, 'one call at a time acts on a payment');
 SELECT is((SELECT o.request FROM payments.stripe_operations AS o WHERE o.kind = 'refund'),
           jsonb_build_object('target', NULL, 'params',
                              jsonb_build_object('payment_intent', 'pi_' || pay('k1'), 'amount', 100,

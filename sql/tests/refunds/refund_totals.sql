@@ -27,15 +27,16 @@ SELECT throws_ok($$ UPDATE payments.payment_refunds SET amount = 10001 WHERE id 
                  '23514', NULL, 'or make a refund larger afterwards');
 SET LOCAL ROLE payments_definer;
 SELECT pg_temp.put(6000);
-SELECT is(
-    (SELECT (p.amount_refund_pending, p.amount_refunded)::text
-       FROM payments.payment_transactions AS p WHERE p.id = pay('k1')), '(6000,4000)',
+SELECT results_eq(
+    $$ SELECT p.amount_refund_pending, p.amount_refunded
+         FROM payments.payment_transactions AS p WHERE p.id = pay('k1') $$,
+    $$ VALUES (6000::bigint, 4000::bigint) $$,
     'the sums are of the refunds, whoever writes them');
 UPDATE payments.payment_refunds SET status = 'failed' WHERE status = 'pending';
-SELECT is(
-    (SELECT (p.amount_refund_pending, p.amount_refunded)::text
-       FROM payments.payment_transactions AS p WHERE p.id = pay('k1')), '(0,4000)',
-    'a failed one gives its room back');
+SELECT results_eq(
+    $$ SELECT p.amount_refund_pending, p.amount_refunded
+         FROM payments.payment_transactions AS p WHERE p.id = pay('k1') $$,
+    $$ VALUES (0::bigint, 4000::bigint) $$, 'a failed one gives its room back');
 SELECT remember();
 SELECT throws_ok(
     $$ UPDATE payments.payment_refunds SET status = 'pending' WHERE status = 'failed' $$, 'PY030',
@@ -46,9 +47,10 @@ SELECT throws_ok($$ DELETE FROM payments.payment_refunds $$, '42501', NULL,
                  'our functions delete no refund');
 SELECT unchanged('no refused change left anything');
 UPDATE payments.payment_refunds SET status = 'failed' WHERE id = the('r1');
-SELECT is(
-    (SELECT (p.amount_refund_pending, p.amount_refunded)::text
-       FROM payments.payment_transactions AS p WHERE p.id = pay('k1')), '(0,0)',
+SELECT results_eq(
+    $$ SELECT p.amount_refund_pending, p.amount_refunded
+         FROM payments.payment_transactions AS p WHERE p.id = pay('k1') $$,
+    $$ VALUES (0::bigint, 0::bigint) $$,
     'one that fails after it succeeded re-opens the payment');
 
 -- Whatever somebody writes into the sums, the next refund is measured against the refunds.
@@ -75,10 +77,10 @@ SELECT throws_ok($$ SELECT pg_temp.put_on('k3', 4001) $$, 'PY051', NULL,
                  'what a bank may take is not refunded, whoever writes it');
 SELECT unchanged('and leaves nothing');
 SELECT pg_temp.put_on('k3', 4000);
-SELECT is(
-    (SELECT (p.amount_refund_pending, p.amount_disputed)::text
-       FROM payments.payment_transactions AS p WHERE p.id = pay('k3')), '(4000,6000)',
-    'the rest is');
+SELECT results_eq(
+    $$ SELECT p.amount_refund_pending, p.amount_disputed
+         FROM payments.payment_transactions AS p WHERE p.id = pay('k3') $$,
+    $$ VALUES (4000::bigint, 6000::bigint) $$, 'the rest is');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,15 +9,16 @@ SELECT enter(tenant_a());
 SELECT is(
     payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund', the('c'), 3000,
                               clock()), 1, 'of a paid transfer a part is asked back at once');
-SELECT is(
-    (SELECT (v.id = payments.id_derive(tenant_a(), 'reversal', 'refund', the('c')::text,
-                                       v.transfer_id::text), v.amount, v.currency, v.status,
-             v.shortfall)::text FROM payments.transfer_reversals AS v), '(t,3000,usd,pending,0)',
+SELECT results_eq(
+    $$ SELECT v.id = payments.id_derive(tenant_a(), 'reversal', 'refund', the('c')::text,
+              v.transfer_id::text), v.amount, v.currency, v.status, v.shortfall
+         FROM payments.transfer_reversals AS v $$,
+    $$ VALUES (true, 3000::bigint, 'usd', 'pending', 0::bigint) $$,
     'its id follows from cause and transfer');
-SELECT is(
-    (SELECT (t.amount_reversal_pending, t.amount_reversed, t.status)::text
-       FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1')),
-    '(3000,0,paid)', 'the transfer knows what is on its way back');
+SELECT results_eq(
+    $$ SELECT t.amount_reversal_pending, t.amount_reversed, t.status
+         FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1') $$,
+    $$ VALUES (3000::bigint, 0::bigint, 'paid') $$, 'the transfer knows what is on its way back');
 SELECT remember();
 SELECT throws_ok(
     $$ SELECT payments.reversal_request(tenant_a(), transfer_of(pay('k1'), 'v1'), 'refund',

@@ -8,13 +8,14 @@ SET LOCAL ROLE payments_definer;
 SELECT lives_ok(
     $$ SELECT payments.reversal_settle(tenant_a(), reversal_of(the('r1'), 'v1'), '{"id": "trr_1"}',
                                        clock()) $$, 'a reversal is done');
-SELECT is(
-    (SELECT (v.status, v.stripe_reversal_id)::text FROM payments.transfer_reversals AS v
-      WHERE v.id = reversal_of(the('r1'), 'v1')), '(succeeded,trr_1)', 'it is noted');
-SELECT is(
-    (SELECT (t.status, t.amount_reversed, t.amount_reversal_pending)::text
-       FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1')),
-    '(reversed,6000,0)', 'the transfer is reversed');
+SELECT results_eq(
+    $$ SELECT v.status, v.stripe_reversal_id
+         FROM payments.transfer_reversals AS v WHERE v.id = reversal_of(the('r1'), 'v1') $$,
+    $$ VALUES ('succeeded', 'trr_1') $$, 'it is noted');
+SELECT results_eq(
+    $$ SELECT t.status, t.amount_reversed, t.amount_reversal_pending
+         FROM payments.stripe_transfers AS t WHERE t.id = transfer_of(pay('k1'), 'v1') $$,
+    $$ VALUES ('reversed', 6000::bigint, 0::bigint) $$, 'the transfer is reversed');
 SELECT is(balance(tenant_a(), 'payee_payable', 'v1'), 0::bigint, 'the payee owes nothing any more');
 SELECT remember();
 SELECT lives_ok(

@@ -19,7 +19,7 @@ SELECT is(payments.reversals_deduct_unsent(tenant_a(), the('t'), clock()), 1,
           'both refunds come off the transfer, and the rest is due');
 SELECT results_eq(
     $$ SELECT t.amount, t.status FROM payments.stripe_transfers AS t WHERE t.recipient_id = 'v1'
-        ORDER BY 1 $$,
+        ORDER BY t.amount $$,
     $$ VALUES (3000::bigint, 'pending'), (6000, 'canceled') $$, 'as one smaller transfer');
 SELECT is(
     (SELECT string_agg(DISTINCT v.status, ',') FROM payments.transfer_reversals AS v

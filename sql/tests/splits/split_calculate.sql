@@ -47,11 +47,15 @@ SELECT is(pg_temp.amounts(99999999, 99999999, pg_temp.points(3333, 3333, 3334)),
           '33330000 33330000 33339999 0',
     'the largest amount is split without loss: a remainder of .6667 beats one of .6666');
 SELECT is(
-    pg_temp.amounts(100, 100, '[{"recipientType": "platform", "recipientId": "x", "amount": 30},
-                                      {"recipientType": "venue", "recipientId": "v", "amount": 50}]'), '50 50',
-    'a share named for the platform joins what is unassigned');
-SELECT is(pg_temp.amounts(100, 100, '[{"recipientType": "venue", "recipientId": "v", "amount": 33},
-                                      {"recipientType": "artist", "recipientId": "v", "basisPoints": 3350}]'), '33 34 33',
+    pg_temp.amounts(100, 100,
+                    '[{"recipientType": "platform", "recipientId": "x", "amount": 30},
+                      {"recipientType": "venue", "recipientId": "v", "amount": 50}]'),
+    '50 50', 'a share named for the platform joins what is unassigned');
+SELECT is(
+    pg_temp.amounts(100, 100,
+                    '[{"recipientType": "venue", "recipientId": "v", "amount": 33},
+                      {"recipientType": "artist", "recipientId": "v", "basisPoints": 3350}]'),
+    '33 34 33',
     'fixed and relative shares mix; a half is rounded for the recipient before the platform');
 
 -- ── in general: every share within one unit of its exact quota, all of them together exact ───
@@ -75,12 +79,12 @@ SELECT a.amount::bigint, c.captured::bigint, s.shares
 CREATE TEMP TABLE results AS
 SELECT k.amount, k.captured, k.shares, r.share_position, r.amount AS got,
        CASE WHEN r.recipient_type = 'platform' THEN NULL
-            ELSE k.captured * coalesce(
-                (k.shares -> (r.share_position - 1) ->> 'amount')::numeric * 10000,
-                                       (k.shares -> (
-                                           r.share_position - 1) ->> 'basisPoints')::numeric * k.amount)
+            ELSE k.captured
+                 * coalesce((s.share ->> 'amount')::numeric * 10000,
+                            (s.share ->> 'basisPoints')::numeric * k.amount)
                  / (k.amount::numeric * 10000) END AS quota
-  FROM cases AS k CROSS JOIN LATERAL payments.split_calculate(k.amount, k.captured, k.shares) AS r;
+  FROM cases AS k CROSS JOIN LATERAL payments.split_calculate(k.amount, k.captured, k.shares) AS r
+ CROSS JOIN LATERAL (SELECT k.shares -> (r.share_position - 1) AS share) AS s;
 SELECT cmp_ok((SELECT count(*) FROM cases), '>', 300::bigint,
               'several hundred cases are calculated');
 SELECT is_empty($$ SELECT r.amount, r.captured, r.shares FROM results AS r

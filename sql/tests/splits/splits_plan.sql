@@ -39,15 +39,18 @@ SELECT payments.splits_plan(tenant_a(), ARRAY[the('one'), the('two')], '{100,200
     '"recipientId": "v1", "amount": 7}]',
     '[{"recipientType": "venue", "recipientId": "v1", "amount": 9}]']::jsonb[], clock());
 SELECT results_eq(
-    $$ SELECT (position, recipient_type, recipient_id, share_amount, share_basis_points, amount,
-               currency)::text FROM payments.payment_splits WHERE payment_id = the('one')
-        ORDER BY position $$,
-    ARRAY['(1,artist,a1,,5000,,usd)', '(3,venue,v1,7,,,usd)', '(32767,platform,platform,,,,usd)'],
+    $$ SELECT position::integer, recipient_type, recipient_id, share_amount, share_basis_points,
+              amount, currency
+         FROM payments.payment_splits WHERE payment_id = the('one') ORDER BY position $$,
+    $$ VALUES (1, 'artist', 'a1', NULL::bigint, 5000, NULL::bigint, 'usd'),
+              (3, 'venue', 'v1', 7, NULL, NULL, 'usd'),
+              (32767, 'platform', 'platform', NULL, NULL, NULL, 'usd') $$,
     'each payment gets its shares in its order, the platform last');
 SELECT results_eq(
-    $$ SELECT (position, recipient_type, recipient_id, share_amount, currency)::text
+    $$ SELECT position::integer, recipient_type, recipient_id, share_amount, currency
          FROM payments.payment_splits WHERE payment_id = the('two') ORDER BY position $$,
-    ARRAY['(1,venue,v1,9,usd)', '(32767,platform,platform,,usd)'], 'and only its own');
+    $$ VALUES (1, 'venue', 'v1', 9::bigint, 'usd'), (32767, 'platform', 'platform', NULL, 'usd') $$,
+    'and only its own');
 SELECT is(
     (SELECT count(*) FROM payments.payment_splits WHERE connected_account_id IS NULL
         AND recipient_type <> 'platform'), 0::bigint, 'each with its account');

@@ -19,15 +19,18 @@ SELECT throws_ok($$ SELECT * FROM ops.transfers_pending(tenant_a()) $$, 'PY070',
 SET LOCAL SESSION AUTHORIZATION tap_pending_member;
 SELECT is((SELECT count(*) FROM ops.transfers_pending(tenant_a())), 3::bigint,
           'a member sees what still has to be paid, and no other tenant''s');
-SELECT is(
-    (SELECT (payment_id = pay('k1'), recipient_type, stripe_account_id, amount, currency, status,
-             attempts, next_attempt_at IS NOT NULL, last_error_code, last_error)::text
-             FROM ops.transfers_pending(tenant_a()) WHERE recipient_id = 'v1'),
-    '(t,venue,acct_v1_aaaaaaaa,6000,usd,pending,1,t,resource_missing,"No such charge")',
+SELECT results_eq(
+    $$ SELECT payment_id = pay('k1'), recipient_type, stripe_account_id, amount, currency, status,
+              attempts, next_attempt_at IS NOT NULL, last_error_code, last_error
+         FROM ops.transfers_pending(tenant_a()) WHERE recipient_id = 'v1' $$,
+    $$ VALUES (true, 'venue', 'acct_v1_aaaaaaaa', 6000::bigint, 'usd', 'pending', 1, true,
+              'resource_missing', 'No such charge') $$,
     'a retried one with its attempts and error');
-SELECT is(
-    (SELECT (status, next_attempt_at)::text FROM ops.transfers_pending(tenant_a())
-      WHERE recipient_id = 'a1' LIMIT 1), '(blocked,)', 'a blocked one is visible, and not tried');
+SELECT results_eq(
+    $$ SELECT status, next_attempt_at
+         FROM ops.transfers_pending(tenant_a()) WHERE recipient_id = 'a1' LIMIT 1 $$,
+    $$ VALUES ('blocked', NULL::timestamp with time zone) $$,
+    'a blocked one is visible, and not tried');
 SELECT enter(NULL);
 SELECT throws_ok($$ SELECT * FROM ops.transfers_pending(tenant_b()) $$, 'PY070', NULL,
                  'a tenant the analyst is no member of is refused');

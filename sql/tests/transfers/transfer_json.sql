@@ -31,10 +31,11 @@ SELECT is(payments.transfer_json(tenant_a(), the('one')) -> 'lastError',
 SELECT is(payments.transfer_json(tenant_a(), the('one')) -> 'attempts', '1',
           'and how often it was tried');
 SELECT paid_transfer(pay('k1'), 'v1');
-SELECT is(
-    (SELECT (d ->> 'status', d ->> 'stripeTransferId', d ->> 'nextAttemptAt', d ->> 'lastError',
-             d ->> 'attempts')::text FROM payments.transfer_json(tenant_a(), the('one')) AS d),
-    format('(paid,tr_%s,,,2)', the('one')),
+SELECT results_eq(
+    $$ SELECT d ->> 'status', d ->> 'stripeTransferId', d ->> 'nextAttemptAt', d ->> 'lastError',
+              d ->> 'attempts'
+         FROM payments.transfer_json(tenant_a(), the('one')) AS d $$,
+    $$ VALUES ('paid', 'tr_' || the('one'), NULL::text, NULL::text, '2') $$,
     'a paid one names Stripe''s transfer, counts the attempt that paid it, and has neither error '
     'nor next attempt');
 

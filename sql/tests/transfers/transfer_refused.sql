@@ -24,19 +24,19 @@ SELECT settled_payment(tenant_a(), 'k2');
 SELECT keep('call', call_of(pay('k2'), 'v1'));
 UPDATE payments.stripe_operations SET failures = 4 WHERE id = the('call');
 SELECT send(the('call')), keep('r', refund(pay('k2'), 'r', 5000));
-SELECT is(
-    (SELECT (v.status, v.amount)::text FROM payments.transfer_reversals AS v
-      WHERE v.id = reversal_of(the('r'), 'v1')), '(waiting,3000)',
-    'a reversal waits for its transfer');
+SELECT results_eq(
+    $$ SELECT v.status, v.amount
+         FROM payments.transfer_reversals AS v WHERE v.id = reversal_of(the('r'), 'v1') $$,
+    $$ VALUES ('waiting', 3000::bigint) $$, 'a reversal waits for its transfer');
 SELECT ok(finish(the('call'), '{"outcome": "failed", "code": "resource_missing"}'),
           'which Stripe refuses for the last time');
-SELECT is(
-    (SELECT (v.status, v.shortfall)::text FROM payments.transfer_reversals AS v
-      WHERE v.id = reversal_of(the('r'), 'v1')), '(canceled,0)',
-    'nothing has to come back: the reversal is settled');
+SELECT results_eq(
+    $$ SELECT v.status, v.shortfall
+         FROM payments.transfer_reversals AS v WHERE v.id = reversal_of(the('r'), 'v1') $$,
+    $$ VALUES ('canceled', 0::bigint) $$, 'nothing has to come back: the reversal is settled');
 SELECT results_eq(
     $$ SELECT t.amount, t.status, t.amount_reversal_pending FROM payments.stripe_transfers AS t
-        WHERE t.payment_id = pay('k2') AND t.recipient_id = 'v1' ORDER BY 1 $$,
+        WHERE t.payment_id = pay('k2') AND t.recipient_id = 'v1' ORDER BY t.amount $$,
     $$ VALUES (3000::bigint, 'pending', 0::bigint), (6000, 'canceled', 0) $$,
     'what is left is paid by a smaller transfer');
 SELECT is_empty('SELECT 1 FROM payments.receivables', 'the payee owes nothing');
@@ -67,11 +67,10 @@ SELECT keep('call', call_of(pay('k4'), 'v1'));
 UPDATE payments.stripe_operations SET failures = 19 WHERE id = the('call');
 SELECT send(the('call')), keep('r4', refund(pay('k4'), 'r4', 5000));
 SELECT finish(the('call'), '{"outcome": "unknown"}');
-SELECT is(
-    ((operation_row(the('call'))).state,
-     (SELECT v.status FROM payments.transfer_reversals AS v
-       WHERE v.id = reversal_of(the('r4'), 'v1')))::text, '(dead,waiting)',
-    'a dead transfer keeps its reversal waiting');
+SELECT results_eq(
+    $$ SELECT (operation_row(the('call'))).state, (SELECT v.status FROM
+              payments.transfer_reversals AS v WHERE v.id = reversal_of(the('r4'), 'v1')) $$,
+    $$ VALUES ('dead', 'waiting') $$, 'a dead transfer keeps its reversal waiting');
 SELECT ops.operation_retry(tenant_a(), the('call')), send(the('call')),
        finish(the('call'), jsonb_build_object('outcome', 'succeeded', 'object',
                                               transfer_object(the('call'))));

@@ -7,20 +7,22 @@ SELECT keep('one', transfer_of(pay('k1'), 'v1')), keep('two', transfer_of(pay('k
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.transfer_settle(tenant_a(), the('one'), '{"id": "tr_1"}', clock());
-SELECT is(
-    (SELECT (status, stripe_transfer_id, paid_at IS NOT NULL)::text FROM payments.stripe_transfers
-      WHERE id = the('one')), '(paid,tr_1,t)', 'a transfer is paid by Stripe''s transfer');
 SELECT results_eq(
-    $$ SELECT (d.kind, d.recipient_id, c.kind, l.amount, l.currency, l.cause_id = the('one'),
-               l.leg)::text FROM payments.ledger_postings AS l
-                       JOIN payments.ledger_accounts AS d ON d.id = l.debit_account_id
-                       JOIN payments.ledger_accounts AS c ON c.id = l.credit_account_id
-                      WHERE l.cause_type = 'transfer' $$,
-    ARRAY['(payee_payable,v1,provider_clearing,6000,usd,t,paid)'],
+    $$ SELECT status, stripe_transfer_id, paid_at IS NOT NULL
+         FROM payments.stripe_transfers WHERE id = the('one') $$,
+    $$ VALUES ('paid', 'tr_1', true) $$, 'a transfer is paid by Stripe''s transfer');
+SELECT results_eq(
+    $$ SELECT d.kind, d.recipient_id, c.kind, l.amount, l.currency, l.cause_id = the('one'), l.leg
+         FROM payments.ledger_postings AS l
+         JOIN payments.ledger_accounts AS d ON d.id = l.debit_account_id
+         JOIN payments.ledger_accounts AS c ON c.id = l.credit_account_id
+        WHERE l.cause_type = 'transfer' $$,
+    $$ VALUES ('payee_payable', 'v1', 'provider_clearing', 6000::bigint, 'usd', true, 'paid') $$,
     'the payee''s liability is posted away, exactly');
-SELECT is(
-    (SELECT (object_type, object_id = the('one'))::text FROM payments.provider_objects
-      WHERE provider_id = 'tr_1'), '(transfer,t)', 'whose Stripe''s transfer is, is kept');
+SELECT results_eq(
+    $$ SELECT object_type, object_id = the('one')
+         FROM payments.provider_objects WHERE provider_id = 'tr_1' $$,
+    $$ VALUES ('transfer', true) $$, 'whose Stripe''s transfer is, is kept');
 SELECT remember();
 SELECT payments.transfer_settle(tenant_a(), the('one'), '{"id": "tr_1"}', clock());
 SELECT payments.transfer_settle(tenant_a(), the('one'), '{"id": "tr_2"}', clock());

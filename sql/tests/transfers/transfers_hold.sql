@@ -6,20 +6,24 @@ SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist
 SELECT keep('p', settled_payment(tenant_a(), 'k')), keep('q', settled_payment(tenant_a(), 'k2')),
        keep('v1', account_of(tenant_a(), 'v1'));
 SET LOCAL ROLE payments_definer;
-CREATE FUNCTION pg_temp.held() RETURNS SETOF text LANGUAGE sql
-    AS $$ SELECT concat_ws(' ', CASE t.payment_id WHEN tap_helpers.the('p') THEN 'p'
-                           ELSE 'q' END, t.recipient_id, o.holds)
-    FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t ON t.id = o.subject_id
-   WHERE o.kind = 'transfer' AND o.holds <> '{}' ORDER BY 1 $$;
+CREATE FUNCTION pg_temp.held() RETURNS TABLE (payment text, payee text, holds text[])
+    LANGUAGE sql
+AS $$ SELECT CASE t.payment_id WHEN tap_helpers.the('p') THEN 'p' ELSE 'q' END, t.recipient_id,
+             o.holds
+        FROM payments.stripe_operations AS o
+        JOIN payments.stripe_transfers AS t ON t.id = o.subject_id
+       WHERE o.kind = 'transfer' AND o.holds <> '{}' $$;
 SELECT is(payments.transfers_hold(tenant_a(), the('p'), NULL, 'review', true, clock()), 0,
           'what is held is not due');
-SELECT results_eq('SELECT pg_temp.held()', $$ VALUES ('p a1 {review}'), ('p v1 {review}') $$,
+SELECT results_eq('SELECT * FROM pg_temp.held() AS h ORDER BY h.payment, h.payee',
+                  $$ VALUES ('p', 'a1', '{review}'::text[]), ('p', 'v1', '{review}') $$,
                   'the payment''s transfers are held');
 SELECT is(payments.transfers_hold(tenant_a(), NULL, the('v1'), 'payee_review', true, clock()), 0,
           'and a payee''s');
-SELECT results_eq('SELECT pg_temp.held()',
-                  $$ VALUES ('p a1 {review}'), ('p v1 {review,payee_review}'),
-                            ('q v1 {payee_review}') $$, 'of every payment, beside other holds');
+SELECT results_eq('SELECT * FROM pg_temp.held() AS h ORDER BY h.payment, h.payee',
+                  $$ VALUES ('p', 'a1', '{review}'::text[]), ('p', 'v1', '{review,payee_review}'),
+                            ('q', 'v1', '{payee_review}') $$,
+                  'of every payment, beside other holds');
 SELECT remember();
 SELECT is(payments.transfers_hold(tenant_a(), the('p'), NULL, 'review', true, clock()), 0,
           'holding twice is holding once');
@@ -39,7 +43,8 @@ UPDATE payments.stripe_operations SET state = 'leased', lease_epoch = 1, leased_
  WHERE kind = 'transfer' AND payment_id = the('q');
 SELECT is(payments.transfers_hold(tenant_a(), the('q'), NULL, 'review', true, clock()), 0,
           'what was leased and not sent');
-SELECT results_eq('SELECT pg_temp.held()', $$ VALUES ('q a1 {review}'), ('q v1 {review}') $$, 'is');
+SELECT results_eq('SELECT * FROM pg_temp.held() AS h ORDER BY h.payment, h.payee',
+                  $$ VALUES ('q', 'a1', '{review}'::text[]), ('q', 'v1', '{review}') $$, 'is');
 SELECT results_eq(
     $$ SELECT DISTINCT state, leased_by FROM payments.stripe_operations WHERE kind = 'transfer'
           AND payment_id = the('q') $$, $$ VALUES ('ready', NULL) $$, 'and its lease is over');

@@ -17,20 +17,24 @@ SELECT is(
                             payments.payees_due(tenant_a(), pay('k1')), 'ch_1', clock(), true), 1,
     'only the payee who can receive has a transfer due');
 SELECT set_eq(
-    $$ SELECT (t.recipient_type, t.recipient_id, t.amount, t.currency, t.status, t.purpose,
-               t.cause_id = pay('k1'), t.stripe_account_id, t.source_transaction,
-                         t.transfer_group = 'pay_' || pay('k1'), t.amount_reversed)::text
-         FROM payments.stripe_transfers AS t $$, ARRAY[
-    '(venue,v1,7000,usd,pending,settlement,t,acct_v1_aaaaaaaa,ch_1,t,0)',
-             '(artist,a1,2000,usd,blocked,settlement,t,acct_a1_aaaaaaaa,ch_1,t,0)'],
+    $$ SELECT t.recipient_type, t.recipient_id, t.amount, t.currency, t.status, t.purpose,
+              t.cause_id, t.stripe_account_id, t.source_transaction, t.transfer_group,
+              t.amount_reversed
+         FROM payments.stripe_transfers AS t $$,
+    $$ VALUES ('venue', 'v1', 7000::bigint, 'usd', 'pending', 'settlement', pay('k1'),
+               'acct_v1_aaaaaaaa', 'ch_1', 'pay_' || pay('k1'), 0::bigint),
+              ('artist', 'a1', 2000, 'usd', 'blocked', 'settlement', pay('k1'),
+               'acct_a1_aaaaaaaa', 'ch_1', 'pay_' || pay('k1'), 0) $$,
     'each payee has one transfer of its share, from the charge, in the payment''s group; the '
     'platform has none');
 SELECT set_eq(
-    $$ SELECT (o.state, o.holds, o.kind, o.payment_id = pay('k1'), o.lease_epoch,
-               o.lock_key = 'transfer:' || t.payment_id || ':' || t.connected_account_id)::text
-                   FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t
-                 ON t.id = o.subject_id $$,
-    ARRAY['(ready,{},transfer,t,0,t)', '(ready,{payee_blocked},transfer,t,0,t)'],
+    $$ SELECT o.state, o.holds, o.kind, o.payment_id, o.lease_epoch, o.lock_key
+         FROM payments.stripe_operations AS o
+         JOIN payments.stripe_transfers AS t ON t.id = o.subject_id $$,
+    $$ VALUES ('ready', '{}'::text[], 'transfer', pay('k1'), 0::bigint,
+               'transfer:' || pay('k1') || ':' || account_of(tenant_a(), 'v1')),
+              ('ready', '{payee_blocked}', 'transfer', pay('k1'), 0,
+               'transfer:' || pay('k1') || ':' || account_of(tenant_a(), 'a1')) $$,
     'each has its operation; a blocked one is held');
 SELECT is(
     (SELECT o.request FROM payments.stripe_operations AS o WHERE o.id = call_of(pay('k1'), 'v1')),
@@ -67,12 +71,14 @@ SELECT is(
                                 account_of(tenant_a(), 'v1'), 'amount', 5)), NULL, clock(), true),
     1,
     'money paid again is another purpose');
-SELECT is(
-    (SELECT (t.amount, t.purpose, t.source_transaction,
-             o.request #> '{params}' ? 'source_transaction')::text
-       FROM payments.stripe_transfers AS t JOIN payments.stripe_operations AS o
-     ON o.subject_id = t.id WHERE t.payment_id = pay('k2')),
-    '(5,repayment,,f)', 'and draws on the balance, not on a charge');
+SELECT results_eq(
+    $$ SELECT t.amount, t.purpose, t.source_transaction, o.request #> '{params}' ?
+              'source_transaction'
+         FROM payments.stripe_transfers AS t
+         JOIN payments.stripe_operations AS o ON o.subject_id = t.id
+        WHERE t.payment_id = pay('k2') $$,
+    $$ VALUES (5::bigint, 'repayment', NULL::text, false) $$,
+    'and draws on the balance, not on a charge');
 RESET ROLE;
 SELECT dispute(pay('k2'), 'd', 'needs_response');
 SET LOCAL ROLE payments_definer;
@@ -100,8 +106,9 @@ SELECT is(
                                 account_of(tenant_a(), 'v1'), 'amount', 4)), NULL, clock(), true),
     0,
     'a new one is: who owes more gets nothing');
-SELECT is((SELECT (d.amount, d.amount_netted)::text FROM payments.receivables AS d), '(10,4)',
-          'and owes less');
+SELECT results_eq(
+    $$ SELECT d.amount, d.amount_netted FROM payments.receivables AS d $$,
+    $$ VALUES (10::bigint, 4::bigint) $$, 'and owes less');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -24,22 +24,23 @@ SELECT is(
                                                       pg_temp.success('three')))) AS i),
     (SELECT array_agg(i ORDER BY i) FROM unnest(ARRAY[the('one'), the('three')]) AS i),
     'transfers that succeeded are recorded together');
-SELECT is(
-    (SELECT string_agg(DISTINCT (o.state, o.outcome, o.leased_by,
-                                 o.provider_id = t.stripe_transfer_id, t.status)::text, ' ')
-             FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t
-           ON t.id = o.subject_id WHERE o.id IN (the('one'), the('three'))),
-    '(succeeded,succeeded,,t,paid)', 'each ends as if alone: operation and transfer');
-SELECT is(
-    (SELECT string_agg(DISTINCT (a.outcome, a.applied, a.http_status, a.request_id,
-                                 a.lease_epoch)::text, ' ')
-       FROM payments.stripe_operation_attempts AS a
-            WHERE a.operation_id IN (the('one'), the('three'))), '(succeeded,t,200,req_1,1)',
-    'each leaves its evidence');
-SELECT is(
-    (SELECT (count(*), count(DISTINCT l.cause_id), sum(l.amount))::text
-       FROM payments.ledger_postings AS l WHERE l.cause_type = 'transfer'),
-    '(2,2,12000)', 'each is posted once');
+SELECT results_eq(
+    $$ SELECT DISTINCT o.state, o.outcome, o.leased_by, o.provider_id = t.stripe_transfer_id,
+              t.status
+         FROM payments.stripe_operations AS o
+         JOIN payments.stripe_transfers AS t ON t.id = o.subject_id
+        WHERE o.id IN (the('one'), the('three')) $$,
+    $$ VALUES ('succeeded', 'succeeded', NULL::text, true, 'paid') $$,
+    'each ends as if alone: operation and transfer');
+SELECT results_eq(
+    $$ SELECT DISTINCT a.outcome, a.applied, a.http_status, a.request_id, a.lease_epoch
+         FROM payments.stripe_operation_attempts AS a
+        WHERE a.operation_id IN (the('one'), the('three')) $$,
+    $$ VALUES ('succeeded', true, 200, 'req_1', 1::bigint) $$, 'each leaves its evidence');
+SELECT results_eq(
+    $$ SELECT count(*), count(DISTINCT l.cause_id), sum(l.amount)
+         FROM payments.ledger_postings AS l WHERE l.cause_type = 'transfer' $$,
+    $$ VALUES (2::bigint, 2::bigint, 12000::numeric) $$, 'each is posted once');
 SELECT remember();
 SELECT is(
     pg_temp.recorded(tenant_a(), jsonb_build_array(pg_temp.success('one'),

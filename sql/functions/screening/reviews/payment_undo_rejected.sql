@@ -19,9 +19,10 @@ BEGIN
                    WHERE r.tenant_id = p_payment.tenant_id AND r.id = v_refund_id) THEN
         RETURN 0;
     END IF;
-    PERFORM payments.refund_request(p_payment.tenant_id, v_refund_id, p_payment.id, NULL,
-                                    'fraudulent', left(p_review.note, 500), '{}', 'api',
-        p_review.decided_by, NULL, NULL, NULL);
+    PERFORM payments.refund_request(
+        p_payment.tenant_id, v_refund_id, p_payment.id,
+        jsonb_build_object('reason', 'fraudulent', 'note', left(p_review.note, 500),
+                           'origin', 'api', 'subject', p_review.decided_by));
     RETURN 1;
 END
 $$;
