@@ -18,9 +18,10 @@ LEASE_SECONDS = 60
 GET = "SELECT api.payment_get(%s, %s)"
 CREATE = "SELECT * FROM api.payments_create(%s, %s, %s)"
 SETTLE = "SELECT payments.payment_settle(%s, %s, %s, %s, payments.clock())"
-CLAIM = "SELECT * FROM api.operations_claim(%s, 'bench', 1, %s)"
+CLAIM = "SELECT * FROM api.operations_claim_and_fence(%s, 'bench', 1, %s)"
 RECORD = """
-    SELECT payments.payment_record(%(tenant)s, p, 'bench', %(request)s, payments.clock()),
+    SELECT payments.payments_record(%(tenant)s, ARRAY[p], '{bench}', ARRAY[%(request)s]::jsonb[],
+                                    payments.clock()),
            payments.ledger_accounts_open(%(tenant)s, p, 'usd', payments.clock())
       FROM unnest(%(payments)s::uuid[]) AS p
 """
@@ -68,7 +69,7 @@ class Hot:
             "payment_get": (self.service, self.get),
             "payments_create": (self.service, self.create),
             "payment_settle": (self.definer, within(self.definer, self.tenant, self.settle)),
-            "operations_claim": (self.service, self.claim),
+            "operations_claim_and_fence": (self.service, self.claim),
         }
 
     def get(self, number: int) -> None:

@@ -57,7 +57,7 @@ class Season(Play):
             "splits": shares,
             **more,
         }
-        answer = self._ask("payment_create", request, COMPLETES, keep=shares)
+        answer = self._ask("payments_create", request, COMPLETES, keep=shares)
         row = self.row(UUID(answer["body"]["id"]))
         if card is not None:
             self._confirm(row, card)

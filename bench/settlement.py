@@ -132,7 +132,8 @@ class Tenant:
             self._enter()
             for payment in ids:
                 self.connection.execute(
-                    "SELECT payments.payment_record(%s, %s, 'bench', %s, clock_timestamp()),"
+                    "SELECT payments.payments_record(%s, ARRAY[%s], '{bench}', ARRAY[%s]::jsonb[],"
+                    " clock_timestamp()),"
                     " payments.ledger_accounts_open(%s, %s, 'usd', clock_timestamp())",
                     (self.id, payment, Jsonb(request), self.id, payment),
                 )

@@ -178,7 +178,7 @@ class Gateway:
             deadline: monotonic second by which the call must have ended, well inside its lease.
 
         Returns:
-            The result document for request_record. Never raises for anything Stripe does.
+            The result document for requests_record. Never raises for anything Stripe does.
         """
         kind = operation["kind"]
         await failpoint("stripe.before_send", kind)

@@ -61,7 +61,6 @@ GRANT UPDATE (stripe_payment_intent_id, stripe_status, client_secret, livemode, 
 GRANT EXECUTE ON FUNCTION
     api.payment_cancel(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
     api.payment_capture(uuid, text, text, bytea, uuid, jsonb, numeric, text, jsonb),
-    api.payment_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.payment_get(uuid, uuid),
     api.payment_list(uuid, jsonb, integer, text),
     api.payments_create(uuid, jsonb, numeric)
@@ -307,12 +306,10 @@ GRANT EXECUTE ON FUNCTION api.requests_record(uuid, jsonb) TO payments_api;
 GRANT EXECUTE ON FUNCTION
     api.operations_outstanding(uuid),
     api.operations_unresolved_tenants(integer),
-    api.rate_lease(text, numeric, integer, boolean),
-    api.request_record(uuid, uuid, bigint, jsonb)
+    api.rate_lease(text, numeric, integer, boolean)
     TO payments_api, payments_worker;
 GRANT EXECUTE ON FUNCTION api.operation_traces(uuid, uuid[]) TO payments_webhook, payments_worker;
 GRANT EXECUTE ON FUNCTION
-    api.operations_claim(uuid, text, integer, numeric),
     api.operations_claim_and_fence(uuid, text, integer, numeric),
     api.operations_due(integer),
     api.operations_fence(uuid, uuid[], bigint[], numeric),

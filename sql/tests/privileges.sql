@@ -76,7 +76,6 @@ $$, ARRAY[
     -- payments
     'api.payment_cancel(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
     'api.payment_capture(uuid,text,text,bytea,uuid,jsonb,numeric,text,jsonb)',
-    'api.payment_create(uuid,text,text,bytea,jsonb,numeric,text,jsonb)',
     'api.payment_get(uuid,uuid)',
     'api.payment_list(uuid,jsonb,integer,text)',
     'api.payments_create(uuid,jsonb,numeric)',
@@ -113,7 +112,6 @@ $$, ARRAY[
     'api.operations_outstanding(uuid)',
     'api.operations_unresolved_tenants(integer)',
     'api.rate_lease(text,numeric,integer,boolean)',
-    'api.request_record(uuid,uuid,bigint,jsonb)',
     'api.requests_record(uuid,jsonb)',
     -- inbox
     'api.stripe_event_types()',
@@ -168,7 +166,6 @@ $$, ARRAY[
     'api.ledger_rollups_due(integer)',
     -- operations
     'api.operation_traces(uuid,uuid[])',
-    'api.operations_claim(uuid,text,integer,numeric)',
     'api.operations_claim_and_fence(uuid,text,integer,numeric)',
     'api.operations_due(integer)',
     'api.operations_fence(uuid,uuid[],bigint[],numeric)',
@@ -176,7 +173,6 @@ $$, ARRAY[
     'api.operations_release(uuid,uuid[],bigint[])',
     'api.operations_unresolved_tenants(integer)',
     'api.rate_lease(text,numeric,integer,boolean)',
-    'api.request_record(uuid,uuid,bigint,jsonb)',
     'api.results_record(uuid,jsonb)',
     -- inbox
     'api.inbox_apply(uuid,text,text,bytea)',

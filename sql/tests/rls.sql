@@ -236,7 +236,7 @@ SELECT throws_ok($$
                                              20)
 $$, 'PY010', NULL, 'nor ask for another''s onboarding link');
 SELECT throws_ok($$
-    SELECT * FROM api.request_record(tenant_a(), the('asked'), 1, '{"outcome": "failed"}')
+    SELECT * FROM answer_request(tenant_a(), the('asked'), 1, '{"outcome": "failed"}')
 $$, 'PY010', NULL, 'an operation of another tenant cannot be finished');
 SELECT throws_ok($$
     SELECT * FROM api.results_record(tenant_a(), jsonb_build_array(
@@ -256,7 +256,7 @@ RESET SESSION AUTHORIZATION;
 SELECT unchanged('no function of one tenant changed a row of the other');
 SET LOCAL SESSION AUTHORIZATION tap_rls_service;
 SELECT is(
-    (SELECT count(*) FROM api.operations_claim(tenant_a(), 'w', 100, 20) AS c
+    (SELECT count(*) FROM api.operations_claim_and_fence(tenant_a(), 'w', 100, 20) AS c
       WHERE c.operation ->> 'tenantId' <> tenant_a()::text), 0::bigint,
     'a worker claims just the operations of the tenant it goes to');
 RESET SESSION AUTHORIZATION;

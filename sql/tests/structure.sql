@@ -113,18 +113,17 @@ SELECT functions_are('ops', ARRAY[
 ], 'the schema ops has just these functions');
 SELECT functions_are('payments', ARRAY[
     -- payments
-    'intent_request', 'intents_enqueue', 'intents_record', 'payment_course', 'payment_disputed',
-    'payment_freeze', 'payment_frozen', 'payment_holds', 'payment_intent_apply',
-    'payment_intent_mirror', 'payment_json', 'payment_lock', 'payment_mark', 'payment_move',
-    'payment_operation_enqueue', 'payment_record', 'payment_settle', 'payments_block',
-    'payments_create_new', 'payments_named', 'payments_record', 'requests_are_new',
+    'intent_operation', 'payment_course', 'payment_disputed', 'payment_freeze', 'payment_frozen',
+    'payment_holds', 'payment_intent_apply', 'payment_intent_mirror', 'payment_json',
+    'payment_lock', 'payment_mark', 'payment_operation_enqueue', 'payment_settle', 'payments_block',
+    'payments_create_new', 'payments_named', 'payments_record',
     -- splits
     'clawback_snapshot', 'split_calculate', 'split_check', 'split_rule_find', 'split_share_valid',
     'split_shares', 'split_transfer_to_payee', 'splits_json', 'splits_plan',
     -- transfers
     'payee_balances', 'payee_hold_forgotten', 'payees_due', 'payees_lock', 'transfer_json',
-    'transfer_reduce', 'transfer_refused', 'transfer_settle', 'transfers_hold', 'transfers_json',
-    'transfers_plan', 'transfers_record', 'transfers_settle', 'transfers_unblock',
+    'transfer_reduce', 'transfer_refused', 'transfers_hold', 'transfers_json', 'transfers_plan',
+    'transfers_settle', 'transfers_unblock',
     -- refunds
     'clawback_apply', 'clawback_calculate', 'clawback_share', 'clawback_target',
     'clawback_transfers', 'clawback_undo', 'payment_refunding', 'refund_adopt', 'refund_amount',
@@ -162,12 +161,13 @@ SELECT functions_are('payments', ARRAY[
     'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows',
     'money_facts', 'posting_add', 'provider_fee_post',
     -- operations
-    'operation_backoff', 'operation_body', 'operation_contradicts', 'operation_document',
-    'operation_enqueue', 'operation_evidence', 'operation_fail', 'operation_failed_consequences',
-    'operation_failure_policy', 'operation_holds', 'operation_lock', 'operation_mark_dead',
-    'operation_mark_unknown', 'operation_reconsider', 'operation_record', 'operation_release_lease',
-    'operation_requeue_unsent', 'operation_response', 'operation_succeed', 'operation_trace',
-    'operations_mark_sent', 'operations_postpone', 'provider_problem',
+    'attempts_record', 'operation_apply', 'operation_backoff', 'operation_body',
+    'operation_contradicts', 'operation_document', 'operation_enqueue', 'operation_evidence',
+    'operation_fail', 'operation_failed_consequences', 'operation_failure_policy',
+    'operation_holds', 'operation_mark_dead', 'operation_mark_unknown', 'operation_reconsider',
+    'operation_release_lease', 'operation_requeue_unsent', 'operation_response', 'operation_trace',
+    'operations_claim', 'operations_enqueue', 'operations_lock', 'operations_mark_sent',
+    'operations_postpone', 'operations_record', 'provider_problem',
     -- inbox
     'fetch_apply', 'fetch_enqueue', 'inbox_backoff', 'inbox_reopen', 'inbox_requeue',
     'inbox_states', 'inbox_unapplied', 'inbox_verdict', 'object_apply',
@@ -196,8 +196,9 @@ SELECT functions_are('payments', ARRAY[
     'invariant_times_are_in_order', 'invariant_transfers_within_shares', 'violations_all',
     'violations_record', 'violations_until',
     -- idempotency
-    'idempotency_begin', 'idempotency_complete', 'idempotency_id', 'idempotency_refuse',
-    'idempotency_retention', 'idempotency_store', 'idempotency_unspent',
+    'idempotency_answer', 'idempotency_begin', 'idempotency_claim', 'idempotency_complete',
+    'idempotency_id', 'idempotency_refuse', 'idempotency_retention', 'idempotency_store',
+    'idempotency_unspent',
     -- audit
     'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis',
     -- tenants
@@ -205,8 +206,9 @@ SELECT functions_are('payments', ARRAY[
     'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',
     -- platform
     'age_bucket', 'clock', 'currency_check', 'currency_unit', 'currency_unit_check',
-    'cursor_decode', 'cursor_encode', 'from_epoch', 'id_derive', 'provider_object_claim',
-    'reason_check', 'report_period', 'rfc3339', 'state_guard', 'uuid_from_hash', 'uuid_parse'
+    'cursor_decode', 'cursor_encode', 'document_found', 'from_epoch', 'id_derive', 'page_of',
+    'provider_object_claim', 'reason_check', 'report_period', 'rfc3339', 'state_guard',
+    'uuid_from_hash', 'uuid_parse'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p

@@ -26,7 +26,7 @@ _keys = itertools.count(1)
 
 def order(sessions: Sessions, key: str, on: Connection | None = None) -> Any:
     """The same order under a key."""
-    return sessions.scenario.ask("payment_create", REQUEST, key, on=on)
+    return sessions.scenario.ask("payments_create", REQUEST, key, on=on)
 
 
 def answered(sessions: Sessions, key: str) -> None:

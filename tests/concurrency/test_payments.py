@@ -262,7 +262,7 @@ def test_many_captures_and_cancels_at_once_make_one_call(sessions: Sessions) -> 
 def order(sessions: Sessions, session: Connection, key: str = "k") -> Json:
     """Create a payment."""
     request = {"amount": 5000, "currency": "usd", "orderId": "o1", "splits": HALVES}
-    return sessions.scenario.ask("payment_create", request, key, on=session)
+    return sessions.scenario.ask("payments_create", request, key, on=session)
 
 
 def test_64_clients_with_one_key_make_one_payment(sessions: Sessions) -> None:

@@ -46,13 +46,13 @@ def twin_reads(sessions: Sessions) -> tuple[Json, Json]:
 
     def claimed_read() -> Json:
         scenario.apply(event("account.updated", {"id": account}, account=account), "connect")
-        [read] = scenario.claim()
+        [read] = scenario.lease()
         return read
 
     return claimed_read(), claimed_read()
 
 
-# ── operations_claim ──────────────────────────────────────────────────────────────────────────
+# ── operations_claim_and_fence ────────────────────────────────────────────────────────────────
 
 
 def test_two_claims_never_lease_the_same_operation(sessions: Sessions) -> None:
@@ -131,7 +131,7 @@ def test_the_guilty_one_of_a_batch_goes_back_alone(sessions: Sessions) -> None:
     """One object that is taken does not keep the rest of a batch from being sent."""
     one, other = twin_reads(sessions)
     sessions.scenario.settled_payment(splits=HALVES)
-    transfers = sessions.scenario.claim()
+    transfers = sessions.scenario.lease()
     sessions.scenario.fence([one])
     assert ids(sessions.scenario.fence([*transfers, other])) == ids(transfers)
     assert state_of(sessions, other)["state"] == "ready"
@@ -203,7 +203,7 @@ def test_two_batches_of_finishes_do_not_deadlock(sessions: Sessions) -> None:
         for payment in payments:
             told = payment.object("requires_payment_method")
             scenario.apply(event(f"payment_intent.{kind}", told))
-        halves.append(sorted(scenario.claim(), key=lambda one: str(one["id"])))
+        halves.append(sorted(scenario.lease(), key=lambda one: str(one["id"])))
         assert len(halves[-1]) == len(payments)
     truth = {payment.intent: payment.object("requires_action") for payment in payments}
     workers = [sessions.open(), sessions.open()]

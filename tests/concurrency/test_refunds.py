@@ -210,7 +210,7 @@ def resale(sessions: Sessions, hold_until: str | None = None) -> tuple[Payment, 
     escrow = {"recipientType": "artist", "recipientId": "a1"}
     request: Json = {"amount": 10_000, "currency": "usd", "orderId": "o", "splits": HALVES}
     request["escrow"] = escrow | ({"holdUntil": hold_until} if hold_until else {})
-    payment = payment_of(scenario.ask("payment_create", request)["operation"])
+    payment = payment_of(scenario.ask("payments_create", request)["operation"])
     scenario.finish(payment.operation, succeeded(payment.object("succeeded")))
     return payment, scenario.read("SELECT id FROM payments.escrows")[0]["id"]
 
@@ -314,7 +314,7 @@ def canceled(sessions: Sessions, orders: int) -> None:
     scenario = sessions.scenario
     for number in range(orders):
         request = {"amount": 1_000, "currency": "usd", "orderId": f"o{number}", "eventId": "e1"}
-        operation = scenario.ask("payment_create", request | {"splits": HALVES})["operation"]
+        operation = scenario.ask("payments_create", request | {"splits": HALVES})["operation"]
         payment = payment_of(operation)
         scenario.finish(operation, succeeded(payment.object("succeeded")))
     scenario.ask("show_cancel", {"reason": "storm"}, show_id="e1")

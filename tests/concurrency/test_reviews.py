@@ -44,7 +44,7 @@ def suspicious_payment(sessions: Sessions) -> Payment:
         "customerId": "shady",
         "splits": HALVES,
     }
-    payment = payment_of(scenario.ask("payment_create", request)["operation"])
+    payment = payment_of(scenario.ask("payments_create", request)["operation"])
     scenario.finish(payment.operation, succeeded(payment.object("requires_capture")))
     return payment
 
@@ -318,7 +318,7 @@ def test_a_rejection_and_a_dispute_take_the_money_once(
         )
         request = {"amount": 10_000, "currency": "usd", "orderId": "o1", "customerId": "c1"}
         payment = payment_of(
-            scenario.ask("payment_create", {**request, "splits": HALVES})["operation"]
+            scenario.ask("payments_create", {**request, "splits": HALVES})["operation"]
         )
         scenario.finish(payment.operation, succeeded(payment.object("requires_capture")))
         charged = event("payment_intent.succeeded", payment.object("succeeded"))
@@ -404,7 +404,7 @@ def test_a_transfer_leased_and_not_sent_is_taken_back(sessions: Sessions, reason
     """Its worker does not pass the fence any more, and nobody claims it while it is held."""
     scenario = sessions.scenario
     payment = scenario.settled_payment(10_000, HALVES[:1])
-    [leased] = scenario.claim()
+    [leased] = scenario.lease()
     hold(sessions, reason, payment, operator(sessions))
     assert scenario.fence([leased]) == []
     assert unresolved(sessions) == [("transfer", [reason])]
@@ -417,7 +417,7 @@ def test_a_fence_before_a_hold_is_a_transfer_that_was_sent(sessions: Sessions, r
     """The hold waits for the fence: what is on its way cannot be called back."""
     scenario = sessions.scenario
     payment = scenario.settled_payment(10_000, HALVES[:1])
-    [leased] = scenario.claim()
+    [leased] = scenario.lease()
     worker, person = sessions.open(), operator(sessions)
     with sessions.held(worker):
         assert scenario.fence([leased], on=worker) == [leased]

@@ -211,7 +211,7 @@ def held(scenario: Scenario) -> Money:
     shares = [share("seller", "s1", basisPoints=6000), *HALVES[1:]]
     request: Json = {"amount": AMOUNT, "currency": "usd", "orderId": "resale", "splits": shares}
     request["escrow"] = {"recipientType": "seller", "recipientId": "s1"}
-    payment = payment_of(scenario.ask("payment_create", request)["operation"])
+    payment = payment_of(scenario.ask("payments_create", request)["operation"])
     scenario.finish(payment.operation, succeeded(payment.object("requires_payment_method")))
     return of(scenario, payment)
 

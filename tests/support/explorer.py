@@ -133,7 +133,7 @@ class Schedule:
         while True:
             started = self.model.now
             try:
-                answer = self.scenario.ask("payment_create", request, "the key")
+                answer = self.scenario.ask("payments_create", request, "the key")
             except psycopg.DatabaseError as error:
                 if error.sqlstate != IN_PROGRESS:
                     raise
@@ -322,14 +322,14 @@ TWIN = """
          WHERE t.tenant_id = %(tenant)s ORDER BY t.id LIMIT 1
         RETURNING *
     )
-    SELECT payments.operation_enqueue(
-               t.tenant_id, 'transfer', t.cause_id, t.payment_id, t.id,
-               'transfer:' || t.payment_id || ':' || t.connected_account_id,
-               jsonb_build_object('target', NULL, 'params', jsonb_build_object(
+    SELECT payments.operation_enqueue(t.tenant_id, jsonb_build_object(
+               'id', t.cause_id, 'kind', 'transfer', 'paymentId', t.payment_id, 'subjectId', t.id,
+               'lockKey', 'transfer:' || t.payment_id || ':' || t.connected_account_id,
+               'request', jsonb_build_object('target', NULL, 'params', jsonb_build_object(
                    'amount', t.amount, 'currency', t.currency, 'destination', t.stripe_account_id,
                    'source_transaction', t.source_transaction, 'transfer_group', t.transfer_group,
                    'metadata', jsonb_build_object(
-                       'operation_id', t.cause_id, 'payment_id', t.payment_id))))
+                       'operation_id', t.cause_id, 'payment_id', t.payment_id)))))
       FROM twin AS t
 """
 

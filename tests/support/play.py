@@ -225,7 +225,7 @@ class Play:
             request["escrow"] = {name: kept[name] for name in ("recipientType", "recipientId")}
             if how % 2:
                 request["escrow"]["holdUntil"] = self._in(3 * 86_400)
-        answer = self._ask("payment_create", request, end, keep=shares)
+        answer = self._ask("payments_create", request, end, keep=shares)
         if answer is not None:
             self._look_around()
             self._confirm(self.rows[-1], card)

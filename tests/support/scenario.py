@@ -72,6 +72,15 @@ class Payment:
         }
 
 
+def _results(finished: Sequence[tuple[Json, Json]]) -> Jsonb:
+    return Jsonb(
+        [
+            {"operationId": o["id"], "leaseEpoch": o["leaseEpoch"], "result": result}
+            for o, result in finished
+        ]
+    )
+
+
 @dataclass
 class Scenario:
     """A registered tenant.
@@ -109,41 +118,59 @@ class Scenario:
         **args: Any,
     ) -> Json:
         """Call a function that answers a request; return its answer."""
+        key = key or str(uuid.uuid4())
+        if function == "payments_create":
+            return self._ask_payment(request, key, on)
         return self.call(
             function,
             on=on,
             subject=SUBJECT,
-            idempotency_key=key or str(uuid.uuid4()),
+            idempotency_key=key,
             fingerprint=FINGERPRINT,
             request=Jsonb(request),
             lease_seconds=LEASE_SECONDS,
             **args,
         )[0]
 
+    def _ask_payment(self, request: Json, key: str, on: Connection | None) -> Json:
+        asked = {
+            "subject": SUBJECT,
+            "idempotencyKey": key,
+            "fingerprint": FINGERPRINT.hex(),
+            "request": request,
+        }
+        return self.call(
+            "payments_create", on=on, requests=Jsonb([asked]), lease_seconds=LEASE_SECONDS
+        )[0]
+
     def finish(self, operation: Json, result: Json, *, on: Connection | None = None) -> Json:
         """Hand back the answer to a request's own operation; return what the client gets."""
-        return self.call(
-            "request_record",
-            on=on,
-            operation_id=uuid.UUID(operation["id"]),
-            lease_epoch=operation["leaseEpoch"],
-            result=Jsonb(result),
-        )[0]
+        return self.call("requests_record", on=on, results=_results([(operation, result)]))[0]
 
     def finish_all(self, finished: Sequence[tuple[Json, Json]]) -> list[Json]:
         """Hand back a worker's results."""
-        results = [
-            {"operationId": o["id"], "leaseEpoch": o["leaseEpoch"], "result": result}
-            for o, result in finished
-        ]
-        return self.call("results_record", results=Jsonb(results))
+        return self.call("results_record", results=_results(finished))
 
     def claim(self, limit: int = 100, *, on: Connection | None = None) -> list[Json]:
         """Lease due operations; return their documents."""
         rows = self.call(
-            "operations_claim", on=on, worker="w", limit=limit, lease_seconds=LEASE_SECONDS
+            "operations_claim_and_fence",
+            on=on,
+            worker="w",
+            limit=limit,
+            lease_seconds=LEASE_SECONDS,
         )
         return [row["operation"] for row in rows]
+
+    def lease(self, limit: int = 100) -> list[Json]:
+        """Lease due operations as those whose fence has to wait; return their documents."""
+        with self.owner.transaction():
+            self.owner.execute("SELECT payments.tenant_enter(%s)", [self.tenant])
+            rows = self.owner.execute(
+                "SELECT operation FROM payments.operations_claim(%s, 'w', %s, %s)",
+                [self.tenant, limit, LEASE_SECONDS],
+            ).fetchall()
+        return [operation for (operation,) in rows]
 
     def fence(self, operations: Sequence[Json], *, on: Connection | None = None) -> list[Json]:
         """Fence claimed operations; return those that may be sent."""
@@ -224,7 +251,7 @@ class Scenario:
             request["splits"] = splits
         if manual:
             request["captureMethod"] = "manual"
-        operation = self.ask("payment_create", request, key)["operation"]
+        operation = self.ask("payments_create", request, key)["operation"]
         return payment_of(operation, manual=manual)
 
     def open_payment(self, amount: int = 10_000, splits: list[Json] | None = None) -> Payment:

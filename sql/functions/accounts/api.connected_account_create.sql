@@ -41,11 +41,14 @@ BEGIN
     PERFORM payments.account_screen(p_tenant_id, v_account_id, p_request ->> 'businessName',
                                     p_request ->> 'screeningName', v_now);
     RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.operation_enqueue(
-        p_tenant_id, 'account', v_operation_id, NULL, v_account_id, 'account:' || v_account_id,
-        payments.account_request(p_tenant_id, v_account_id, v_operation_id, p_request),
-        payments.idempotency_id(p_tenant_id, p_subject, 'connected_accounts.create',
-                                p_idempotency_key),
-        p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
+        p_tenant_id, jsonb_build_object(
+            'id', v_operation_id, 'kind', 'account', 'subjectId', v_account_id,
+            'lockKey', 'account:' || v_account_id,
+            'request', payments.account_request(p_tenant_id, v_account_id, v_operation_id,
+                                                p_request),
+            'idempotencyId', payments.idempotency_id(p_tenant_id, p_subject,
+                'connected_accounts.create', p_idempotency_key),
+            'traceContext', p_trace_context), p_lease_seconds), false, NULL::text, NULL::text;
 END
 $$;
 COMMENT ON FUNCTION api.connected_account_create(uuid, text, text, bytea, jsonb, numeric, text,

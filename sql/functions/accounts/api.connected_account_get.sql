@@ -2,15 +2,10 @@ CREATE OR REPLACE FUNCTION api.connected_account_get(p_tenant_id uuid, p_account
     RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-DECLARE
-    v_document jsonb;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
-    v_document := payments.connected_account_json(p_tenant_id, p_account_id);
-    IF v_document IS NULL THEN
-        RAISE EXCEPTION 'no such connected account' USING ERRCODE = 'PY010';
-    END IF;
-    RETURN v_document;
+    RETURN payments.document_found('connected account',
+                                   payments.connected_account_json(p_tenant_id, p_account_id));
 END
 $$;
 COMMENT ON FUNCTION api.connected_account_get(uuid,

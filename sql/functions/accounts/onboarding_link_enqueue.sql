@@ -16,12 +16,13 @@ BEGIN
       JOIN payments.tenants AS t ON t.tenant_id = p_tenant_id
      WHERE a.tenant_id = p_tenant_id AND a.id = p_account_id;
     UPDATE payments.idempotency_keys AS k SET operation_id = v_id
-     WHERE k.tenant_id = p_tenant_id AND k.id = p_idempotency_id
-       AND k.operation_id IS DISTINCT FROM v_id;
-    RETURN payments.operation_enqueue(
-        p_tenant_id, 'account_link', v_id, NULL, p_account_id, 'account_link:' || v_id,
-        jsonb_build_object('target', NULL, 'params', v_params), p_idempotency_id, p_trace_context,
-        p_lease_seconds);
+     WHERE k.tenant_id = p_tenant_id AND k.id = p_idempotency_id AND k.operation_id IS DISTINCT
+      FROM v_id;
+    RETURN payments.operation_enqueue(p_tenant_id, jsonb_build_object(
+        'id', v_id, 'kind', 'account_link', 'subjectId', p_account_id,
+        'lockKey', 'account_link:' || v_id,
+        'request', jsonb_build_object('target', NULL, 'params', v_params),
+        'idempotencyId', p_idempotency_id, 'traceContext', p_trace_context), p_lease_seconds);
 END
 $$;
 COMMENT ON FUNCTION payments.onboarding_link_enqueue(uuid, uuid, text, uuid, text, numeric) IS

@@ -22,7 +22,7 @@ BEGIN
     END IF;
     UPDATE payments.payment_intents AS n SET cancel_reason = 'event_canceled', updated_at = p_now
      WHERE n.tenant_id = p_item.tenant_id AND n.id = p_payment.id;
-    PERFORM payments.payment_move(p_payment, 'cancel', '{}');
+    PERFORM payments.payment_operation_enqueue(p_payment, 'cancel', '{}');
     RETURN 1;
 END
 $$;

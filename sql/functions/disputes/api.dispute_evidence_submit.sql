@@ -30,14 +30,17 @@ BEGIN
         RAISE EXCEPTION 'evidence is no longer taken' USING ERRCODE = 'PY030';
     END IF;
     RETURN QUERY SELECT NULL::integer, NULL::jsonb, payments.operation_enqueue(
-        p_tenant_id, 'evidence', v_operation_id, v_dispute.payment_id, p_dispute_id, 'dispute:'
-        || p_dispute_id,
-        jsonb_build_object('target', v_dispute.stripe_dispute_id, 'params', jsonb_build_object(
-            'evidence', p_request -> 'evidence', 'submit', true,
-            'metadata', jsonb_build_object('operation_id', v_operation_id, 'tenant_id',
-                                           p_tenant_id))),
-        payments.idempotency_id(p_tenant_id, p_subject, 'disputes.evidence', p_idempotency_key),
-        p_trace_context, p_lease_seconds), false, NULL::text, NULL::text;
+        p_tenant_id, jsonb_build_object(
+            'id', v_operation_id, 'kind', 'evidence', 'paymentId', v_dispute.payment_id,
+            'subjectId', p_dispute_id, 'lockKey', 'dispute:' || p_dispute_id,
+            'request', jsonb_build_object(
+                'target', v_dispute.stripe_dispute_id, 'params', jsonb_build_object(
+                    'evidence', p_request -> 'evidence', 'submit', true, 'metadata',
+                    jsonb_build_object('operation_id', v_operation_id, 'tenant_id',
+                                       p_tenant_id))),
+            'idempotencyId', payments.idempotency_id(p_tenant_id, p_subject, 'disputes.evidence',
+                                                     p_idempotency_key),
+            'traceContext', p_trace_context), p_lease_seconds), false, NULL::text, NULL::text;
 END
 $$;
 COMMENT ON FUNCTION api.dispute_evidence_submit(uuid, text, text, bytea, uuid, jsonb, numeric, text,

@@ -1,15 +1,9 @@
 CREATE OR REPLACE FUNCTION api.dispute_get(p_tenant_id uuid, p_dispute_id uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-DECLARE
-    v_document jsonb;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
-    v_document := payments.dispute_json(p_tenant_id, p_dispute_id);
-    IF v_document IS NULL THEN
-        RAISE EXCEPTION 'no such dispute' USING ERRCODE = 'PY010';
-    END IF;
-    RETURN v_document;
+    RETURN payments.document_found('dispute', payments.dispute_json(p_tenant_id, p_dispute_id));
 END
 $$;
 COMMENT ON FUNCTION api.dispute_get(uuid,

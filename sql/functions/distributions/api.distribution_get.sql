@@ -2,15 +2,10 @@ CREATE OR REPLACE FUNCTION api.distribution_get(p_tenant_id uuid, p_distribution
     RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-DECLARE
-    v_distribution jsonb;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
-    v_distribution := payments.distribution_json(p_tenant_id, p_distribution_id);
-    IF v_distribution IS NULL THEN
-        RAISE EXCEPTION 'no such distribution' USING ERRCODE = 'PY010';
-    END IF;
-    RETURN v_distribution;
+    RETURN payments.document_found('distribution',
+                                   payments.distribution_json(p_tenant_id, p_distribution_id));
 END
 $$;
 COMMENT ON FUNCTION api.distribution_get(uuid,

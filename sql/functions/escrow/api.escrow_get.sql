@@ -1,15 +1,9 @@
 CREATE OR REPLACE FUNCTION api.escrow_get(p_tenant_id uuid, p_escrow_id uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-DECLARE
-    v_document jsonb;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
-    v_document := payments.escrow_json(p_tenant_id, p_escrow_id);
-    IF v_document IS NULL THEN
-        RAISE EXCEPTION 'no such escrow' USING ERRCODE = 'PY010';
-    END IF;
-    RETURN v_document;
+    RETURN payments.document_found('escrow', payments.escrow_json(p_tenant_id, p_escrow_id));
 END
 $$;
 COMMENT ON FUNCTION api.escrow_get(uuid,

@@ -1,18 +1,18 @@
-CREATE OR REPLACE FUNCTION payments.idempotency_complete(p_operation payments.stripe_operations,
+-- An account's answer to its creator is its onboarding link: the follow-up call completes the
+-- request.
+CREATE OR REPLACE FUNCTION payments.idempotency_complete(p_tenant_id uuid, p_operation_ids uuid[],
                                                          p_now timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
-    IF p_operation.idempotency_id IS NULL THEN
-        RETURN;
-    END IF;
     UPDATE payments.idempotency_keys AS k
-       SET response_status = CASE WHEN p_operation.kind IN ('capture', 'cancel', 'evidence')
-           THEN 200 ELSE 201 END,
-           response_body = payments.operation_body(p_operation), completed_at = p_now
-     WHERE k.tenant_id = p_operation.tenant_id AND k.id = p_operation.idempotency_id
-       AND k.completed_at IS NULL;
+       SET response_status = CASE WHEN o.kind IN ('capture', 'cancel', 'evidence') THEN 200
+                                  ELSE 201 END,
+           response_body = payments.operation_body(o), completed_at = p_now
+      FROM payments.stripe_operations AS o
+     WHERE o.tenant_id = p_tenant_id AND o.id = ANY (p_operation_ids) AND o.kind <> 'account'
+       AND k.tenant_id = p_tenant_id AND k.id = o.idempotency_id AND k.completed_at IS NULL;
 END
 $$;
-COMMENT ON FUNCTION payments.idempotency_complete(payments.stripe_operations, timestamptz) IS
-    'Stores the answer of the client request that an operation completed.';
+COMMENT ON FUNCTION payments.idempotency_complete(uuid, uuid[], timestamptz) IS
+    'Stores the answers of the client requests that operations completed.';

@@ -14,11 +14,12 @@ BEGIN
                       THEN
         RETURN 0;
     END IF;
-    PERFORM payments.operation_enqueue(
-        p_tenant_id, 'fetch', payments.id_derive(p_tenant_id, 'fetch', p_resource, p_target,
-                                                 p_cause), p_payment_id,
-        p_subject_id, 'fetch:' || p_target,
-        jsonb_build_object('resource', p_resource, 'target', p_target, 'params', '{}'::jsonb));
+    PERFORM payments.operation_enqueue(p_tenant_id, jsonb_build_object(
+        'id', payments.id_derive(p_tenant_id, 'fetch', p_resource, p_target, p_cause),
+        'kind', 'fetch', 'paymentId', p_payment_id, 'subjectId', p_subject_id,
+        'lockKey', 'fetch:' || p_target,
+        'request', jsonb_build_object('resource', p_resource, 'target', p_target,
+                                      'params', '{}'::jsonb)));
     RETURN 1;
 END
 $$;

@@ -15,4 +15,4 @@ $$;
 COMMENT ON FUNCTION payments.invariant_each_lease_counts_once(uuid,
     uuid[]) IS 'Breaches of M21: each lease of an operation has counted once at most, and none '
                'that was never given out. That a stale worker changes nothing is proven in '
-               'tests/faults/test_exactly_once.py and sql/tests/operations/operation_record.sql.';
+               'tests/faults/test_exactly_once.py and sql/tests/operations/operations_record.sql.';

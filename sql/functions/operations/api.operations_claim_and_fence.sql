@@ -10,8 +10,9 @@ DECLARE
     v_claimed jsonb[];
     v_sent uuid[];
 BEGIN
+    PERFORM payments.tenant_enter(p_tenant_id);
     SELECT array_agg(c.operation) INTO v_claimed
-      FROM api.operations_claim(p_tenant_id, p_worker, p_limit, p_lease_seconds) AS c;
+      FROM payments.operations_claim(p_tenant_id, p_worker, p_limit, p_lease_seconds) AS c;
     BEGIN
         SELECT array_agg(m.operation_id) INTO v_sent
           FROM (SELECT array_agg((c ->> 'id')::uuid) AS ids,
@@ -20,7 +21,8 @@ BEGIN
          CROSS JOIN LATERAL payments.operations_mark_sent(p_tenant_id, f.ids, f.epochs,
                                                           p_lease_seconds) AS m;
     EXCEPTION WHEN unique_violation THEN
-        -- somebody else's call on one of these objects is unresolved: operations_fence will tell which
+        -- Somebody else's call on one of these objects is unresolved: operations_fence will tell
+        -- which.
         NULL;
     END;
     RETURN QUERY
@@ -29,6 +31,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.operations_claim_and_fence(uuid, text, integer, numeric) IS
-    'As operations_claim, and fences what needs no look first: those documents say fenced and are '
-    'sent at once, fenced again, or handed back as not_sent. Where another call on the same object '
-    'is unresolved nothing is fenced. Raises PY001, PY002.';
+    'Leases at most p_limit due operations of one tenant to a worker for p_lease_seconds, returns '
+    'their documents, oldest first, and fences what needs no look first: those documents say '
+    'fenced and are sent at once, fenced again, or handed back as not_sent. Where another call on '
+    'the same object is unresolved nothing is fenced. Raises PY001, PY002.';

@@ -14,4 +14,4 @@ AS $$
 $$;
 COMMENT ON FUNCTION payments.operation_holds(payments.stripe_operations) IS
     'Why an operation may not be sent now, but for a payee who cannot receive: dispute, review, '
-    'payee_review; empty when it may. The payment and the payee must be locked, operation_lock.';
+    'payee_review; empty when it may. The payment and the payee must be locked, operations_lock.';

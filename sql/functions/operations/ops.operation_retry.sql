@@ -6,12 +6,9 @@ DECLARE
     v_operation payments.stripe_operations;
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
+    PERFORM payments.operations_lock(p_tenant_id, ARRAY[p_operation_id], ARRAY[p_operation_id]);
     SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
      WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no such operation' USING ERRCODE = 'PY010';
-    END IF;
-    v_operation := payments.operation_lock(v_operation, true);
     IF v_operation.state IN ('ready', 'unknown') AND v_operation.holds = '{}' THEN
         UPDATE payments.stripe_operations AS o SET next_run_at = v_now, updated_at = v_now
          WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;

@@ -1,15 +1,10 @@
 CREATE OR REPLACE FUNCTION api.payment_get(p_tenant_id uuid, p_payment_id uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-DECLARE
-    v_document jsonb;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
-    v_document := payments.payment_json(p_tenant_id, p_payment_id, false);
-    IF v_document IS NULL THEN
-        RAISE EXCEPTION 'no such payment' USING ERRCODE = 'PY010';
-    END IF;
-    RETURN v_document;
+    RETURN payments.document_found('payment',
+                                   payments.payment_json(p_tenant_id, p_payment_id, false));
 END
 $$;
 COMMENT ON FUNCTION api.payment_get(uuid,

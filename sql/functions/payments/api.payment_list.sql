@@ -5,14 +5,11 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_after record;
-    v_rows jsonb;
-    v_next text;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     v_after := payments.cursor_decode(p_cursor);
-    WITH page AS (
-        SELECT p.id, p.created_at, row_number() OVER (ORDER BY p.created_at DESC,
-                                                      p.id DESC) AS place
+    RETURN payments.page_of(ARRAY(
+        SELECT payments.payment_json(p_tenant_id, p.id, false)
           FROM payments.payment_transactions AS p
          WHERE p.tenant_id = p_tenant_id
            AND (v_after.id IS NULL OR (p.created_at, p.id) < (v_after.created_at, v_after.id))
@@ -25,15 +22,7 @@ BEGIN
            AND (p_filter ->> 'createdBefore' IS NULL
                 OR p.created_at < (p_filter ->> 'createdBefore')::timestamptz)
          ORDER BY p.created_at DESC, p.id DESC
-         LIMIT p_limit + 1
-    )
-    SELECT coalesce(jsonb_agg(payments.payment_json(p_tenant_id, g.id, false) ORDER BY g.place)
-                    FILTER (WHERE g.place <= p_limit), '[]'),
-           max(CASE WHEN g.place = p_limit THEN payments.cursor_encode(g.created_at, g.id) END)
-               FILTER (WHERE (SELECT count(*) FROM page) > p_limit)
-      INTO v_rows, v_next
-      FROM page AS g;
-    RETURN jsonb_build_object('data', v_rows, 'hasMore', v_next IS NOT NULL, 'nextCursor', v_next);
+         LIMIT p_limit + 1), p_limit);
 END
 $$;
 COMMENT ON FUNCTION api.payment_list(uuid, jsonb, integer, text) IS

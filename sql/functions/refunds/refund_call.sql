@@ -18,16 +18,19 @@ BEGIN
     v_busy := EXISTS (SELECT FROM payments.stripe_operations AS o
                        WHERE o.tenant_id = p_payment.tenant_id AND o.payment_id = p_payment.id
                          AND o.lock_key = v_lock_key AND o.outcome IS NULL);
-    RETURN payments.operation_enqueue(
-        p_payment.tenant_id, 'refund', v_operation_id, p_payment.id, p_refund_id, v_lock_key,
-        jsonb_build_object('target', NULL, 'params', jsonb_strip_nulls(jsonb_build_object(
-            'payment_intent', v_target, 'amount', p_amount,
-            'reason', CASE WHEN p_reason IN ('duplicate', 'fraudulent', 'requested_by_customer')
-                           THEN p_reason END,
-            'metadata', jsonb_build_object(
-                'operation_id', v_operation_id, 'refund_id', p_refund_id,
-                'payment_id', p_payment.id, 'tenant_id', p_payment.tenant_id)))),
-        p_idempotency_id, p_trace_context, CASE WHEN v_busy THEN NULL ELSE p_lease_seconds END);
+    RETURN payments.operation_enqueue(p_payment.tenant_id, jsonb_build_object(
+        'id', v_operation_id, 'kind', 'refund', 'paymentId', p_payment.id,
+        'subjectId', p_refund_id, 'lockKey', v_lock_key, 'idempotencyId', p_idempotency_id,
+        'traceContext', p_trace_context,
+        'request', jsonb_build_object('target', NULL, 'params', jsonb_strip_nulls(
+            jsonb_build_object(
+                'payment_intent', v_target, 'amount', p_amount,
+                'reason', CASE WHEN p_reason IN ('duplicate', 'fraudulent',
+                                                 'requested_by_customer') THEN p_reason END,
+                'metadata', jsonb_build_object(
+                    'operation_id', v_operation_id, 'refund_id', p_refund_id,
+                    'payment_id', p_payment.id, 'tenant_id', p_payment.tenant_id))))),
+        CASE WHEN v_busy THEN NULL ELSE p_lease_seconds END);
 END
 $$;
 COMMENT ON FUNCTION payments.refund_call(payments.payment_transactions, uuid, bigint, text, uuid,

@@ -20,18 +20,18 @@ BEGIN
         RETURNING r.id, r.payment_id, r.amount, r.cause_type, r.cause_id
     LOOP
         v_operation_id := payments.id_derive(p_tenant_id, 'reversal_call', v_reversal.id::text);
-        PERFORM payments.operation_enqueue(
-            p_tenant_id, 'reversal', v_operation_id, v_reversal.payment_id, v_reversal.id,
-            'reversal:' || p_transfer_id,
-            jsonb_build_object('target', v_target, 'params', jsonb_build_object(
+        PERFORM payments.operation_enqueue(p_tenant_id, jsonb_build_object(
+            'id', v_operation_id, 'kind', 'reversal', 'paymentId', v_reversal.payment_id,
+            'subjectId', v_reversal.id, 'lockKey', 'reversal:' || p_transfer_id,
+            'request', jsonb_build_object('target', v_target, 'params', jsonb_build_object(
                 'amount', v_reversal.amount, 'metadata', jsonb_build_object(
                     'operation_id', v_operation_id, 'reversal_id', v_reversal.id,
                     'payment_id', v_reversal.payment_id,
                     v_reversal.cause_type || '_id', v_reversal.cause_id,
                     'tenant_id', p_tenant_id))),
-            p_trace_context => (SELECT o.trace_context FROM payments.stripe_operations AS o
-                                 WHERE o.tenant_id = p_tenant_id
-                                   AND o.subject_id = v_reversal.cause_id AND o.kind = 'refund'));
+            'traceContext', (SELECT o.trace_context FROM payments.stripe_operations AS o
+                              WHERE o.tenant_id = p_tenant_id
+                                AND o.subject_id = v_reversal.cause_id AND o.kind = 'refund')));
         v_due := v_due + 1;
     END LOOP;
     RETURN v_due;

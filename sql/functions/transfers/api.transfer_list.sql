@@ -5,29 +5,18 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_after record;
-    v_rows jsonb;
-    v_next text;
 BEGIN
     PERFORM payments.tenant_admit(p_tenant_id);
     v_after := payments.cursor_decode(p_cursor);
-    WITH page AS (
-        SELECT t.id, t.created_at, row_number() OVER (ORDER BY t.created_at DESC,
-                                                      t.id DESC) AS place
+    RETURN payments.page_of(ARRAY(
+        SELECT payments.transfer_json(p_tenant_id, t.id)
           FROM payments.stripe_transfers AS t
          WHERE t.tenant_id = p_tenant_id
            AND (v_after.id IS NULL OR (t.created_at, t.id) < (v_after.created_at, v_after.id))
            AND (p_filter ->> 'paymentId' IS NULL OR t.payment_id = (p_filter ->> 'paymentId')::uuid)
            AND (p_filter ->> 'status' IS NULL OR t.status = p_filter ->> 'status')
          ORDER BY t.created_at DESC, t.id DESC
-         LIMIT p_limit + 1
-    )
-    SELECT coalesce(jsonb_agg(payments.transfer_json(p_tenant_id, g.id) ORDER BY g.place)
-                    FILTER (WHERE g.place <= p_limit), '[]'),
-           max(CASE WHEN g.place = p_limit THEN payments.cursor_encode(g.created_at, g.id) END)
-               FILTER (WHERE (SELECT count(*) FROM page) > p_limit)
-      INTO v_rows, v_next
-      FROM page AS g;
-    RETURN jsonb_build_object('data', v_rows, 'hasMore', v_next IS NOT NULL, 'nextCursor', v_next);
+         LIMIT p_limit + 1), p_limit);
 END
 $$;
 COMMENT ON FUNCTION api.transfer_list(uuid, jsonb, integer, text) IS

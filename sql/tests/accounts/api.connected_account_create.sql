@@ -47,7 +47,7 @@ SELECT unchanged('refused requests change nothing');
 SET LOCAL ROLE payments_api;
 SELECT enter(tenant_a());
 SELECT is(
-    (SELECT problem FROM api.request_record(tenant_a(),
+    (SELECT problem FROM answer_request(tenant_a(),
                                             operation_of(account_of(tenant_a(), 'v1'), 'account'),
                                             1, '{"outcome": "failed", "code": '
                                                '"country_unsupported", "message": "No."}')),
@@ -76,7 +76,7 @@ SELECT unchanged('and nothing is written for it');
 -- What was accepted before still ends.
 SELECT is(
     (SELECT operation ->> 'kind'
-       FROM api.request_record(tenant_b(), operation_of(account_of(tenant_b(), 'v1'), 'account'), 1,
+       FROM answer_request(tenant_b(), operation_of(account_of(tenant_b(), 'v1'), 'account'), 1,
                                jsonb_build_object('outcome', 'succeeded',
     'object', account_object(tenant_b(), 'v1', true)))), 'account_link',
     'what a tenant asked for before it was disabled still goes on');

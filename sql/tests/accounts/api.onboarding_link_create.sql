@@ -46,7 +46,7 @@ SELECT enter(tenant_a());
 SET LOCAL ROLE payments_api;
 SELECT results_eq(
     $$ SELECT status, body ->> 'onboardingUrl'
-         FROM api.request_record(tenant_a(), (kept('link')::jsonb ->> 'id')::uuid, 1,
+         FROM answer_request(tenant_a(), (kept('link')::jsonb ->> 'id')::uuid, 1,
               '{"outcome": "succeeded", "object": {"url": "https://fresh", '
               '"expires_at": 4102444800}}') $$,
     $$ VALUES (201, 'https://fresh') $$, 'the request is answered with the account and its link');

@@ -25,6 +25,19 @@ COMMENT ON FUNCTION tap_helpers.unchecked(text) IS
 
 -- ── payees ──────────────────────────────────────────────────────────────────────────────────────
 
+CREATE FUNCTION tap_helpers.answer_request(p_tenant_id uuid, p_operation_id uuid,
+                                           p_lease_epoch bigint, p_result jsonb)
+RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
+               detail text) LANGUAGE sql
+AS $$
+    SELECT r.status, r.body, r.operation, r.replayed, r.problem, r.detail
+      FROM api.requests_record(p_tenant_id, jsonb_build_array(jsonb_build_object(
+               'operationId', p_operation_id, 'leaseEpoch', p_lease_epoch,
+               'result', p_result))) AS r
+$$;
+COMMENT ON FUNCTION tap_helpers.answer_request(uuid, uuid, bigint, jsonb) IS
+    'Hands back what Stripe answered to a request''s own operation; returns the client''s answer.';
+
 CREATE FUNCTION tap_helpers.open_account(
     p_tenant_id uuid, p_recipient_type text, p_recipient_id text, p_transfers boolean DEFAULT true
 ) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
@@ -38,11 +51,11 @@ BEGIN
         jsonb_build_object('recipientType', p_recipient_type, 'recipientId', p_recipient_id,
                            'email', p_recipient_id || '@example.com', 'country', 'US'),
         20, NULL) AS r;
-    SELECT r.operation INTO STRICT v_operation FROM api.request_record(
+    SELECT r.operation INTO STRICT v_operation FROM tap_helpers.answer_request(
         p_tenant_id, (v_operation ->> 'id')::uuid, 1, jsonb_build_object(
             'outcome', 'succeeded',
             'object', tap_helpers.account_object(p_tenant_id, p_recipient_id, p_transfers))) AS r;
-    PERFORM FROM api.request_record(
+    PERFORM FROM tap_helpers.answer_request(
         p_tenant_id, (v_operation ->> 'id')::uuid, 1, jsonb_build_object(
             'outcome', 'succeeded',
             'object', jsonb_build_object('expires_at', 4102444800, 'url',
@@ -85,6 +98,22 @@ $$;
 COMMENT ON FUNCTION tap_helpers.payment_request(jsonb) IS
     'The body of a request for a payment of 10,000 usd, with changes.';
 
+CREATE FUNCTION tap_helpers.ask_payment(
+    p_tenant_id uuid, p_subject text, p_key text, p_fingerprint bytea, p_request jsonb,
+    p_lease_seconds numeric DEFAULT 20, p_trace_context text DEFAULT NULL,
+    p_origin jsonb DEFAULT NULL
+) RETURNS TABLE (status integer, body jsonb, operation jsonb, replayed boolean, problem text,
+                 detail text) LANGUAGE sql
+AS $$
+    SELECT r.status, r.body, r.operation, r.replayed, r.problem, r.detail
+      FROM api.payments_create(p_tenant_id, jsonb_build_array(jsonb_build_object(
+               'subject', p_subject, 'idempotencyKey', p_key,
+               'fingerprint', encode(p_fingerprint, 'hex'), 'request', p_request,
+               'traceContext', p_trace_context, 'origin', p_origin)), p_lease_seconds) AS r
+$$;
+COMMENT ON FUNCTION tap_helpers.ask_payment(uuid, text, text, bytea, jsonb, numeric, text, jsonb) IS
+    'One request for a payment, as the caller''s role; returns its answer.';
+
 CREATE FUNCTION tap_helpers.asked_payment(
     p_tenant_id uuid, p_key text, p_more jsonb DEFAULT '{}'
 ) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
@@ -94,8 +123,8 @@ DECLARE
 BEGIN
     PERFORM tap_helpers.enter(p_tenant_id);
     SELECT r.operation INTO STRICT v_operation
-      FROM api.payment_create(p_tenant_id, 'fixtures', p_key, '\x00',
-                              tap_helpers.payment_request(p_more), 20, NULL) AS r;
+      FROM tap_helpers.ask_payment(p_tenant_id, 'fixtures', p_key, '\x00',
+                                   tap_helpers.payment_request(p_more)) AS r;
     RETURN (v_operation #>> '{request,params,metadata,payment_id}')::uuid;
 END
 $$;
@@ -110,7 +139,7 @@ AS $$
 DECLARE
     v_payment_id uuid := tap_helpers.asked_payment(p_tenant_id, p_key, p_more);
 BEGIN
-    PERFORM FROM api.request_record(
+    PERFORM FROM tap_helpers.answer_request(
         p_tenant_id, tap_helpers.operation_of(v_payment_id, 'intent'), 1, jsonb_build_object(
             'outcome', 'succeeded',
             'object', tap_helpers.intent_object(v_payment_id, 'requires_payment_method')));

@@ -7,11 +7,12 @@ SELECT created_payment(tenant_a(), 'k1'), created_payment(tenant_a(), 'k2'),
        created_payment(tenant_b(), 'k1', '{"splits": []}');
 SELECT finish(operation_of(pay('unknown'), 'intent'), '{"outcome": "unknown"}');
 CREATE FUNCTION pg_temp.keys() RETURNS text[] LANGUAGE sql
-    AS $$ SELECT array_agg(k.idempotency_key ORDER BY 1) FROM payments.idempotency_keys AS k
+    AS $$ SELECT array_agg(k.idempotency_key ORDER BY k.idempotency_key)
+            FROM payments.idempotency_keys AS k
            WHERE k.tenant_id = tap_helpers.tenant_a() AND k.route <> 'accounts.create' $$;
 CREATE FUNCTION pg_temp.again(p_key text) RETURNS text LANGUAGE sql
 AS $$ SELECT concat_ws('|', a.status, a.replayed)
-        FROM api.payment_create(tap_helpers.tenant_a(), 'fixtures', p_key, '\x00',
+        FROM ask_payment(tap_helpers.tenant_a(), 'fixtures', p_key, '\x00',
                                 tap_helpers.payment_request(), 20) AS a $$;
 SET LOCAL ROLE payments_worker;
 SELECT advance('34 days');

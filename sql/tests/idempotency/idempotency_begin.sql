@@ -13,10 +13,11 @@ AS $$ SELECT concat_ws('|', b.status, b.body ->> 'status', b.operation, b.replay
         FROM payments.idempotency_begin(tenant_a(), 'fixtures', 'payments.create', p_key,
                                         p_fingerprint, tenant_b()) AS b $$;
 SELECT is(pg_temp.again('new'), NULL, 'a new key has no answer: the request goes on');
-SELECT is(
-    (SELECT (subject, route, fingerprint, operation_id = tenant_b(), completed_at)::text
-       FROM payments.idempotency_keys WHERE idempotency_key = 'new'),
-    '(fixtures,payments.create,"\\x00",t,)', 'the key is claimed for its operation');
+SELECT results_eq(
+    $$ SELECT subject, route, fingerprint, operation_id = tenant_b(), completed_at
+         FROM payments.idempotency_keys WHERE idempotency_key = 'new' $$,
+    $$ VALUES ('fixtures', 'payments.create', '\x00'::bytea, true, NULL::timestamptz) $$,
+    'the key is claimed for its operation');
 SELECT is((SELECT id FROM payments.idempotency_keys WHERE idempotency_key = 'new'),
           payments.idempotency_id(tenant_a(), 'fixtures', 'payments.create', 'new'),
           'its id follows from its scope');
@@ -67,23 +68,23 @@ SELECT finish(operation_of(pay('k5'), 'capture'),
               'late."}');
 SELECT * FROM api.payment_capture(tenant_a(), 'fixtures', 'second', '\x00', pay('k5'), '{}', 20,
                                   NULL);
-SELECT is(
-    (SELECT (problem, detail, replayed)::text
-       FROM api.payment_capture(tenant_a(), 'fixtures', 'first', '\x00', pay('k5'), '{}', 20,
-                                NULL)), '(invalid_state,"Too late.",t)',
+SELECT results_eq(
+    $$ SELECT problem, detail, replayed
+         FROM api.payment_capture(tenant_a(), 'fixtures', 'first', '\x00', pay('k5'), '{}', 20) $$,
+    $$ VALUES ('invalid_state', 'Too late.', true) $$,
     'a refused key replays its refusal while another key''s request for the same operation is '
     'being carried out');
 SELECT finish(operation_of(pay('k5'), 'capture'),
               jsonb_build_object('outcome', 'succeeded', 'object',
                                  intent_object(pay('k5'), 'succeeded')));
-SELECT is(
-    (SELECT (status, body ->> 'status')::text
-       FROM api.payment_capture(tenant_a(), 'fixtures', 'second', '\x00', pay('k5'), '{}', 20,
-                                NULL)), '(200,succeeded)', 'the second key replays its success');
-SELECT is(
-    (SELECT (status, problem, replayed)::text
-       FROM api.payment_capture(tenant_a(), 'fixtures', 'first', '\x00', pay('k5'), '{}', 20,
-                                NULL)), '(,invalid_state,t)',
+SELECT results_eq(
+    $$ SELECT status, body ->> 'status'
+         FROM api.payment_capture(tenant_a(), 'fixtures', 'second', '\x00', pay('k5'), '{}', 20) $$,
+    $$ VALUES (200, 'succeeded') $$, 'the second key replays its success');
+SELECT results_eq(
+    $$ SELECT status, problem, replayed
+         FROM api.payment_capture(tenant_a(), 'fixtures', 'first', '\x00', pay('k5'), '{}', 20) $$,
+    $$ VALUES (NULL::integer, 'invalid_state', true) $$,
     'a refused key is never reported as succeeded, though another key''s request was');
 
 SELECT * FROM finish();

@@ -13,18 +13,21 @@ SELECT unchanged('an operation that no request waits for refuses none');
 SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k1'), 'intent')),
                                    jsonb_build_object('type', 'card_error', 'message',
                                                       repeat('x', 600)), clock());
-SELECT is(
-    (SELECT (response_status, response_body, problem, length(problem_detail),
-             completed_at IS NOT NULL)::text FROM payments.idempotency_keys
-      WHERE idempotency_key = 'k1'),
-    '(,,card_declined,500,t)', 'a refusal is kept as the request''s problem, its text bounded');
+SELECT results_eq(
+    $$ SELECT response_status, response_body, problem, length(problem_detail),
+              completed_at IS NOT NULL
+         FROM payments.idempotency_keys WHERE idempotency_key = 'k1' $$,
+    $$ VALUES (NULL::integer, NULL::jsonb, 'card_declined', 500, true) $$,
+    'a refusal is kept as the request''s problem, its text bounded');
 SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k2'), 'intent')), '{}', clock());
-SELECT is(
-    (SELECT (problem, problem_detail)::text FROM payments.idempotency_keys
-      WHERE idempotency_key = 'k2'), '(provider_error,"Stripe refused the request")',
+SELECT results_eq(
+    $$ SELECT problem, problem_detail
+         FROM payments.idempotency_keys WHERE idempotency_key = 'k2' $$,
+    $$ VALUES ('provider_error', 'Stripe refused the request') $$,
     'a refusal without words gets some');
 SELECT remember();
-SELECT payments.idempotency_complete(operation_row(operation_of(pay('k1'), 'intent')), clock());
+SELECT payments.idempotency_complete(tenant_a(), ARRAY[operation_of(pay('k1'), 'intent')],
+                                     clock());
 SELECT payments.idempotency_refuse(operation_row(operation_of(pay('k1'), 'intent')),
                                    '{"message": "Something else."}', clock());
 SELECT unchanged(

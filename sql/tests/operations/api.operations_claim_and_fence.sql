@@ -21,30 +21,34 @@ RESET ROLE;
 SELECT unchanged('and nothing changes');
 SET LOCAL ROLE payments_worker;
 SELECT set_eq(
-    $$ SELECT (operation ->> 'id', operation ->> 'fenced', operation ->> 'leaseEpoch')::text
+    $$ SELECT operation ->> 'id' AS id, operation ->> 'fenced' AS fenced,
+              operation ->> 'leaseEpoch' AS epoch
          FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 20) $$,
-    ARRAY[format('(%s,true,1)', the('one')), format('(%s,true,1)', the('two'))],
+    $$ VALUES (kept('one'), 'true', '1'), (kept('two'), 'true', '1') $$,
     'what was never sent is leased and fenced');
 SELECT throws_ok($$ SELECT * FROM api.operations_claim_and_fence(tenant_b(), 'w', 1, 10) $$,
                  'PY002', NULL, 'a second tenant in one transaction is refused');
 SELECT is_empty($$ SELECT * FROM api.operations_claim_and_fence(tenant_a(), 'w2', 10, 20) $$,
                 'nothing is taken twice under running leases');
 RESET ROLE;
-SELECT is(
-    (SELECT (o.state, o.leased_by, o.first_sent_epoch, o.first_sent_at = o.last_sent_at,
-             o.next_run_at - o.last_sent_at)::text FROM operation_row(the('one')) AS o),
-    '(leased,w,1,t,00:00:20)',
+SELECT results_eq(
+    $$ SELECT o.state, o.leased_by, o.first_sent_epoch, o.first_sent_at = o.last_sent_at,
+              o.next_run_at - o.last_sent_at
+         FROM operation_row(the('one')) AS o $$,
+    $$ VALUES ('leased', 'w', 1::bigint, true, interval '20 seconds') $$,
     'the row says when it was sent and under which lease, for its whole length');
 SELECT is(finish(the('one'), '{"outcome": "not_sent", "code": "stopping"}'), true,
           'one that was not sent after all is handed back');
-SELECT is(
-    (SELECT (o.state, o.first_sent_at, o.first_sent_epoch, o.failures)::text
-       FROM operation_row(the('one')) AS o), '(ready,,,0)', 'as if never sent');
+SELECT results_eq(
+    $$ SELECT o.state, o.first_sent_at, o.first_sent_epoch, o.failures
+         FROM operation_row(the('one')) AS o $$,
+    $$ VALUES ('ready', NULL::timestamptz, NULL::bigint, 0) $$, 'as if never sent');
 SELECT finish(the('two'), '{"outcome": "unknown"}'), pg_temp.due('two');
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT (operation ->> 'fenced', operation #>> '{evidence,resource}')::text
-       FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 20)), '(false,transfers)',
+SELECT results_eq(
+    $$ SELECT operation ->> 'fenced', operation #>> '{evidence,resource}'
+         FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 20) $$,
+    $$ VALUES ('false', 'transfers') $$,
     'what was sent before is looked for first and fenced afterwards');
 RESET ROLE;
 -- Two calls on one object: the index lets only one be unresolved.

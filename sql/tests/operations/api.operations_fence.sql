@@ -31,10 +31,10 @@ SELECT set_eq(
     ARRAY[the('one'), the('three')],
     'leases that hold may send, at once');
 RESET ROLE;
-SELECT is(
-    (SELECT (o.first_sent_at IS NOT NULL, o.first_sent_epoch, o.state)::text
-       FROM operation_row(the('one')) AS o), '(t,1,leased)',
-    'what may be sent is recorded as sent first');
+SELECT results_eq(
+    $$ SELECT o.first_sent_at IS NOT NULL, o.first_sent_epoch, o.state
+         FROM operation_row(the('one')) AS o $$,
+    $$ VALUES (true, 1::bigint, 'leased') $$, 'what may be sent is recorded as sent first');
 -- The unique index strikes.
 UPDATE payments.stripe_operations SET lock_key = (operation_row(the('one'))).lock_key
  WHERE id = the('two');
@@ -46,11 +46,11 @@ SELECT set_eq(
                                           ARRAY[1, 1]::bigint[], 10) $$, ARRAY[the('four')],
     'a call on an object with an unresolved call may not be sent; the rest of its batch may');
 RESET ROLE;
-SELECT is(
-    (SELECT (o.state, o.lease_epoch, o.first_sent_at, o.leased_by, o.failures,
-             o.next_run_at BETWEEN clock() AND clock() + '1 second')::text
-       FROM operation_row(the('two')) AS o),
-    '(ready,1,,,0,t)',
+SELECT results_eq(
+    $$ SELECT o.state, o.lease_epoch, o.first_sent_at, o.leased_by, o.failures,
+              o.next_run_at BETWEEN clock() AND clock() + '1 second'
+         FROM operation_row(the('two')) AS o $$,
+    $$ VALUES ('ready', 1::bigint, NULL::timestamptz, NULL::text, 0, true) $$,
     'the operation that the index struck goes back to the queue for a moment, without a failure');
 -- Two of one batch on one object.
 SELECT finish(the('one'), jsonb_build_object('outcome', 'succeeded', 'object',

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT asked_payment(tenant_a(), 'k1'), asked_payment(tenant_a(), 'k2'),
@@ -42,12 +42,11 @@ SELECT results_eq(
     $$ VALUES (1::bigint, 202, pay('k3')::text, NULL::text, NULL::text),
               (2, 201, pay('k1')::text, NULL, NULL), (3, NULL, NULL, 'card_declined', 'No.') $$,
     'each request gets its own answer, told apart by its place: not known, made, refused');
-SELECT is(
-    (SELECT (status, body ->> 'id')::text
-       FROM api.requests_record(tenant_a(),
-                                jsonb_build_array(pg_temp.result(the('k1'), 9,
-                                    '{"outcome": "unknown"}')))),
-    format('(201,%s)', pay('k1')), 'a late answer gets what is stored');
+SELECT results_eq(
+    $$ SELECT status, body ->> 'id', body ->> 'clientSecret', replayed
+         FROM answer_request(tenant_a(), the('k1'), 9, '{"outcome": "unknown"}') $$,
+    $$ VALUES (201, pay('k1')::text, 'pi_' || pay('k1') || '_secret', false) $$,
+    'a late answer gets what is stored');
 SELECT throws_ok($$ SELECT * FROM api.requests_record(tenant_b(), '[]') $$, 'PY002', NULL,
                  'a second tenant in one transaction is refused');
 SELECT is_empty($$ SELECT * FROM api.requests_record(tenant_a(), '[]') $$,
@@ -57,6 +56,18 @@ SELECT is(
     ARRAY[(operation_row(the('k1'))).state, (operation_row(the('k2'))).state,
           (operation_row(the('k3'))).state], '{succeeded,failed,unknown}',
     'and each operation its own end');
+SELECT * FROM api.connected_account_create(
+    tenant_a(), 'fixtures', 'new', '\x00',
+    '{"recipientType": "seller", "recipientId": "s1", "email": "s@x.com", "country": "US"}', 20);
+SET LOCAL ROLE payments_api;
+SELECT results_eq(
+    $$ SELECT status, body, operation ->> 'kind', operation ->> 'fenced', replayed
+         FROM answer_request(tenant_a(), operation_of(account_of(tenant_a(), 's1'), 'account'), 1,
+                             jsonb_build_object('outcome', 'succeeded', 'object',
+                                 account_object(tenant_a(), 's1', false))) $$,
+    $$ VALUES (NULL::integer, NULL::jsonb, 'account_link', 'true', false) $$,
+    'an account that opened is answered with the call to carry next');
+RESET ROLE;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -28,14 +28,14 @@ RESET ROLE;
 SELECT unchanged('refused batches change nothing: all or none');
 SET LOCAL ROLE payments_worker;
 SELECT set_eq(
-    $$ SELECT (operation_id, applied, enqueued)::text
+    $$ SELECT operation_id, applied, enqueued
          FROM api.results_record(tenant_a(), jsonb_build_array(
         jsonb_build_object('operationId', the('one'), 'leaseEpoch', 1, 'result',
                            jsonb_build_object('outcome', 'succeeded', 'object',
                                               transfer_object(the('one')))),
         jsonb_build_object('operationId', the('two'), 'leaseEpoch', 7, 'result',
                            '{"outcome": "unknown"}'::jsonb))) $$,
-    ARRAY[format('(%s,t,0)', the('one')), format('(%s,f,0)', the('two'))],
+    $$ VALUES (the('one'), true, 0), (the('two'), false, 0) $$,
     'each result of a batch is applied under its own lease');
 SELECT throws_ok($$ SELECT * FROM api.results_record(tenant_b(), '[]') $$, 'PY002', NULL,
                  'a second tenant in one transaction is refused');

@@ -13,10 +13,12 @@ SELECT is(
                             '{"outcome": "failed", "code": "resource_missing", "message": "No such '
                             'charge", "backoffSeconds": 2}', clock()), 0,
     'a refused transfer makes nothing else due');
-SELECT is(
-    (SELECT (o.state, o.outcome, o.generation, o.failures, o.lease_epoch, o.leased_by,
-             o.last_error_code, o.last_error)::text FROM operation_row(the('call')) AS o),
-    '(ready,,1,1,1,,resource_missing,"No such charge")',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.generation, o.failures, o.lease_epoch, o.leased_by,
+              o.last_error_code, o.last_error
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('ready', NULL::text, 1, 1, 1::bigint, NULL::text, 'resource_missing',
+               'No such charge') $$,
     'a definite refusal raises the generation once and puts the operation back; its epoch stays');
 SELECT is(
     (SELECT num_nulls(o.first_sent_at, o.first_sent_epoch, o.last_sent_at)
@@ -36,9 +38,9 @@ SELECT send(the('call'));
 SELECT payments.operation_fail(operation_row(the('call')),
                                '{"code": "resource_missing", "message": "No such charge"}',
                                clock());
-SELECT is(
-    (SELECT (o.state, o.outcome, o.generation, o.failures)::text
-       FROM operation_row(the('call')) AS o), '(failed,failed,3,5)',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.generation, o.failures FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('failed', 'failed', 3, 5) $$,
     'the fifth refusal fails the operation, under yet another key');
 SELECT isnt((operation_row(the('call'))).finished_at, NULL, 'a failed operation has an end');
 SELECT is((SELECT status FROM payments.stripe_transfers WHERE id = transfer_of(pay('k1'), 'v1')),
@@ -50,8 +52,9 @@ SELECT is(
     payments.operation_fail(operation_row(the('held')),
                             '{"code": "insufficient_capabilities_for_transfer"}', clock()), 1,
     'a payee who cannot receive is read from Stripe: one operation becomes due');
-SELECT is((SELECT (o.state, o.holds, o.generation)::text FROM operation_row(the('held')) AS o),
-          '(ready,{payee_blocked},1)',
+SELECT results_eq(
+    $$ SELECT o.state, o.holds, o.generation FROM operation_row(the('held')) AS o $$,
+    $$ VALUES ('ready', '{payee_blocked}'::text[], 1) $$,
     'a transfer whose payee cannot receive is held, under its next key');
 RESET ROLE;
 SELECT settled_payment(tenant_a(), 'k3');

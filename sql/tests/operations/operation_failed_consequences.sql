@@ -21,11 +21,11 @@ SELECT is(
     'a held transfer has its payee''s account read');
 SELECT is((SELECT status FROM payments.stripe_transfers WHERE id = transfer_of(pay('k1'), 'v1')),
           'blocked', 'a held transfer is blocked, visibly');
-SELECT is(
-    (SELECT (o.subject_id = account_of(tenant_a(), 'v1'), o.request ->> 'resource',
-             o.request ->> 'target')::text
-             FROM payments.stripe_operations AS o WHERE o.kind = 'fetch'),
-    '(t,accounts,acct_v1_aaaaaaaa)', 'the account read is the payee''s');
+SELECT results_eq(
+    $$ SELECT o.subject_id = account_of(tenant_a(), 'v1'), o.request ->> 'resource',
+              o.request ->> 'target'
+         FROM payments.stripe_operations AS o WHERE o.kind = 'fetch' $$,
+    $$ VALUES (true, 'accounts', 'acct_v1_aaaaaaaa') $$, 'the account read is the payee''s');
 SELECT is(
     payments.operation_failed_consequences(operation_row(call_of(pay('k1'), 'a1')), 'fail',
                                            '{"code": "x"}', clock()), 0,
@@ -39,15 +39,16 @@ SELECT is(
     payments.operation_failed_consequences(operation_row(operation_of(pay('k2'), 'intent')), 'fail',
     '{"type": "invalid_request_error", "code": "amount_too_small", "message": "Too little."}',
     clock()), 0, 'a refused intent makes nothing due');
-SELECT is(
-    (SELECT (status, failure_code, failure_message)::text FROM payments.payment_transactions
-      WHERE id = pay('k2')),
-    '(failed,amount_too_small,"Too little.")',
+SELECT results_eq(
+    $$ SELECT status, failure_code, failure_message
+         FROM payments.payment_transactions WHERE id = pay('k2') $$,
+    $$ VALUES ('failed', 'amount_too_small', 'Too little.') $$,
     'the payment of a refused intent failed, and says why');
-SELECT is(
-    (SELECT (problem, problem_detail, response_status)::text FROM payments.idempotency_keys
-      WHERE idempotency_key = 'k2'),
-    '(amount_invalid,"Too little.",)', 'the client of a refused intent gets its problem');
+SELECT results_eq(
+    $$ SELECT problem, problem_detail, response_status
+         FROM payments.idempotency_keys WHERE idempotency_key = 'k2' $$,
+    $$ VALUES ('amount_invalid', 'Too little.', NULL::integer) $$,
+    'the client of a refused intent gets its problem');
 -- A capture refused leaves the payment.
 RESET ROLE;
 SELECT authorised_payment(tenant_a(), 'k3');
@@ -70,10 +71,9 @@ SET LOCAL ROLE payments_definer;
 SELECT payments.operation_failed_consequences(
     operation_row(operation_of(account_of(tenant_a(), 's1'), 'account')), 'fail',
     '{"code": "country_unsupported", "message": "Not there."}', clock());
-SELECT is(
-    (SELECT (status, disabled_reason)::text FROM payments.connected_accounts
-      WHERE recipient_id = 's1'), '(failed,"Not there.")',
-    'a refused account failed, and says why');
+SELECT results_eq(
+    $$ SELECT status, disabled_reason FROM payments.connected_accounts WHERE recipient_id = 's1' $$,
+    $$ VALUES ('failed', 'Not there.') $$, 'a refused account failed, and says why');
 SELECT is((SELECT problem FROM payments.idempotency_keys WHERE idempotency_key = 'new'),
           'validation_failed', 'the client of a refused account gets its problem');
 SELECT payments.operation_failed_consequences(
@@ -90,10 +90,10 @@ SELECT is(
         operation_row(operation_of(account_of(tenant_a(), 'a1'), 'fetch')), 'fail',
         '{"code": "account_invalid"}', clock()), 0,
     'an account that has left us makes nothing due');
-SELECT is(
-    (SELECT (status, transfers_enabled, payouts_enabled, disabled_reason)::text
-       FROM payments.connected_accounts WHERE recipient_id = 'a1'),
-    '(open,f,f,account_invalid)',
+SELECT results_eq(
+    $$ SELECT status, transfers_enabled, payouts_enabled, disabled_reason
+         FROM payments.connected_accounts WHERE recipient_id = 'a1' $$,
+    $$ VALUES ('open', false, false, 'account_invalid') $$,
     'its payee cannot receive any more: what it earns from now on is blocked');
 
 SELECT * FROM finish();

@@ -6,7 +6,7 @@ SELECT keep('p', settled_payment(tenant_a(), 'k')), keep('v1', account_of(tenant
 CREATE FUNCTION pg_temp.holds() RETURNS SETOF text LANGUAGE sql
     AS $$ SELECT concat_ws(' ', t.recipient_id, payments.operation_holds(o))
     FROM payments.stripe_operations AS o JOIN payments.stripe_transfers AS t ON t.id = o.subject_id
-   WHERE o.kind = 'transfer' ORDER BY 1 $$;
+   WHERE o.kind = 'transfer' ORDER BY t.recipient_id $$;
 SELECT enter(tenant_a());
 SELECT results_eq('SELECT pg_temp.holds()', $$ VALUES ('a1 {}'), ('v1 {}') $$,
                   'nothing holds what nobody looks into');

@@ -9,14 +9,14 @@ SELECT send(the('call'));
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.operation_mark_dead(operation_row(the('call')), 'why', repeat('x', 600), clock());
-SELECT is(
-    (SELECT (o.state, o.outcome, o.failures, o.leased_by, o.last_error_code,
-             length(o.last_error))::text FROM operation_row(the('call')) AS o),
-    '(dead,,1,,why,500)',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.failures, o.leased_by, o.last_error_code, length(o.last_error)
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('dead', NULL::text, 1, NULL::text, 'why', 500) $$,
     'a buried operation is dead, has no outcome, one failure more, and says why');
-SELECT is((SELECT (o.generation, o.lease_epoch)::text FROM operation_row(the('call')) AS o),
-          '(0,1)',
-    'a buried operation keeps its key and its epoch');
+SELECT results_eq(
+    $$ SELECT o.generation, o.lease_epoch FROM operation_row(the('call')) AS o $$,
+    $$ VALUES (0, 1::bigint) $$, 'a buried operation keeps its key and its epoch');
 SELECT isnt((operation_row(the('call'))).first_sent_at, NULL,
             'a buried operation is still one that was sent: its object stays locked');
 SELECT is((SELECT count(*) FROM payments.stripe_operations WHERE state = 'dead'), 1::bigint,

@@ -12,13 +12,14 @@ SELECT keep('at', clock());
 SELECT payments.operation_mark_unknown(operation_row(the('call')),
                                        '{"outcome": "unknown", "code": "timeout", "message": "no '
                                        'answer", "backoffSeconds": 2}', kept('at')::timestamptz);
-SELECT is(
-    (SELECT (o.state, o.outcome, o.failures, o.leased_by, o.last_error_code, o.last_error)::text
-       FROM operation_row(the('call')) AS o),
-    '(unknown,,1,,timeout,"no answer")',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.failures, o.leased_by, o.last_error_code, o.last_error
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('unknown', NULL::text, 1, NULL::text, 'timeout', 'no answer') $$,
     'an operation in doubt is unknown, unresolved, and has a failure');
-SELECT is((SELECT (o.generation, o.lease_epoch)::text FROM operation_row(the('call')) AS o),
-          '(0,1)', 'an operation in doubt keeps its key');
+SELECT results_eq(
+    $$ SELECT o.generation, o.lease_epoch FROM operation_row(the('call')) AS o $$,
+    $$ VALUES (0, 1::bigint) $$, 'an operation in doubt keeps its key');
 SELECT isnt((operation_row(the('call'))).first_sent_at, NULL,
             'an operation in doubt stays one that was sent');
 SELECT is(
@@ -29,8 +30,9 @@ SELECT send(the('call'));
 SELECT payments.operation_mark_unknown(operation_row(the('call')),
                                        '{"outcome": "unknown", "code": "idempotency_key_in_use"}',
                                        kept('at')::timestamptz);
-SELECT is((SELECT (o.state, o.failures)::text FROM operation_row(the('call')) AS o), '(unknown,1)',
-    'a call that Stripe is still working on costs no failure');
+SELECT results_eq(
+    $$ SELECT o.state, o.failures FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('unknown', 1) $$, 'a call that Stripe is still working on costs no failure');
 SELECT is((operation_row(the('call'))).next_run_at BETWEEN kept('at')::timestamptz + '1 second'
           AND kept('at')::timestamptz + '2 seconds', true,
     'a call that Stripe is still working on is asked again in a second or two');
@@ -54,9 +56,9 @@ SELECT payments.operation_mark_unknown(operation_row(the('call')),
                                        'true}', kept('sent')::timestamptz + '66 minutes');
 SELECT is((operation_row(the('call'))).next_run_at, kept('sent')::timestamptz + '1 day 66 minutes',
           'a 5xx still saved after an hour is looked at again after a day');
-SELECT is((SELECT (o.state, o.generation, o.failures)::text FROM operation_row(the('call')) AS o),
-          '(unknown,0,4)',
-    'a saved 5xx never changes the key');
+SELECT results_eq(
+    $$ SELECT o.state, o.generation, o.failures FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('unknown', 0, 4) $$, 'a saved 5xx never changes the key');
 SELECT send(the('call'));
 SELECT payments.operation_mark_unknown(operation_row(the('call')),
                                        '{"outcome": "unknown", "httpStatus": 500, "replayed": '
@@ -70,15 +72,16 @@ SELECT send(the('call'));
 SELECT payments.operation_mark_unknown(operation_row(the('call')),
                                        '{"outcome": "unknown", "code": "idempotency_key_in_use"}',
                                        clock());
-SELECT is((SELECT (o.state, o.failures)::text FROM operation_row(the('call')) AS o), '(unknown,19)',
-          'a call still being worked on at Stripe is never given up');
+SELECT results_eq(
+    $$ SELECT o.state, o.failures FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('unknown', 19) $$, 'a call still being worked on at Stripe is never given up');
 SELECT send(the('call'));
 SELECT payments.operation_mark_unknown(operation_row(the('call')),
                                        '{"outcome": "unknown", "message": "gone"}', clock());
-SELECT is(
-    (SELECT (o.state, o.outcome, o.failures, o.generation, o.last_error_code, o.last_error)::text
-       FROM operation_row(the('call')) AS o),
-    '(dead,,20,0,unknown,gone)',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.failures, o.generation, o.last_error_code, o.last_error
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('dead', NULL::text, 20, 0, 'unknown', 'gone') $$,
     'the twentieth doubt is given up for a person, unresolved and under its old key');
 SELECT is(
     (SELECT status FROM payments.stripe_transfers WHERE tenant_id = tenant_a()

@@ -24,11 +24,11 @@ SELECT is(pg_temp.shown(the('op'), '{"metadata": {"operation_id": "what"}}'), 0,
           'metadata may say anything');
 SELECT unchanged('none of them changes anything');
 SELECT is(pg_temp.shown(the('op')), 1, 'one that matches in everything has the operation look');
-SELECT is(
-    (SELECT (o.state, o.first_sent_at, o.last_sent_at, o.first_sent_epoch,
-             o.next_run_at <= clock())::text FROM payments.stripe_operations AS o
-      WHERE o.id = the('op')),
-    ((('unknown', to_timestamp(1795000000), to_timestamp(1795000000), 0, true)::text)),
+SELECT results_eq(
+    $$ SELECT o.state, o.first_sent_at, o.last_sent_at, o.first_sent_epoch,
+              o.next_run_at <= clock()
+         FROM payments.stripe_operations AS o WHERE o.id = the('op') $$,
+    $$ VALUES ('unknown', to_timestamp(1795000000), to_timestamp(1795000000), 0::bigint, true) $$,
     'as if it had been sent when Stripe made the object');
 SELECT isnt(payments.operation_evidence(operation_row(the('op')), clock()), NULL,
             'so that it is looked up before anything is sent');

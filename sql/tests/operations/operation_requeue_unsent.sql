@@ -13,10 +13,11 @@ SELECT payments.operation_requeue_unsent(operation_row(the('call')),
                                          '{"outcome": "not_sent", "code": "rate_limit", '
                                          '"retryAfter": 30, "message": "slow down"}',
                                          kept('at')::timestamptz);
-SELECT is(
-    (SELECT (o.state, o.generation, o.failures, o.lease_epoch, o.leased_by, o.last_error_code,
-             o.last_error)::text FROM operation_row(the('call')) AS o),
-    '(ready,0,0,1,,rate_limit,"slow down")',
+SELECT results_eq(
+    $$ SELECT o.state, o.generation, o.failures, o.lease_epoch, o.leased_by, o.last_error_code,
+              o.last_error
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('ready', 0, 0, 1::bigint, NULL::text, 'rate_limit', 'slow down') $$,
     'a 429 costs no failure and keeps the key and the epoch');
 SELECT is(
     (SELECT num_nulls(o.first_sent_at, o.first_sent_epoch, o.last_sent_at)
@@ -32,10 +33,11 @@ SELECT keep('sent', (operation_row(the('call'))).first_sent_at);
 SELECT send(the('call'));
 SELECT payments.operation_requeue_unsent(operation_row(the('call')), '{"outcome": "not_sent"}',
                                          kept('at')::timestamptz);
-SELECT is(
-    (SELECT (o.state, o.generation, o.failures, o.first_sent_at = kept('sent')::timestamptz,
-             o.last_error_code)::text FROM operation_row(the('call')) AS o),
-    '(unknown,0,1,t,not_sent)',
+SELECT results_eq(
+    $$ SELECT o.state, o.generation, o.failures, o.first_sent_at = kept('sent')::timestamptz,
+              o.last_error_code
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES ('unknown', 0, 1, true, 'not_sent') $$,
     'a call sent under an earlier lease stays unknown when a later one is turned away');
 SELECT is(
     (operation_row(the('call'))).next_run_at BETWEEN kept('at')::timestamptz AND kept(
@@ -47,10 +49,9 @@ SELECT lease(the('other'));
 SELECT payments.operation_requeue_unsent(operation_row(the('other')),
                                          '{"outcome": "not_sent", "code": "circuit_open"}',
                                          clock());
-SELECT is(
-    (SELECT (o.state, o.failures, o.last_error_code)::text FROM operation_row(the('other')) AS o),
-    '(ready,0,circuit_open)',
-    'a call that was only leased goes back unsent');
+SELECT results_eq(
+    $$ SELECT o.state, o.failures, o.last_error_code FROM operation_row(the('other')) AS o $$,
+    $$ VALUES ('ready', 0, 'circuit_open') $$, 'a call that was only leased goes back unsent');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -19,20 +19,22 @@ SELECT set_eq(
     $$ SELECT * FROM payments.operations_mark_sent(tenant_a(), ARRAY[the('call'), the('other')],
                                                    ARRAY[1, 9]::bigint[], 10) $$,
     ARRAY[the('call')], 'of a batch just the leases that hold are fenced');
-SELECT is(
-    (SELECT (o.first_sent_at = o.last_sent_at, o.first_sent_epoch, o.state, o.lease_epoch)::text
-       FROM operation_row(the('call')) AS o),
-    '(t,1,leased,1)', 'a first fence records when and under which lease it was sent');
+SELECT results_eq(
+    $$ SELECT o.first_sent_at = o.last_sent_at, o.first_sent_epoch, o.state, o.lease_epoch
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES (true, 1::bigint, 'leased', 1::bigint) $$,
+    'a first fence records when and under which lease it was sent');
 SELECT is((operation_row(the('call'))).next_run_at BETWEEN clock() + '9 seconds'::interval
           AND clock() + '10 seconds', true, 'a fence renews the lease');
 SELECT keep('sent', (operation_row(the('call'))).first_sent_at);
 SELECT payments.operation_release_lease(tenant_a(), the('call'), 1, '0');
 SELECT lease(the('call'));
 SELECT * FROM payments.operations_mark_sent(tenant_a(), ARRAY[the('call')], ARRAY[2]::bigint[], 10);
-SELECT is(
-    (SELECT (o.first_sent_at = kept('sent')::timestamptz, o.last_sent_at > o.first_sent_at,
-             o.first_sent_epoch)::text FROM operation_row(the('call')) AS o),
-    '(t,t,1)', 'a second fence moves only the last time');
+SELECT results_eq(
+    $$ SELECT o.first_sent_at = kept('sent')::timestamptz, o.last_sent_at > o.first_sent_at,
+              o.first_sent_epoch
+         FROM operation_row(the('call')) AS o $$,
+    $$ VALUES (true, true, 1::bigint) $$, 'a second fence moves only the last time');
 SELECT advance('11 seconds');
 SELECT is_empty(
     $$ SELECT * FROM payments.operations_mark_sent(tenant_a(), ARRAY[the('call')],

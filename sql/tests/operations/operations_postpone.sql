@@ -13,14 +13,15 @@ SELECT send(the('first'));
 SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'payment_intents', 'pi_x',
                               'second');
 
-SELECT is((SELECT count(*) FROM api.operations_claim(tenant_a(), 'w', 10, 20)), 0::bigint,
+SELECT is((SELECT count(*) FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 20)), 0::bigint,
     'a call is not claimed while another on its object is unresolved');
 SELECT is((operation_row(the('second'))).next_run_at > clock(), true,
           'it is put off, so that its tenant is not named as due meanwhile');
 SELECT is((operation_row(the('second'))).next_run_at <= clock() + '1 second'::interval, true,
           'it is put off by a second');
-SELECT is((SELECT (o.state, o.lease_epoch)::text FROM operation_row(the('second')) AS o),
-          '(ready,0)', 'being put off is no lease');
+SELECT results_eq(
+    $$ SELECT o.state, o.lease_epoch FROM operation_row(the('second')) AS o $$,
+    $$ VALUES ('ready', 0::bigint) $$, 'being put off is no lease');
 SELECT is(payments.operations_postpone(tenant_a(), 10, clock()), 0,
           'what is not due is not put off');
 SELECT is(payments.operations_postpone(tenant_a(), 10, clock() + '1 hour'::interval), 2,

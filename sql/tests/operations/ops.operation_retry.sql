@@ -37,19 +37,22 @@ SELECT is(ops.operation_retry(tenant_a(), the('dead')), 'unknown',
 SELECT is(ops.operation_retry(tenant_a(), the('failed')), 'ready',
           'a failed transfer is revived as ready: its refusal was definite');
 RESET SESSION AUTHORIZATION;
-SELECT is(
-    (SELECT (o.state, o.outcome, o.failures, o.generation, o.first_sent_at IS NOT NULL,
-             o.next_run_at <= clock())::text FROM operation_row(the('dead')) AS o),
-    '(unknown,,0,0,t,t)',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.failures, o.generation, o.first_sent_at IS NOT NULL,
+              o.next_run_at <= clock()
+         FROM operation_row(the('dead')) AS o $$,
+    $$ VALUES ('unknown', NULL::text, 0, 0, true, true) $$,
     'a revived dead operation keeps its key, is due, and starts counting anew');
-SELECT is(
-    (SELECT (o.state, o.outcome, o.failures, o.generation, o.finished_at)::text
-       FROM operation_row(the('failed')) AS o), '(ready,,0,1,)',
+SELECT results_eq(
+    $$ SELECT o.state, o.outcome, o.failures, o.generation, o.finished_at
+         FROM operation_row(the('failed')) AS o $$,
+    $$ VALUES ('ready', NULL::text, 0, 1, NULL::timestamptz) $$,
     'a revived failed operation goes under the next key');
 SELECT is((SELECT status FROM payments.stripe_transfers WHERE id = transfer_of(pay('k1'), 'a1')),
           'pending', 'the transfer of a revived operation is pending again');
 SELECT is(
-    (SELECT operation #>> '{evidence,resource}' FROM api.operations_claim(tenant_a(), 'w', 10, 10)
+    (SELECT operation #>> '{evidence,resource}'
+       FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 10)
       WHERE operation ->> 'id' = kept('dead')), 'transfers',
     'a revived dead operation is looked for before it is sent again');
 SELECT remember();
@@ -64,10 +67,10 @@ SELECT cmp_ok((operation_row(the('dead'))).next_run_at, '>', clock(),
 SET LOCAL SESSION AUTHORIZATION tap_retry_member;
 SELECT is(ops.operation_retry(tenant_a(), the('dead')), 'unknown', 'it can be asked to look now');
 RESET SESSION AUTHORIZATION;
-SELECT is(
-    (SELECT (o.state, o.failures, o.generation, o.next_run_at <= clock())::text
-       FROM operation_row(the('dead')) AS o), '(unknown,1,0,t)',
-    'and keeps its key and its count');
+SELECT results_eq(
+    $$ SELECT o.state, o.failures, o.generation, o.next_run_at <= clock()
+         FROM operation_row(the('dead')) AS o $$,
+    $$ VALUES ('unknown', 1, 0, true) $$, 'and keeps its key and its count');
 SELECT settled_payment(tenant_a(), 'k3');
 SELECT keep('superseded', call_of(pay('k3'), 'v1'));
 SELECT enter(tenant_a()), payments.transfer_reduce(tenant_a(), transfer_of(pay('k3'), 'v1'), 1000,

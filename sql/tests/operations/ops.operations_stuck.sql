@@ -23,10 +23,11 @@ SELECT send(the('dead')), finish(the('dead'),
                                  '{"outcome": "unknown", "code": "timeout", "message": "no '
                                  'answer"}');
 SET LOCAL SESSION AUTHORIZATION tap_stuck_member;
-SELECT is(
-    (SELECT (operation_id, kind, state, payment_id, amount, currency, failures, last_error_code,
-             last_error)::text FROM ops.operations_stuck(tenant_a())),
-    format('(%s,transfer,dead,%s,6000,usd,20,timeout,"no answer")', the('dead'), pay('k1')),
+SELECT results_eq(
+    $$ SELECT operation_id, kind, state, payment_id, amount, currency, failures, last_error_code,
+              last_error FROM ops.operations_stuck(tenant_a()) $$,
+    $$ VALUES (the('dead'), 'transfer', 'dead', pay('k1'), 6000::bigint, 'usd', 20, 'timeout',
+               'no answer') $$,
     'a dead operation is stuck at once, with the money it holds');
 RESET SESSION AUTHORIZATION;
 UPDATE payments.stripe_operations SET failures = 4 WHERE id = the('failed');

@@ -63,9 +63,10 @@ RESET ROLE;
 SELECT is((SELECT operation ->> 'id' FROM whole),
           payments.id_derive(tenant_a(), 'capture', current_setting('tap.payment'))::text,
     'its id is the payment''s one capture, whatever the client''s key');
-SELECT is(
-    (SELECT (operation ->> 'kind', operation ->> 'leaseEpoch', operation ->> 'fenced')::text
-       FROM whole), '(capture,1,true)', 'it is leased and fenced');
+SELECT results_eq(
+    $$ SELECT operation ->> 'kind', operation ->> 'leaseEpoch', operation ->> 'fenced'
+         FROM whole $$,
+    $$ VALUES ('capture', '1', 'true') $$, 'it is leased and fenced');
 SELECT results_eq(
     $$ SELECT p.status, p.amount_captured FROM payments.payment_transactions AS p
         WHERE p.id = current_setting('tap.payment')::uuid $$,
@@ -122,9 +123,10 @@ SELECT is(
     'the payment still waits for its capture');
 SET LOCAL ROLE payments_api;
 CREATE TEMP TABLE again AS SELECT * FROM pg_temp.capture('p2', 'tap.part', '{"amount": 4000}');
-SELECT is(
-    (SELECT (operation ->> 'generation', operation #>> '{request,params,amount_to_capture}')::text
-       FROM again), '(1,4000)',
+SELECT results_eq(
+    $$ SELECT operation ->> 'generation', operation #>> '{request,params,amount_to_capture}'
+         FROM again $$,
+    $$ VALUES ('1', '4000') $$,
     'another key captures under the next Stripe key, with its own amount');
 RESET ROLE;
 SELECT ok(

@@ -8,10 +8,10 @@ SELECT enter(NULL);
 SELECT remember();
 SET LOCAL ROLE payments_api;
 
-SELECT is(
-    (SELECT (d ->> 'id', d ->> 'status', d -> 'amountCaptured')::text
-       FROM api.payment_get(tenant_a(), current_setting('tap.payment')::uuid) AS d),
-    format('(%s,succeeded,10000)', current_setting('tap.payment')),
+SELECT results_eq(
+    $$ SELECT d ->> 'id', d ->> 'status', d ->> 'amountCaptured'
+         FROM api.payment_get(tenant_a(), current_setting('tap.payment')::uuid) AS d $$,
+    $$ VALUES (current_setting('tap.payment'), 'succeeded', '10000') $$,
     'a payment''s document is returned');
 SELECT ok(NOT api.payment_get(tenant_a(), current_setting('tap.payment')::uuid) ? 'clientSecret',
           'the client secret is not shown to whoever reads');

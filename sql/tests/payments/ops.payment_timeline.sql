@@ -23,16 +23,17 @@ SELECT set_eq($$ SELECT DISTINCT what FROM ops.payment_timeline(tenant_a(), pay(
               'a payment''s whole story is told');
 SELECT results_eq($$ SELECT happened_at FROM ops.payment_timeline(tenant_a(), pay('k1')) $$,
                   $$ SELECT happened_at FROM ops.payment_timeline(tenant_a(), pay('k1'))
-                      ORDER BY 1 $$, 'in order');
-SELECT is(
-    (SELECT (t.detail, t.amount, t.currency)::text
-       FROM ops.payment_timeline(tenant_a(), pay('k1')) AS t WHERE t.what = 'posting escrow'),
-    '("payee_payable s1 to payee_held s1",8000,usd)',
+                      ORDER BY happened_at $$, 'in order');
+SELECT results_eq(
+    $$ SELECT t.detail, t.amount, t.currency
+         FROM ops.payment_timeline(tenant_a(), pay('k1')) AS t WHERE t.what = 'posting escrow' $$,
+    $$ VALUES ('payee_payable s1 to payee_held s1', 8000::bigint, 'usd') $$,
     'with the money that moved, from where to where');
-SELECT is(
-    (SELECT (t.detail, t.amount)::text FROM ops.payment_timeline(tenant_a(), pay('k1')) AS t
-      WHERE t.what = 'transfer planned' ORDER BY t.happened_at LIMIT 1),
-    '("settlement to venue v1, now canceled",1000)', 'and what became of it');
+SELECT results_eq(
+    $$ SELECT t.detail, t.amount
+         FROM ops.payment_timeline(tenant_a(), pay('k1')) AS t
+        WHERE t.what = 'transfer planned' ORDER BY t.happened_at LIMIT 1 $$,
+    $$ VALUES ('settlement to venue v1, now canceled', 1000::bigint) $$, 'and what became of it');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -7,33 +7,36 @@ SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k1'),
                                       intent_object(pay('k1'), 'requires_payment_method'), clock());
-SELECT is(
-    (SELECT (stripe_payment_intent_id, stripe_status, client_secret, livemode,
-             latest_charge_id)::text FROM payments.payment_intents WHERE id = pay('k1')),
-    format('(pi_%1$s,requires_payment_method,pi_%1$s_secret,f,)', pay('k1')),
+SELECT results_eq(
+    $$ SELECT stripe_payment_intent_id, stripe_status, client_secret, livemode, latest_charge_id
+         FROM payments.payment_intents WHERE id = pay('k1') $$,
+    $$ VALUES ('pi_' || pay('k1'), 'requires_payment_method', 'pi_' || pay('k1') || '_secret',
+               false, NULL::text) $$,
     'an intent''s ids, secret, mode and status are kept');
-SELECT is(
-    (SELECT (object_type, object_id = pay('k1'))::text FROM payments.provider_objects
-      WHERE provider_id = 'pi_' || pay('k1')), '(payment_intent,t)', 'whose intent it is, is kept');
+SELECT results_eq(
+    $$ SELECT object_type, object_id = pay('k1')
+         FROM payments.provider_objects WHERE provider_id = 'pi_' || pay('k1') $$,
+    $$ VALUES ('payment_intent', true) $$, 'whose intent it is, is kept');
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k1'),
-                                      intent_object(pay('k1'),
-                                                    'requires_capture') - 'client_secret' - 'livemode', clock());
-SELECT is(
-    (SELECT (stripe_status, client_secret, livemode, latest_charge_id)::text
-       FROM payments.payment_intents WHERE id = pay('k1')),
-    format('(requires_capture,pi_%1$s_secret,f,ch_%1$s)', pay('k1')),
+                                      intent_object(pay('k1'), 'requires_capture')
+                                      - 'client_secret' - 'livemode', clock());
+SELECT results_eq(
+    $$ SELECT stripe_status, client_secret, livemode, latest_charge_id
+         FROM payments.payment_intents WHERE id = pay('k1') $$,
+    $$ VALUES ('requires_capture', 'pi_' || pay('k1') || '_secret', false, 'ch_' || pay('k1')) $$,
     'what a later object does not say stays');
-SELECT is(
-    (SELECT (object_type, object_id = pay('k1'))::text FROM payments.provider_objects
-      WHERE provider_id = 'ch_' || pay('k1')), '(charge,t)', 'whose charge it is, is kept');
+SELECT results_eq(
+    $$ SELECT object_type, object_id = pay('k1')
+         FROM payments.provider_objects WHERE provider_id = 'ch_' || pay('k1') $$,
+    $$ VALUES ('charge', true) $$, 'whose charge it is, is kept');
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k1'),
                                       intent_object(pay('k1'), 'requires_payment_method',
                                                     jsonb_build_object('latest_charge', 'ch_old_'
                                                         || pay('k1'))) - 'status', clock());
-SELECT is(
-    (SELECT (stripe_status, latest_charge_id = 'ch_' || pay('k1'))::text
-       FROM payments.payment_intents WHERE id = pay('k1')), '(requires_capture,t)',
-    'a stale object moves neither status nor charge');
+SELECT results_eq(
+    $$ SELECT stripe_status, latest_charge_id = 'ch_' || pay('k1')
+         FROM payments.payment_intents WHERE id = pay('k1') $$,
+    $$ VALUES ('requires_capture', true) $$, 'a stale object moves neither status nor charge');
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k1'), intent_object(pay('k1'), 'succeeded'),
                                       clock());
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k1'), intent_object(pay('k1'), 'processing'),
@@ -47,10 +50,10 @@ SELECT payments.payment_intent_mirror(tenant_a(), pay('k2'),
                                       clock());
 SELECT payments.payment_intent_mirror(tenant_a(), pay('k2'),
                                       intent_object(pay('k2'), 'requires_payment_method'), clock());
-SELECT is(
-    (SELECT (stripe_status, canceled_at = to_timestamp(1795000000), cancellation_reason)::text
-       FROM payments.payment_intents WHERE id = pay('k2')), '(canceled,t,duplicate)',
-    'nor after canceled');
+SELECT results_eq(
+    $$ SELECT stripe_status, canceled_at = to_timestamp(1795000000), cancellation_reason
+         FROM payments.payment_intents WHERE id = pay('k2') $$,
+    $$ VALUES ('canceled', true, 'duplicate') $$, 'nor after canceled');
 RESET ROLE;
 SELECT asked_payment(tenant_a(), 'k3');
 SET LOCAL ROLE payments_definer;

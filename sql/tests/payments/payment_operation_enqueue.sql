@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT authorised_payment(tenant_a(), 'k1'), authorised_payment(tenant_a(), 'k2');
@@ -14,11 +14,11 @@ SELECT is(
                        'request', jsonb_build_object('target', 'pi_' || pay('k1'), 'params',
                                                      '{"amount_to_capture": 10000}'::jsonb)),
     'a call names the payment''s intent and is ready to send');
-SELECT is(
-    (SELECT (o.lock_key, o.payment_id = pay('k1'),
-             o.id = payments.id_derive(tenant_a(), 'capture', pay('k1')::text))::text
-       FROM payments.stripe_operations AS o WHERE o.kind = 'capture'),
-    format('(payment:%s,t,t)', pay('k1')),
+SELECT results_eq(
+    $$ SELECT o.lock_key, o.payment_id, o.id FROM payments.stripe_operations AS o
+        WHERE o.kind = 'capture' $$,
+    $$ VALUES ('payment:' || pay('k1'), pay('k1'),
+               payments.id_derive(tenant_a(), 'capture', pay('k1')::text)) $$,
     'its id is derived from the payment, its object is the payment');
 SELECT remember();
 SELECT throws_ok(
@@ -49,6 +49,20 @@ SELECT is(
     payments.payment_operation_enqueue(payments.payment_lock(tenant_a(), pay('k2')), 'cancel', '{}',
                                        NULL, NULL, 20) ->> 'kind', 'cancel',
     'after a definite refusal another call may follow');
+RESET ROLE;
+SELECT keep('p', authorised_payment(tenant_a(), 'k3'));
+SET LOCAL ROLE payments_definer;
+SELECT payments.payment_operation_enqueue(payments.payment_lock(tenant_a(), the('p')), 'cancel',
+                                          '{"cancellation_reason": "fraudulent"}')
+  FROM generate_series(1, 2);
+SELECT results_eq(
+    $$ SELECT id, kind, state, lock_key, request, idempotency_id FROM payments.stripe_operations
+        WHERE payment_id = the('p') AND kind <> 'intent' $$,
+    $$ VALUES (payments.id_derive(tenant_a(), 'cancel', kept('p')), 'cancel', 'ready',
+               'payment:' || kept('p'),
+               jsonb_build_object('target', 'pi_' || kept('p'), 'params',
+                                  '{"cancellation_reason": "fraudulent"}'::jsonb), NULL::uuid) $$,
+    'without a lease it is one call for the worker, however often it is asked for');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -19,30 +19,32 @@ SELECT is(payments.payment_settle(tenant_a(), tenant_b(), 'ch_1', 10000, clock()
 SELECT unchanged('what is refused changes nothing');
 SELECT is(payments.payment_settle(tenant_a(), pay('k1'), 'ch_1', 10000, clock()), 1,
           'a settled payment makes the transfers due whose payees can receive');
-SELECT is(
-    (SELECT (status, amount_captured, settled_at IS NOT NULL)::text
-       FROM payments.payment_transactions WHERE id = pay('k1')), '(succeeded,10000,t)',
-    'the payment succeeded');
-SELECT is(
-    (SELECT array_agg((recipient_type, amount)::text ORDER BY position)
-       FROM payments.payment_splits WHERE payment_id = pay('k1')),
-    ARRAY['(venue,6000)', '(artist,2500)', '(platform,1500)'], 'each recipient''s share is fixed');
+SELECT results_eq(
+    $$ SELECT status, amount_captured, settled_at IS NOT NULL
+         FROM payments.payment_transactions WHERE id = pay('k1') $$,
+    $$ VALUES ('succeeded', 10000::bigint, true) $$, 'the payment succeeded');
+SELECT results_eq(
+    $$ SELECT recipient_type, amount FROM payments.payment_splits
+        WHERE payment_id = pay('k1') ORDER BY position $$,
+    $$ VALUES ('venue', 6000::bigint), ('artist', 2500), ('platform', 1500) $$,
+    'each recipient''s share is fixed');
 SELECT set_eq(
-    $$ SELECT (d.kind, c.kind, c.recipient_type, c.recipient_id, l.amount, l.currency, l.cause_type,
-               l.leg)::text
-                   FROM payments.ledger_postings AS l
-                   JOIN payments.ledger_accounts AS d ON d.id = l.debit_account_id
-                   JOIN payments.ledger_accounts AS c ON c.id = l.credit_account_id
-                  WHERE l.payment_id = pay('k1') $$, ARRAY[
-    '(provider_clearing,payee_payable,venue,v1,6000,usd,capture,share)',
-                      '(provider_clearing,payee_payable,artist,a1,2500,usd,capture,share)',
-    '(provider_clearing,platform_revenue,"","",1500,usd,capture,share)'],
+    $$ SELECT debit.kind AS debit, credit.kind AS credit, credit.recipient_type,
+              credit.recipient_id, l.amount, l.currency, l.cause_type, l.leg
+         FROM payments.ledger_postings AS l
+         JOIN payments.ledger_accounts AS debit ON debit.id = l.debit_account_id
+         JOIN payments.ledger_accounts AS credit ON credit.id = l.credit_account_id
+        WHERE l.payment_id = pay('k1') $$,
+    $$ VALUES
+       ('provider_clearing', 'payee_payable', 'venue', 'v1', 6000::bigint, 'usd', 'capture',
+        'share'),
+       ('provider_clearing', 'payee_payable', 'artist', 'a1', 2500, 'usd', 'capture', 'share'),
+       ('provider_clearing', 'platform_revenue', '', '', 1500, 'usd', 'capture', 'share') $$,
     'each share is posted from clearing to its owner, exactly');
-SELECT is(
-    (SELECT array_agg((recipient_id, amount, status, source_transaction)::text
-                      ORDER BY recipient_id) FROM payments.stripe_transfers
-      WHERE payment_id = pay('k1')),
-    ARRAY['(a1,2500,blocked,ch_1)', '(v1,6000,pending,ch_1)'],
+SELECT results_eq(
+    $$ SELECT recipient_id, amount, status, source_transaction FROM payments.stripe_transfers
+        WHERE payment_id = pay('k1') ORDER BY recipient_id $$,
+    $$ VALUES ('a1', 2500::bigint, 'blocked', 'ch_1'), ('v1', 6000, 'pending', 'ch_1') $$,
     'each payee has a transfer from that charge; one who cannot receive a blocked one');
 SELECT remember();
 SELECT is(payments.payment_settle(tenant_a(), pay('k1'), 'ch_1', 10000, clock()), 0,

@@ -1,9 +1,10 @@
 BEGIN;
-SELECT plan(6);
+SELECT plan(9);
 
 SELECT open_account(tenant_a(), 'venue', 'v1'), open_account(tenant_a(), 'artist', 'a1');
 SELECT keep('one', '11111111-1111-4111-8111-111111111111'::text),
-       keep('two', '22222222-2222-4222-8222-222222222222'::text);
+       keep('two', '22222222-2222-4222-8222-222222222222'::text),
+       keep('old', '33333333-3333-4333-8333-333333333333'::text);
 SELECT ops.split_rule_set(tenant_a(), 'tenant', '',
                           '[{"recipientType": "artist", "recipientId": "a1", "basisPoints": 100}]');
 SET LOCAL ROLE payments_definer;
@@ -24,7 +25,25 @@ SELECT results_eq(
          FROM payments.payment_splits GROUP BY payment_id ORDER BY payment_id $$,
     $$ VALUES (the('one'), 'v1,a1,platform'), (the('two'), 'a1,platform') $$,
     'its own shares, or the rule''s');
+SELECT payments.payments_record(tenant_a(), ARRAY[the('old')], '{s}',
+                                ARRAY[payment_request() - 'splits'], '2025-05-05 00:00+00');
+SELECT results_eq(
+    $$ SELECT p.created_at, i.created_at, count(*)
+         FROM payments.payment_transactions AS p JOIN payments.payment_intents AS i ON i.id = p.id
+         JOIN payments.payment_splits AS s ON s.payment_id = p.id
+        WHERE p.id = the('old') GROUP BY p.created_at, i.created_at $$,
+    $$ VALUES ('2025-05-05 00:00+00'::timestamptz, '2025-05-05 00:00+00'::timestamptz,
+               1::bigint) $$,
+    'all is written at one time; before the rule''s time only the platform has a share');
 SELECT remember();
+SELECT throws_ok(
+    $$ SELECT payments.payments_record(tenant_a(), ARRAY[tenant_a()], '{s}',
+                                       ARRAY[payment_request('{"amount": 100}')], clock()) $$,
+    'PY023', NULL, 'shares above the amount are refused');
+SELECT throws_ok(
+    $$ SELECT payments.payments_record(tenant_a(), ARRAY[the('one')], '{s}',
+                                       ARRAY[payment_request()], clock()) $$,
+    '23505', NULL, 'the same payment is not written twice');
 SELECT throws_ok(
     $$ SELECT payments.payments_record(tenant_a(), ARRAY[tenant_a(), tenant_b()], '{s,s}',
                                        ARRAY[payment_request(),

@@ -46,13 +46,13 @@ SELECT enter(NULL);
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_api;
 SELECT throws_ok(
-    $$ SELECT * FROM api.payment_create(tenant_a(), 'svc', 'k', '\x01',
+    $$ SELECT * FROM ask_payment(tenant_a(), 'svc', 'k', '\x01',
                                         payment_request('{"splits": []}'), 20) $$,
     'PY003', NULL, 'a disabled tenant makes no payment');
 SELECT throws_ok($$ SELECT api.payment_list(tenant_a(), '{}', 20) $$, 'PY003', NULL,
                  'a disabled tenant reads nothing');
 SET LOCAL ROLE payments_worker;
-SELECT lives_ok($$ SELECT * FROM api.operations_claim(tenant_a(), 'w', 10, 20) $$,
+SELECT lives_ok($$ SELECT * FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 20) $$,
     'a disabled tenant''s money in flight is still carried');
 SELECT is(
     (SELECT e.state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_tap',

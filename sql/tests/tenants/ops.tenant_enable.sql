@@ -46,7 +46,7 @@ SELECT enter(NULL);
 SELECT enter(tenant_a());
 SET LOCAL ROLE payments_api;
 SELECT lives_ok(
-    $$ SELECT * FROM api.payment_create(tenant_a(), 'svc', 'k', '\x01',
+    $$ SELECT * FROM ask_payment(tenant_a(), 'svc', 'k', '\x01',
                                         payment_request('{"splits": []}'), 20) $$,
     'an enabled tenant makes payments again');
 

@@ -6,7 +6,7 @@ SELECT open_account(tenant_a(), 'venue', 'v1', false),
 SELECT settled_payment(tenant_a(), 'k1'), settled_payment(tenant_a(), 'k2');
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
-SELECT is((SELECT count(*) FROM api.operations_claim(tenant_a(), 'w', 10, 10)), 0::bigint,
+SELECT is((SELECT count(*) FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 10)), 0::bigint,
           'blocked transfers are not claimable');
 SELECT is(payments.transfers_unblock(tenant_a(), account_of(tenant_a(), 'v1'), clock()), 2,
           'all blocked transfers of a payee are released');
@@ -34,7 +34,7 @@ SELECT results_eq(
          FROM operation_row(the('call')) AS o $$,
     $$ VALUES ('{review}'::text[], true) $$,
     'another hold stays, and so does a back-off that runs');
-SELECT is((SELECT count(*) FROM api.operations_claim(tenant_a(), 'w', 10, 10)), 3::bigint,
+SELECT is((SELECT count(*) FROM api.operations_claim_and_fence(tenant_a(), 'w', 10, 10)), 3::bigint,
           'what was released is claimable, what is held for another reason is not');
 
 SELECT * FROM finish();

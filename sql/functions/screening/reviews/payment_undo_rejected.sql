@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     IF p_payment.status IN ('requires_payment_method', 'requires_confirmation', 'requires_action',
                             'requires_capture') THEN
-        PERFORM payments.payment_move(p_payment, 'cancel', '{"cancellation_reason": "fraudulent"}');
+        PERFORM payments.payment_operation_enqueue(p_payment, 'cancel',
+                                                   '{"cancellation_reason": "fraudulent"}');
         RETURN 1;
     END IF;
     IF p_payment.status <> 'succeeded' OR payments.payment_frozen(p_payment.tenant_id, p_payment.id)

@@ -23,7 +23,7 @@ BEGIN
     -- An automatic payment rests in requires_capture only because we asked for that.
     IF v_payment.status = 'requires_capture' AND v_payment.capture_method = 'automatic'
         AND v_review.status = 'approved' THEN
-        PERFORM payments.payment_move(v_payment, 'capture',
+        PERFORM payments.payment_operation_enqueue(v_payment, 'capture',
                                       jsonb_build_object('amount_to_capture', v_payment.amount));
         RETURN 1;
     END IF;

@@ -57,7 +57,7 @@ SELECT results_eq(
 SELECT is((SELECT count(*) FROM payments.fraud_checks WHERE payment_id = the('p')), 1::bigint,
           'and judged with the next request');
 SELECT is(
-    (SELECT problem FROM api.payment_create(tenant_a(), 's', 'n', '\x01',
+    (SELECT problem FROM ask_payment(tenant_a(), 's', 'n', '\x01',
                                             payment_request('{"customerId": "fan"}'), 20)),
     'payment_blocked', 'which is refused');
 SELECT payments.fraud_rules_store(tenant_a(), '[]', 50, 100, 'me');

@@ -1,12 +1,26 @@
 BEGIN;
-SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(7);
+SELECT plan(9);
 SET LOCAL ROLE payments_definer;
+CREATE FUNCTION pg_temp.operation(p_more jsonb, p_decision text DEFAULT NULL) RETURNS jsonb
+LANGUAGE sql
+AS $$ SELECT payments.intent_operation(tap_helpers.tenant_a(), jsonb_build_object(
+          'objectId', '11111111-1111-4111-8111-111111111111',
+          'operationId', '22222222-2222-4222-8222-222222222222',
+          'keyId', '33333333-3333-4333-8333-333333333333', 'traceContext', 'trace-1',
+          'request', tap_helpers.payment_request(p_more)), p_decision) $$;
 CREATE FUNCTION pg_temp.request(p_more jsonb) RETURNS jsonb LANGUAGE sql
-AS $$ SELECT payments.intent_request(tap_helpers.tenant_a(), '11111111-1111-4111-8111-111111111111',
-                                     '22222222-2222-4222-8222-222222222222',
-    tap_helpers.payment_request(p_more)) $$;
+AS $$ SELECT pg_temp.operation(p_more) -> 'request' $$;
 
+SELECT is(
+    pg_temp.operation('{}') - 'request',
+    '{"id": "22222222-2222-4222-8222-222222222222", "kind": "intent", "traceContext": "trace-1",
+      "paymentId": "11111111-1111-4111-8111-111111111111",
+      "subjectId": "11111111-1111-4111-8111-111111111111",
+      "lockKey": "payment:11111111-1111-4111-8111-111111111111",
+      "idempotencyId": "33333333-3333-4333-8333-333333333333"}',
+    'the call is about its payment, answers its key, and is alone at Stripe');
+SELECT is(pg_temp.operation('{}', 'review') #>> '{request,params,capture_method}', 'manual',
+          'a payment in review is only authorised');
 SELECT is(
     pg_temp.request(
         '{"description": "Tickets", "receiptEmail": "fan@example.com", "metadata": {"seat": '
