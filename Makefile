@@ -67,7 +67,7 @@ test: venv ## pytest and pgTAP against real servers; DATABASE_URL=, REDIS_URL= c
 	@$(PYTEST) -m 'not full' $(ARGS)
 
 test-full: venv $(VENV)/.browser-stamp $(VENV)/.containers-stamp $(VENV)/.postgres-stamp ## test, and what needs more than Python and pip
-	@SIM_MODEL_SCHEDULES=2000 MONEY_SCHEDULES=1000 $(PYTEST) $(ARGS)
+	@PAYMENTS_TEST_SCHEDULES=1000 SIM_MODEL_SCHEDULES=2000 MONEY_SCHEDULES=1000 $(PYTEST) $(ARGS)
 
 test-repeat: venv ## test RUNS=10 times, every other time on a busy machine; failures by cause
 	@scripts/repeat_suite.sh $(RUNS) $(ARGS)
