@@ -60,12 +60,17 @@ demo: venv-run ## the whole story on embedded servers; ARGS="--orders 1000 --kee
 dev: venv-run ## the same stack in the foreground, with reload
 	@exec $(BIN)/payment-service dev $(ARGS)
 
-.PHONY: test test-full soak test-unit test-integration coverage
+RUNS ?= 10
+
+.PHONY: test test-full test-repeat soak test-unit test-integration coverage
 test: venv ## pytest and pgTAP against real servers; DATABASE_URL=, REDIS_URL= choose others
 	@$(PYTEST) -m 'not full' $(ARGS)
 
 test-full: venv $(VENV)/.browser-stamp $(VENV)/.containers-stamp $(VENV)/.postgres-stamp ## test, and what needs more than Python and pip
-	@SIM_MODEL_SCHEDULES=2000 MONEY_SCHEDULES=1000 $(PYTEST) $(ARGS)
+	@PAYMENTS_TEST_SCHEDULES=1000 SIM_MODEL_SCHEDULES=2000 MONEY_SCHEDULES=1000 $(PYTEST) $(ARGS)
+
+test-repeat: venv ## test RUNS=10 times, every other time on a busy machine; failures by cause
+	@scripts/repeat_suite.sh $(RUNS) $(ARGS)
 
 soak: venv ## 20,000 random schedules of everything that moves money; hours. MONEY_SCHEDULES=, MONEY_SEED=
 	@MONEY_SCHEDULES=$${MONEY_SCHEDULES:-20000} MONEY_STEPS=$${MONEY_STEPS:-30} $(PYTEST) tests/properties/test_money_machine.py $(ARGS)

@@ -6,7 +6,8 @@ from uuid import uuid4
 from psycopg.types.json import Jsonb
 
 from tests.support.scenario import Connection, call
-from tests.support.sessions import Sessions, until
+from tests.support.sessions import Sessions
+from tests.support.waiting import until
 
 ROWS = """
     SELECT a.subject, l.seq FROM payments.audit_log AS a

@@ -2,7 +2,8 @@
 
 from app.worker.periodic.invariants import CHANGES_A_SLICE
 from tests.support.scenario import HALVES, Connection, Payment, Scenario, succeeded
-from tests.support.sessions import Sessions, until
+from tests.support.sessions import Sessions
+from tests.support.waiting import until
 
 PLANT = """
     UPDATE payments.payment_splits SET amount = amount + 1

@@ -16,7 +16,8 @@ from tests.support.failpoints import (
     OF_LOOKS,
     failpoints_of_the_source,
 )
-from tests.support.stack import NoAnswerError, Process, Stack, killed, until
+from tests.support.stack import NoAnswerError, Process, Stack, killed
+from tests.support.waiting import until
 
 OF_PAYING_OUT = BY_WORKER | OF_LOOKS | OF_CLAIMED_EVENTS | OF_EVENTS
 INTENT_BY_WORKER = {

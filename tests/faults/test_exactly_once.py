@@ -10,9 +10,10 @@ from tests.support.model import CONTRARY, DoubleError
 from tests.support.mutants import MUTANTS
 from tests.support.scenario import Scenarios
 
-SCHEDULES = int(os.environ.get("PAYMENTS_TEST_SCHEDULES", "320"))
+SCHEDULES = int(os.environ.get("PAYMENTS_TEST_SCHEDULES", "160"))
+"""More than any defect of `mutants` needs to be found: the best hidden is seen by the 102nd."""
 FIRST_SEED = int(os.environ.get("PAYMENTS_TEST_SEED", "1"))
-CHUNKS = 8
+CHUNKS = 4
 MUTANT_SEEDS = 400
 
 

@@ -21,8 +21,9 @@ from local.dev.tokens import mint
 from tests.support.database import Database
 from tests.support.failpoints import BY_WEB
 from tests.support.proxy import Proxy
-from tests.support.service import eventually, settings_for
-from tests.support.stack import JWT_SECRET, SPLITS, TENANT, Stack, until
+from tests.support.service import settings_for
+from tests.support.stack import JWT_SECRET, SPLITS, TENANT, Stack
+from tests.support.waiting import eventually, until
 
 
 def through(url: str, proxy: Proxy) -> str:

@@ -17,7 +17,8 @@ from psycopg import sql
 
 from local.dev.child import answers
 from tests.support import stories
-from tests.support.stack import HTTP_SECONDS, PAYEES, Stack, request, until
+from tests.support.stack import HTTP_SECONDS, PAYEES, Stack, request
+from tests.support.waiting import until
 
 HELD = "LOCK TABLE payments.payment_transactions IN ACCESS EXCLUSIVE MODE"
 BUYERS = 6

@@ -16,7 +16,8 @@ from app.migrations.migrate import migrate
 from local.embedded.binaries import postgres_bin
 from tests.support import stories
 from tests.support.database import Database, Server, create_database, drop_database
-from tests.support.stack import PAYEES, Json, Stack, until
+from tests.support.stack import PAYEES, Json, Stack
+from tests.support.waiting import until
 
 RESTORING = {
     "RECONCILE_FIRST": "true",

@@ -18,7 +18,8 @@ import pytest
 from local.embedded.process import free_port
 from tests.support.forked import Forked
 from tests.support.rotation import Rotation
-from tests.support.stack import Stack, request, until
+from tests.support.stack import Stack, request
+from tests.support.waiting import until
 
 CLIENTS = 4
 STRIPE_SECONDS = 0.3

@@ -32,9 +32,10 @@ from tests.support.stack import (
     Stack,
     request,
     running_stack,
-    until,
 )
+from tests.support.waiting import until
 
+PAYMENTS = "SELECT count(*) FROM payments.payment_transactions"
 DUE_TRANSFER = """
     SELECT id FROM payments.stripe_operations
      WHERE kind = 'transfer' AND outcome IS NULL ORDER BY id LIMIT 1
@@ -336,12 +337,15 @@ def notify(stack: Stack) -> None:
 # ── PostgreSQL ────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[tuple[Stack, EmbeddedPostgres]]:
+@pytest.fixture(scope="module")
+def own_stack(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Stack, EmbeddedPostgres]]:
     """A stack with a PostgreSQL of its own, durable, that may be restarted."""
+    path = tmp_path_factory.mktemp("own") / "log"
     with (
         EmbeddedPostgres(settings={"max_connections": 60}, in_memory=True) as postgres,
-        (tmp_path / "log").open("wb") as log,
+        path.open("wb") as log,
     ):
         with psycopg.connect(postgres.superuser_url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE payments")
@@ -353,7 +357,7 @@ def own_stack(tmp_path: Path) -> Iterator[tuple[Stack, EmbeddedPostgres]]:
         with running_stack(database, log) as running:
             yield running, postgres
         database.close()
-        print((tmp_path / "log").read_text())  # noqa: T201 - pytest shows it with a failure
+        print(path.read_text())  # noqa: T201 - pytest shows it with a failure
 
 
 def test_postgresql_restarted_under_load_loses_and_doubles_nothing(
@@ -361,6 +365,7 @@ def test_postgresql_restarted_under_load_loses_and_doubles_nothing(
 ) -> None:
     """F36, F43: crashed twice amid orders; every key gets its one payment, all is paid out."""
     stack, postgres = own_stack
+    before = stack.count(PAYMENTS)
     for _ in range(2):
         stack.start_worker()
 
@@ -379,8 +384,8 @@ def test_postgresql_restarted_under_load_loses_and_doubles_nothing(
             postgres.restart("immediate")
         for one in buying:
             one.result()
-    stack.check_paid(40)
-    assert stack.count("SELECT count(*) FROM payments.payment_transactions") == 40
+    stack.check_paid(before + 40)
+    assert stack.count(PAYMENTS) == before + 40
 
 
 def refused_deliveries(stack: Stack) -> int:
@@ -394,6 +399,7 @@ def test_without_a_database_webhooks_are_refused_until_it_is_back(
 ) -> None:
     """F36: 503 while it is away, so that Stripe comes again; afterwards all is as if nothing."""
     stack, postgres = own_stack
+    before = stack.count(PAYMENTS)
     stack.start_worker()
     payment = stack.order("away").body
     event = {"id": "evt_away", "type": "balance.available", "data": {"object": {}}}
@@ -410,4 +416,4 @@ def test_without_a_database_webhooks_are_refused_until_it_is_back(
         return False
 
     until(accepted, "the web is well again")
-    stack.check_paid(1)
+    stack.check_paid(before + 1)

@@ -21,11 +21,11 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.furnished import OURS, THEIRS, Furnished, furnish
-from tests.support.service import OTHER_TENANT, eventually, running_service, token
+from tests.support.service import OTHER_TENANT, running_service, token
+from tests.support.waiting import eventually, timed_out
 
 pytestmark = pytest.mark.full
 
-TIMEOUT_SECONDS = 20.0
 CONFIG = """
 [databases]
 * = host={host} port={port}
@@ -95,12 +95,12 @@ def pool_before(database: Database, tmp_path: Path) -> Iterator[str]:
 
 
 def _connect(url: str) -> psycopg.Connection[tuple[str, ...]]:
-    end = time.monotonic() + TIMEOUT_SECONDS
+    since = time.monotonic()
     while True:
         try:
             return psycopg.connect(url, autocommit=True, prepare_threshold=None)
         except psycopg.OperationalError:
-            if time.monotonic() > end:
+            if timed_out(since):
                 raise
 
 

@@ -21,7 +21,8 @@ from local.embedded.process import free_port
 from scripts.sql_lint import FIRST_RELEASE
 from tests.support.database import Server, temporary_database
 from tests.support.pages import ROOT
-from tests.support.stack import PAYEES, Json, Stack, running_stack, until
+from tests.support.stack import PAYEES, Json, Stack, running_stack
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.full
 

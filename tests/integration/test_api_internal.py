@@ -11,14 +11,8 @@ from app.database.client import Database as Client
 from app.http.auth.signatures import Signer
 from app.worker.periodic import retention
 from tests.support.conformance import check_answer
-from tests.support.service import (
-    OTHER_TENANT,
-    Reply,
-    Service,
-    eventually,
-    running_service,
-    token,
-)
+from tests.support.service import OTHER_TENANT, Reply, Service, running_service, token
+from tests.support.waiting import eventually
 
 PATH = "/internal/v1/distributions"
 SECRET = "h" * 32

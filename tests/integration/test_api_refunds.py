@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from app.worker.periodic import due_work
-from tests.support.service import OTHER_TENANT, Service, eventually, token
+from tests.support.service import OTHER_TENANT, Service, token
+from tests.support.waiting import eventually
 
 REFUNDS = "/api/v1/refunds"
 ALL = "payments:read payments:write refunds:write escrow:write events:write"

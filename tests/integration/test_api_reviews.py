@@ -4,10 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.service import TENANT, Service, eventually, token
+from tests.support.service import TENANT, Service, token
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.asyncio
-REVIEWER = {"Authorization": f"Bearer {token(scope='reviews:write payments:read')}"}
+
+
+def reviewer() -> dict[str, str]:
+    """Of a request by somebody who may decide."""
+    return {"Authorization": f"Bearer {token(scope='reviews:write payments:read')}"}
 
 
 def suspect(service: Service, weight: int) -> None:
@@ -23,7 +28,7 @@ async def review_of(service: Service, payment: Any, **wanted: str) -> Any:
     path = "/api/v1/reviews?" + "&".join(
         f"{key}={value}" for key, value in ({"paymentId": payment["id"]} | wanted).items()
     )
-    reply = await service.ask("GET", path, headers=REVIEWER)
+    reply = await service.ask("GET", path, headers=reviewer())
     assert reply.status == 200, reply.body
     (review,) = reply.body["data"]
     return review
@@ -32,7 +37,7 @@ async def review_of(service: Service, payment: Any, **wanted: str) -> Any:
 async def decide(service: Service, review: Any, decision: str) -> Any:
     """A decision of the reviewer."""
     path = f"/api/v1/reviews/{review['id']}/{decision}"
-    return await service.ask("POST", path, {"note": "looked into"}, headers=REVIEWER)
+    return await service.ask("POST", path, {"note": "looked into"}, headers=reviewer())
 
 
 async def intents(service: Service) -> list[Any]:
@@ -140,7 +145,7 @@ async def test_card_that_radar_suspects_is_held_until_stripe_approves(service: S
 
 async def _in_review(service: Service, payment: Any) -> bool:
     path = f"/api/v1/reviews?paymentId={payment['id']}"
-    reply = await service.ask("GET", path, headers=REVIEWER)
+    reply = await service.ask("GET", path, headers=reviewer())
     return bool(reply.body["data"])
 
 

@@ -8,7 +8,8 @@ import orjson
 import pytest
 import stripe
 
-from tests.support.service import CONNECT_SECRET, PLATFORM_SECRET, Reply, Service, eventually
+from tests.support.service import CONNECT_SECRET, PLATFORM_SECRET, Reply, Service
+from tests.support.waiting import eventually
 
 PLATFORM, CONNECT = "/webhooks/stripe", "/webhooks/stripe/connect"
 EVENT = {"id": "evt_1", "object": "event", "type": "charge.updated", "data": {"object": {}}}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.service import Reply, Service, eventually, token
+from tests.support.service import Reply, Service, token
+from tests.support.waiting import eventually
 
 CLIENTS = 64
 AMOUNT = 10_000

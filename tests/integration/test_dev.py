@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from local.dev.stack import Addresses, Stack
-from tests.support.local_stack import ROOT, command, descendants, running, until
+from tests.support.local_stack import ROOT, command, descendants, running
+from tests.support.waiting import until
 
 
 @dataclass
@@ -26,6 +27,10 @@ class Dev:
     process: "subprocess.Popen[str]"
     addresses: dict[str, str]
     log: Path
+
+    def last_words(self) -> str:
+        """What it wrote to stderr last."""
+        return self.log.read_text()[-2000:]
 
     def said(self, text: str) -> bool:
         """Whether it wrote this to stderr."""
@@ -137,7 +142,7 @@ def test_changed_code_restarts_web_and_worker(dev: Dev) -> None:
     """Saving a file under app/ brings web and worker back with new processes."""
     before = set(descendants(dev.process.pid))
     os.utime(ROOT / "app" / "__main__.py")
-    assert until(lambda: dev.said("dev: restarted")), dev.log.read_text()[-2000:]
+    until(lambda: dev.said("dev: restarted"), "a restart", dev.last_words)
     gone = [pid for pid in before if not running(pid)]
     assert len(gone) >= 2
 
@@ -145,7 +150,7 @@ def test_changed_code_restarts_web_and_worker(dev: Dev) -> None:
 def test_changed_sql_is_migrated(dev: Dev) -> None:
     """Saving a file under sql/ runs the migrations; web and worker stay."""
     os.utime(ROOT / "sql" / "functions" / "platform" / "clock.sql")
-    assert until(lambda: dev.said("clock.sql: migrating")), dev.log.read_text()[-2000:]
+    until(lambda: dev.said("clock.sql: migrating"), "a migration", dev.last_words)
 
 
 def _stop(dev: Dev, number: signal.Signals) -> None:
@@ -153,7 +158,7 @@ def _stop(dev: Dev, number: signal.Signals) -> None:
     assert len(children) >= 5
     dev.process.send_signal(number)
     assert dev.process.wait(60) == 0
-    assert until(lambda: not any(map(running, children)))
+    until(lambda: not any(map(running, children)), "the end of all it started")
 
 
 def test_sigterm_stops_everything(own_dev: Dev) -> None:
@@ -166,4 +171,4 @@ def test_killed_outright_it_leaves_nothing_running(own_dev: Dev) -> None:
     children = descendants(own_dev.process.pid)
     assert len(children) >= 5
     own_dev.process.kill()
-    assert until(lambda: not any(map(running, children)))
+    until(lambda: not any(map(running, children)), "the end of all it started")

@@ -6,8 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,6 +17,7 @@ from redis.retry import Retry
 
 from local.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, binaries, process
 from local.embedded.postgres import default_bin
+from tests.support.waiting import until
 
 _PARENT = """
 import sys, time
@@ -34,15 +34,6 @@ def open_path() -> Iterator[Path]:
     path = process.temporary_directory("tests", in_memory=False)
     yield path
     shutil.rmtree(path)
-
-
-def _until(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def _running(pid: int) -> bool:
@@ -123,8 +114,8 @@ def test_nothing_survives_a_killed_parent(open_path: Path) -> None:
     parent, (postgres_pid, valkey_pid, root, _) = _start_parent()
     parent.kill()
     parent.wait()
-    assert _until(lambda: not _running(int(postgres_pid)) and not _running(int(valkey_pid)))
-    assert _until(lambda: not process.processes_in(Path(root)))
+    until(lambda: not any(map(_running, (int(postgres_pid), int(valkey_pid)))), "the servers' end")
+    until(lambda: not process.processes_in(Path(root)), "the end of the processes in it")
     process.remove_leftovers(Path(root).parent)
     assert not Path(root).exists()
 

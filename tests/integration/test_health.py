@@ -7,14 +7,14 @@ from typing import Any
 
 import aiohttp
 import psycopg
-import pytest
 from aiohttp.test_utils import TestServer
 from prometheus_client import generate_latest
 
 from app.observability import metrics
 from app.worker.process import create_admin_app
 from tests.support.database import Database
-from tests.support.service import Reply, Service, eventually, running_service
+from tests.support.service import Reply, Service, running_service
+from tests.support.waiting import eventually
 
 EVERYTHING = {
     "postgresql",
@@ -49,10 +49,7 @@ async def becomes(service: Service, path: str, status: int, **checks: str) -> An
         told = {name: reply.body["checks"].get(name, {}).get("status") for name in checks}
         return reply.status == status and told == checks
 
-    try:
-        await eventually(there)
-    except TimeoutError:
-        pytest.fail(f"never: {path} {status} {checks}, but {bodies[-1]}")
+    await eventually(there, f"{path} {status} {checks}", lambda: bodies[-1])
     return bodies[-1]
 
 

@@ -8,7 +8,8 @@ import pytest
 from app.observability import metrics
 from app.worker.periodic import invariants as watch
 from tests.integration.test_api_refunds import paid, paid_out, post
-from tests.support.service import TENANT, Service, eventually
+from tests.support.service import TENANT, Service
+from tests.support.waiting import eventually
 
 SHARE = "UPDATE payments.payment_splits SET amount = amount + %s WHERE recipient_type = 'platform'"
 WAITS_FOR = "UPDATE payments.payment_refunds SET pending_reason = %s"

@@ -8,7 +8,8 @@ from app.commands import reconcile as command
 from app.worker.periodic.schedule import ScheduledTask, do_if_due
 from app.worker.reconcile.stripe_lists import UnreadableError
 from tests.support.reconciling import auditor
-from tests.support.service import Service, eventually
+from tests.support.service import Service
+from tests.support.waiting import eventually
 
 
 async def lose_everything(service: Service) -> None:

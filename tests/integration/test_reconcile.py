@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -13,6 +11,7 @@ from prometheus_client import generate_latest
 
 from app.observability import metrics
 from app.worker.reconcile.stripe_lists import UnreadableError
+from tests.support.forked import run
 from tests.support.reconciling import Auditor, auditor
 from tests.support.service import (
     JWT_SECRET,
@@ -21,9 +20,9 @@ from tests.support.service import (
     STRIPE_KEY,
     TENANT,
     Service,
-    eventually,
     token,
 )
+from tests.support.waiting import eventually
 
 
 async def paid(service: Service, **changes: Any) -> Any:
@@ -53,8 +52,11 @@ async def settled(service: Service) -> None:
     """Wait until both sides have nothing left to do."""
 
     async def still() -> bool:
+        # What was under way at the first look can have been told of after the second.
+        before = quiet(service)
         counts = await service.control("POST", "drain", {})
-        return quiet(service) and not any(counts[n] for n in ("delivered", "failed", "scheduled"))
+        told = any(counts[name] for name in ("delivered", "failed", "scheduled"))
+        return before and not told and quiet(service)
 
     await eventually(still)
 
@@ -444,15 +446,9 @@ async def test_a_person_and_a_program_get_their_report(service: Service) -> None
         "RECONCILE_GRACE_SECONDS": "0",
     }
 
-    async def asked(*options: str) -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", "reconcile", *options),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, **environ},
-        )
-        out, _ = await process.communicate()
-        return process.returncode, out.decode()
+    async def asked(*options: str) -> tuple[int, str]:
+        done = await asyncio.to_thread(run, "reconcile", *options, environ=environ)
+        return done.returncode, done.stdout
 
     stranger = await service.stripe("payment_intents", amount="1000", currency="usd")
     await eventually(lambda: older(service, stranger))

@@ -2,10 +2,7 @@
 
 import asyncio
 import io
-import os
 import subprocess
-import sys
-from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -13,6 +10,7 @@ from rich.console import Console
 
 from app.commands.refund_batch import State, show_bar
 from tests.integration.test_api_refunds import paid
+from tests.support import forked
 from tests.support.service import TENANT, Service
 
 ABSENT = "99999999-9999-4999-8999-999999999999"
@@ -25,17 +23,8 @@ def started_at(batch: str) -> str:
 
 async def run(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run the command as the database's owner."""
-    return await asyncio.to_thread(_run, service.database.superuser_url, words)
-
-
-def _run(url: str, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "app", "refund-batch", *words],
-        env={"DATABASE_URL": url, "PATH": os.defpath},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environ = {"DATABASE_URL": service.database.superuser_url}
+    return await asyncio.to_thread(forked.run, "refund-batch", *words, environ=environ)
 
 
 async def test_an_event_is_canceled_stopped_resumed_and_watched(service: Service) -> None:

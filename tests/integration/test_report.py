@@ -2,15 +2,14 @@
 
 import csv
 import io
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import orjson
 import pytest
 
 from tests.support.database import Database
+from tests.support.forked import run
 from tests.support.scenario import HALVES, Scenarios
 
 PASSWORD = "analyst"
@@ -33,13 +32,7 @@ def analyst(database: Database) -> Iterator[tuple[str, str]]:
 
 def report(url: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return subprocess.run(
-        [sys.executable, "-m", "app", "report", *words],
-        env={"DATABASE_URL": url, "PATH": os.defpath, "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("report", *words, environ={"DATABASE_URL": url, "COLUMNS": "200"})
 
 
 def test_forms(analyst: tuple[str, str]) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from local.dev.stack import TENANT, Stack
 from tests.support.database import Database
+from tests.support.forked import run
 from tests.support.local_stack import environ_without_servers
 from tests.support.pages import ROOT, blocks_of, commands
 from tests.support.tap import script
@@ -290,16 +291,7 @@ def _environ(stack: Stack) -> dict[str, str]:
 
 
 def _run(line: str, environ: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    words = shlex.split(line.replace("$TENANT", str(TENANT)))
-    return subprocess.run(
-        [sys.executable, "-m", "app", *words],
-        env=environ,
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    return run(*shlex.split(line.replace("$TENANT", str(TENANT))), environ=environ)
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line not in {WAITS, ON_ITS_OWN}])

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from app.commands.main import command_line
 from app.commands.sanctions.formats import FormatError
 from app.commands.sanctions.importing import import_list
-from tests.integration.test_api_reviews import REVIEWER, decide
+from tests.integration.test_api_reviews import decide, reviewer
 from tests.support.database import Database
 from tests.support.service import TENANT, Service
 
@@ -95,7 +95,7 @@ async def test_listed_payee_is_not_paid_until_approved(service: Service, listed:
     path = f"/api/v1/payments/{payment['id']}"
     paid = await service.until(path, status="succeeded")
     assert [transfer["status"] for transfer in paid["transfers"]] == ["pending"]
-    reply = await service.ask("GET", "/api/v1/reviews?kind=aml", headers=REVIEWER)
+    reply = await service.ask("GET", "/api/v1/reviews?kind=aml", headers=reviewer())
     (review,) = reply.body["data"]
     assert (review["connectedAccountId"], review["source"]) == (account["id"], "sanctions")
     held = service.database.execute(

@@ -1,12 +1,11 @@
 """`payment-service tenant …` and `token`: who may use the service."""
 
-import os
 import subprocess
-import sys
 from uuid import UUID
 
 import jwt
 
+from tests.support import forked
 from tests.support.database import Database
 from tests.unit.test_config import GOOD
 
@@ -15,13 +14,7 @@ ABSENT = "99999999-9999-4999-8999-999999999999"
 
 def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run a command with nothing but these variables."""
-    return subprocess.run(
-        [sys.executable, "-m", "app", *words],
-        env={"PATH": os.defpath} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.run(*words, environ=environment)
 
 
 def test_a_tenant_is_registered_listed_disabled_and_enabled(database: Database) -> None:

@@ -23,11 +23,11 @@ from tests.support.service import (
     PLATFORM_SECRET,
     STRIPE_KEY,
     Service,
-    eventually,
     running_service,
     settings_for,
     token,
 )
+from tests.support.waiting import eventually
 
 CALLER = "00f067aa0ba902b7"
 EMAIL = "fan@example.org"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.worker.operations import AT_ONCE_SECONDS
-from tests.support.service import Service, eventually, running_worker, settings_for
+from tests.support.service import Service, running_worker, settings_for
+from tests.support.waiting import eventually
 
 
 async def wait_paid(service: Service, payment: Any) -> Any:

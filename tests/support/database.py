@@ -65,16 +65,17 @@ class Database:
 
     def execute(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run one statement as the superuser, committed at once; return its rows."""
-        cursor = self._connection().execute(query.encode(), values or None)
+        cursor = self.session().execute(query.encode(), values or None)
         return cursor.fetchall() if cursor.description else []
 
     def close(self) -> None:
-        """End the session of `execute`; the next statement opens another."""
+        """End the session; the next use opens another."""
         if self._kept is not None:
             self._kept.close()
         self._kept = None
 
-    def _connection(self) -> psycopg.Connection[Any]:
+    def session(self) -> psycopg.Connection[Any]:
+        """The superuser's session that `execute` uses, in autocommit."""
         # Kept: who waits for a fact asks fifty times a second, and a session costs more than that.
         if self._kept is not None and _ended(self._kept):
             self.close()

@@ -9,7 +9,9 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,7 +38,7 @@ class Forked:
         self.name = command
         full = {**inherited(), **environ}
         self._process = _context.Process(
-            target=_become, args=(command, full, str(log)), daemon=True
+            target=_become, args=((command,), full, str(log), str(log)), daemon=True
         )
 
     @property
@@ -63,18 +65,31 @@ class Forked:
         return self._process.pid is not None
 
 
-def _become(command: str, environ: Mapping[str, str], log: str) -> None:
+def run(*words: str, environ: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """`payment-service WORDS` to its end, with these variables and no others."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = [Path(folder) / name for name in ("stdout", "stderr")]
+        for file in said:
+            file.touch()
+        process = _context.Process(target=_become, args=(words, dict(environ), *map(str, said)))
+        process.start()
+        process.join()
+        return subprocess.CompletedProcess(
+            words, process.exitcode or 0, *(file.read_text() for file in said)
+        )
+
+
+def _become(words: tuple[str, ...], environ: Mapping[str, str], stdout: str, stderr: str) -> None:
     """Turn the forked process into the program."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
-    output = os.open(log, os.O_WRONLY | os.O_APPEND)
-    os.dup2(output, _STDOUT)
-    os.dup2(output, _STDERR)
+    for path, place in ((stdout, _STDOUT), (stderr, _STDERR)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), place)
     os.environ.clear()
     os.environ.update(environ)
     random.seed()
-    sys.argv = ["payment-service", command]
+    sys.argv = ["payment-service", *words]
     from app.commands.main import main  # here so that this module loads without the whole service
 
     main()

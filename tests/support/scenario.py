@@ -5,7 +5,6 @@ Only reading tables back, and shifting the clock, needs the superuser.
 """
 
 import secrets
-import time
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from tests.support.database import Database
+from tests.support.waiting import until
 
 Json = dict[str, Any]
 Connection = psycopg.Connection[Any]
@@ -29,7 +29,6 @@ SUBJECT = "order-service"
 LOCK_TIMEOUT_MS = 25_000
 """Longer than any wait that a test means; a wait that it does not mean ends as an error."""
 
-ROLLUP_TIMEOUT_SECONDS = 60.0
 OLDER_RUNS = """
     SELECT FROM payments.ledger_postings AS p
      WHERE p.tenant_id = %s AND p.posted_xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1
@@ -206,10 +205,11 @@ class Scenario:
         A rollup stops at the oldest transaction that runs anywhere on the server, and tests of
         other databases run beside this one: wait until none is older than our last posting.
         """
-        deadline = time.monotonic() + ROLLUP_TIMEOUT_SECONDS
-        while self.read(OLDER_RUNS, self.tenant):
-            assert time.monotonic() < deadline, "a transaction older than our postings runs on"
-            time.sleep(0.005)
+        until(
+            lambda: not self.read(OLDER_RUNS, self.tenant),
+            "the end of what is older than our postings",
+            glance=0.005,
+        )
         return int(self.call("ledger_rollup", on=on)[0]["ledger_rollup"])
 
     def violations(self) -> list[Json]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,6 +21,7 @@ from stripe_simulator.config import Config
 from stripe_simulator.simulator import Start
 from tests.support.conformance import check_answer
 from tests.support.database import Database
+from tests.support.waiting import eventually
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"
@@ -29,8 +30,6 @@ PLATFORM_SECRET = "whsec_platform_0123456789"
 CONNECT_SECRET = "whsec_connect_0123456789"
 STRIPE_KEY = "sk_test_simulator"
 ALL_SCOPES = "payments:read payments:write refunds:write accounts:write"
-TIMEOUT_SECONDS = 20.0
-GLANCE_SECONDS = 0.02
 
 _numbers = count(1)
 
@@ -177,12 +176,14 @@ class Service:
 
     async def until(self, path: str, **wanted: Any) -> Any:
         """The body of a GET once it has these values."""
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            while True:
-                body = await self.get(path)
-                if wanted.items() <= body.items():
-                    return body
-                await asyncio.sleep(GLANCE_SECONDS)
+        bodies: list[Any] = []
+
+        async def so() -> bool:
+            bodies.append(await self.get(path))
+            return bool(wanted.items() <= bodies[-1].items())
+
+        await eventually(so, f"{path} with {wanted}", seen=lambda: bodies[-1])
+        return bodies[-1]
 
     async def transfers_at_stripe(self) -> list[Any]:
         """Every transfer that Stripe carried out."""
@@ -197,17 +198,6 @@ class Service:
         """A worker on the same database; stopped with the service at the latest."""
         settings = settings_for(self.database, self.stripe_url, **changes)
         return await self._tasks.enter_async_context(running_worker(settings))
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Look again and again until it holds.
-
-    Raises:
-        TimeoutError: it did not in time.
-    """
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while not await condition():
-            await asyncio.sleep(GLANCE_SECONDS)
 
 
 @dataclass

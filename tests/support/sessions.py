@@ -1,7 +1,6 @@
 """Two and more real sessions, brought to exact points by transactions left open and lock waits."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,22 +10,14 @@ from typing import Any, TypeVar
 import psycopg
 
 from tests.support.scenario import Connection, Scenario, Scenarios
+from tests.support.waiting import until
 
 T = TypeVar("T")
 
-DEADLINE_SECONDS = 20.0
 POLL_SECONDS = 0.002
 WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE pid = ANY (%s) AND wait_event_type = 'Lock'
 """
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = DEADLINE_SECONDS) -> None:
-    """Poll a fact until it holds; fail with its name at the deadline."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(POLL_SECONDS)
 
 
 @dataclass
@@ -58,7 +49,7 @@ class Sessions:
             row = self.scenario.owner.execute(query, [pids]).fetchone()
             return row is not None and row[0] == len(pids)
 
-        until(all_wait, "sessions waiting for a lock")
+        until(all_wait, "sessions waiting for a lock", glance=POLL_SECONDS)
 
     @contextmanager
     def held(self, session: Connection) -> Iterator[None]:
@@ -71,11 +62,11 @@ class Sessions:
         barrier = threading.Barrier(len(works))
 
         def run(work: Callable[[], T]) -> "T | psycopg.Error":
-            barrier.wait(DEADLINE_SECONDS)
+            barrier.wait()
             return outcome(work)
 
         futures = [self._threads.submit(run, work) for work in works]
-        return [future.result(DEADLINE_SECONDS) for future in futures]
+        return [future.result() for future in futures]
 
     def close(self) -> None:
         """End the threads; connections are closed by the scenarios."""

@@ -5,7 +5,6 @@ import contextlib
 import http.client
 import json
 import subprocess
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from local.dev.tokens import mint
 from local.embedded.process import ServerError, free_port
 from tests.support.database import Database
 from tests.support.forked import Forked
+from tests.support.waiting import until
 
 TENANT = uuid.UUID("11111111-1111-4111-8111-111111111111")
 JWT_SECRET = "0123456789abcdef0123456789abcdef"
@@ -39,8 +39,6 @@ SERVICE, SERVICE_SECRET = "orders", "h" * 32
 
 KILLED = 137
 FINAL = frozenset({200, 201})
-TIMEOUT_SECONDS = 60.0
-GLANCE_SECONDS = 0.02
 HTTP_SECONDS = 20.0
 LEASE_SECONDS = 2.0
 OPENING_BALANCE = 1_000_000_000
@@ -58,19 +56,6 @@ Process = Child | Forked
 
 class NoAnswerError(Exception):
     """The other side went away."""
-
-
-def until(
-    true: Callable[[], bool],
-    what: str,
-    seconds: float = TIMEOUT_SECONDS,
-    seen: Callable[[], Any] = lambda: None,
-) -> None:
-    """Poll a fact until it holds; fail with its name, and what was seen, at the deadline."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"never: {what}; seen: {seen()}"
-        time.sleep(GLANCE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -398,13 +383,19 @@ class Stack:
         def idle() -> bool:
             # Events that were ahead of our own commit wait longer and longer: time passes for them.
             self.database.execute(HASTEN)
-            return self.open_work() == 0 and not self._undelivered()
+            before = self._work()
+            # What was told or done while we looked can have started more.
+            return before[0] == 0 and not self._undelivered() and self._work() == before
 
         until(idle, "no work left")
 
+    def _work(self) -> tuple[int, int]:
+        """What is open, and how many events have ever come in."""
+        return self.open_work(), self.count("SELECT count(*) FROM payments.webhook_inbox")
+
     def _undelivered(self) -> int:
         drained = self.control("POST", "drain")
-        return int(drained["failed"] + drained["scheduled"])
+        return int(drained["delivered"] + drained["failed"] + drained["scheduled"])
 
     def check_paid(self, orders: int) -> None:
         """Wait until this many orders are paid out; assert that each was exactly once."""

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.stack import PAYEES, TENANT, Json, Reply, Stack, until
+from tests.support.stack import PAYEES, TENANT, Json, Reply, Stack
+from tests.support.waiting import until
 
 HELD = {"recipientType": PAYEES[0][0], "recipientId": PAYEES[0][1]}
 DISPUTED = "pm_card_createDispute"

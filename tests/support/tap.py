@@ -71,9 +71,8 @@ class TapItem(pytest.Item):
     def runtest(self) -> None:
         """Run the script and fail with everything that went wrong in it."""
         database = database_of_scripts(self.config)
-        text = self.path.read_text(encoding="utf-8")
-        with psycopg.connect(database.superuser_url, autocommit=True) as connection:
-            outcome = run_script(connection, text)
+        # In a session that has seen the functions already: a new one would compile them anew.
+        outcome = run_script(database.session(), self.path.read_text(encoding="utf-8"))
         if problems := outcome.problems():
             raise TapFailure("\n".join(problems))
 

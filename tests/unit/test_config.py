@@ -1,12 +1,11 @@
 """Configuration from the environment, and what is said about its faults."""
 
-import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
 
 from app.config import SettingsError, load_settings, unknown_variables
+from tests.support.forked import run
 
 GOOD = {
     "DATABASE_URL": "postgresql://service@localhost/payments",
@@ -136,13 +135,7 @@ def test_misspelt_variables_are_found() -> None:
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_fault_ends_the_process_with_2(command: str) -> None:
     """Before any socket is opened, with the variable on stderr and nothing on stdout."""
-    done = subprocess.run(
-        [sys.executable, "-m", "app", command],
-        env=GOOD | {"JWT_SECRET": "short"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(command, environ=GOOD | {"JWT_SECRET": "short"})
     assert done.returncode == 2
     assert done.stderr == "payment-service: JWT_SECRET: must be at least 32 bytes\n"
     assert done.stdout == ""
@@ -161,12 +154,6 @@ def test_a_fault_ends_the_process_with_2(command: str) -> None:
 )
 def test_an_operators_command_names_the_variable_too(environ: dict[str, str], says: str) -> None:
     """It needs an address and nothing else; a wrong one is not a failure of the database."""
-    done = subprocess.run(
-        [sys.executable, "-m", "app", "tenant", "list"],
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("tenant", "list", environ=environ)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"payment-service: {says}\n"

@@ -12,7 +12,7 @@ from local.dev.child import Child
 from local.dev.reload import Watched
 from local.dev.stack import hold
 from local.embedded import ServerError
-from tests.support.local_stack import until
+from tests.support.waiting import until
 
 WINDOW_SECONDS = 0.5
 WORKS = """
@@ -96,24 +96,24 @@ def test_written_files_are_noticed(tmp_path: Path) -> None:
     file.touch()
     watched = Watched([tmp_path], ".py")
 
-    def noticed(*paths: Path) -> bool:
+    def noticed(*paths: Path) -> None:
         found: list[Path] = []
 
         def all_of_them() -> bool:
             found.extend(watched.changed())
             return set(found) == set(paths)
 
-        return until(all_of_them)
+        until(all_of_them, "the change", lambda: found)
 
     read.read_text()
     file.write_text("changed")
     (tmp_path / "below" / "note.txt").touch()
-    assert noticed(file)
+    noticed(file)
     replacement = tmp_path / "below" / "a.new"
     replacement.touch()
     replacement.rename(file)
-    assert noticed(file)
+    noticed(file)
     file.rename(other)
-    assert noticed(file, other)
+    noticed(file, other)
     other.unlink()
-    assert noticed(other)
+    noticed(other)

@@ -5,7 +5,8 @@ from typing import Any
 import psycopg
 
 from tests.support.hostile.attack import SCOPES
-from tests.support.service import OTHER_TENANT, TENANT, Service, eventually, token
+from tests.support.service import OTHER_TENANT, TENANT, Service, token
+from tests.support.waiting import eventually
 
 Ids = dict[str, str]
 UNKNOWN = "0192f1c4-0000-4000-8000-000000000000"
