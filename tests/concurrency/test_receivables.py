@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.scenario import (
+    HALVES,
     Connection,
     Json,
     Payment,
@@ -59,9 +60,17 @@ def paid_object(operation: Json) -> Json:
 ANSWERS: dict[str, Any] = {"transfer": paid_object, "refund": refunded_object}
 
 
-def venue_owes(scenario: Scenario) -> None:
-    """The venue owes OWED, and it is time to ask for it again."""
-    payment = scenario.settled_payment(10_000, HALF)
+LOCK = """
+    SELECT d.id FROM payments.receivables AS d
+      JOIN payments.connected_accounts AS a USING (tenant_id, recipient_type, recipient_id)
+     WHERE d.tenant_id = %s ORDER BY a.id OFFSET %s LIMIT 1 FOR UPDATE OF d NOWAIT
+"""
+"""The debt of one payee, counted in the order of accounts."""
+
+
+def payees_owe(scenario: Scenario, splits: list[Json] = HALF) -> None:
+    """All that they got, the venue OWED, and it is time to ask for it again."""
+    payment = scenario.settled_payment(10_000, splits)
     carry(scenario, ANSWERS)
     operation = scenario.ask("refund_create", {"paymentId": str(payment.id)})["operation"]
     scenario.finish(operation, refunded_object(operation))
@@ -84,7 +93,7 @@ def settle(scenario: Scenario, payment: Payment, *, on: Connection | None = None
 def test_of_netting_and_reversing_the_first_collects(sessions: Sessions, first: str) -> None:
     """The one that comes second waits, and then finds nothing left to collect."""
     scenario = sessions.scenario
-    venue_owes(scenario)
+    payees_owe(scenario)
     later = scenario.payment(20_000, HALF)
     one, two = sessions.open(), sessions.open()
     works: dict[str, Callable[[Connection], Any]] = {
@@ -108,7 +117,7 @@ def test_of_netting_and_reversing_the_first_collects(sessions: Sessions, first: 
 def test_two_workers_ask_once(sessions: Sessions) -> None:
     """Both find the debt due; one reversal is asked for."""
     scenario = sessions.scenario
-    venue_owes(scenario)
+    payees_owe(scenario)
     asking = [sessions.open() for _ in range(4)]
     sessions.together([lambda on=on: scenario.call("receivable_retry", on=on) for on in asking])  # type: ignore[misc]
     venue = debt(scenario)
@@ -117,4 +126,23 @@ def test_two_workers_ask_once(sessions: Sessions) -> None:
         o["request"]["params"]["amount"] for o in scenario.claim() if o["kind"] == "reversal"
     ]
     assert amounts.count(OWED) == 1
+    assert scenario.violations() == []
+
+
+def test_debts_of_several_payees_are_locked_in_one_order(sessions: Sessions) -> None:
+    """Whatever the order of the splits: who waits for one debt holds no other one."""
+    scenario = sessions.scenario
+    payees_owe(scenario, HALVES)
+    later = [scenario.payment(10_000, splits) for splits in (HALVES, HALVES[::-1])]
+    settling = [sessions.open() for _ in later]
+    with scenario.owner.transaction():
+        scenario.read(LOCK, scenario.tenant, 0)
+        waiting = [
+            sessions.start(lambda payment=payment, on=on: settle(scenario, payment, on=on))  # type: ignore[misc]
+            for payment, on in zip(later, settling, strict=True)
+        ]
+        sessions.await_blocked(*settling)
+        assert scenario.read(LOCK, scenario.tenant, 1)
+    for done in waiting:
+        done.result()
     assert scenario.violations() == []

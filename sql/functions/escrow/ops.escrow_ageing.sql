@@ -7,13 +7,13 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
-    SELECT payments.age_bucket(v_now - e.created_at), e.status, e.currency, count(*),
-           sum(e.held_amount),
+    SELECT a.bucket, e.status, e.currency, count(*), sum(e.held_amount),
            count(*) FILTER (WHERE e.hold_until <= v_now)
       FROM payments.escrows AS e
+     CROSS JOIN LATERAL (SELECT payments.age_bucket(v_now - e.created_at) AS bucket) AS a
      WHERE e.tenant_id = p_tenant_id
        AND e.status IN ('pending', 'held', 'partially_released', 'disputed')
-     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+     GROUP BY a.bucket, e.status, e.currency ORDER BY a.bucket, e.status, e.currency;
 END
 $$;
 COMMENT ON FUNCTION ops.escrow_ageing(uuid) IS

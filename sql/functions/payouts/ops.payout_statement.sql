@@ -18,12 +18,11 @@ BEGIN
     ), lines AS MATERIALIZED (
         SELECT g.posted_at AS at, g.id, g.cause_type, g.payment_id, g.currency,
                CASE WHEN m.account_id = g.credit_account_id THEN g.amount
-        ELSE -g.amount END AS amount
+                    ELSE -g.amount END AS amount
           FROM mine AS m
-          JOIN payments.ledger_postings AS g
-            ON g.tenant_id = p_tenant_id
-               AND m.account_id IN (g.debit_account_id, g.credit_account_id)
-               AND g.posted_at >= lower(v_period)
+          JOIN payments.ledger_postings AS g ON g.tenant_id = p_tenant_id
+           AND m.account_id IN (g.debit_account_id, g.credit_account_id)
+           AND g.posted_at >= lower(v_period)
     ), before AS (
         -- Back from today's balance: the postings of a payee's whole life are not read, only those
         -- since the period began.
@@ -36,12 +35,12 @@ BEGIN
     ), moved AS (
         -- Between two accounts of the same payee nothing comes or goes.
         SELECT l.at, l.id, l.cause_type, l.payment_id, l.currency, sum(l.amount) AS amount
-          FROM lines AS l WHERE l.at < upper(v_period) GROUP BY 1, 2, 3, 4, 5
+          FROM lines AS l WHERE l.at < upper(v_period)
+         GROUP BY l.at, l.id, l.cause_type, l.payment_id, l.currency
         HAVING sum(l.amount) <> 0
     ), statement AS (
-        SELECT lower(
-            v_period) AS at, NULL::uuid AS id, 'balance before' AS what, NULL::uuid AS payment_id,
-        b.currency, b.amount, 0 AS place
+        SELECT lower(v_period) AS at, NULL::uuid AS id, 'balance before' AS what,
+               NULL::uuid AS payment_id, b.currency, b.amount, 0 AS place
           FROM before AS b
         UNION ALL
         SELECT m.at, m.id, m.cause_type, m.payment_id, m.currency, m.amount, 1 FROM moved AS m

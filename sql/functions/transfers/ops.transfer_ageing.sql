@@ -8,11 +8,12 @@ DECLARE
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
     RETURN QUERY
-    SELECT payments.age_bucket(v_now - t.created_at), t.status, t.recipient_type, t.currency,
-           count(*), sum(t.amount)
+    SELECT a.bucket, t.status, t.recipient_type, t.currency, count(*), sum(t.amount)
       FROM payments.stripe_transfers AS t
+     CROSS JOIN LATERAL (SELECT payments.age_bucket(v_now - t.created_at) AS bucket) AS a
      WHERE t.tenant_id = p_tenant_id AND t.status IN ('pending', 'blocked', 'failed')
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
+     GROUP BY a.bucket, t.status, t.recipient_type, t.currency
+     ORDER BY a.bucket, t.status, t.recipient_type, t.currency;
 END
 $$;
 COMMENT ON FUNCTION ops.transfer_ageing(uuid) IS
