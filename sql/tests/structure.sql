@@ -169,13 +169,13 @@ SELECT functions_are('payments', ARRAY[
     'operation_requeue_unsent', 'operation_response', 'operation_succeed', 'operation_trace',
     'operations_mark_sent', 'operations_postpone', 'provider_problem',
     -- inbox
-    'fetch_apply', 'fetch_enqueue', 'inbox_backoff', 'inbox_reopen', 'inbox_requeue',
+    'fetch_apply', 'fetch_enqueue', 'inbox_backoff', 'inbox_replay', 'inbox_requeue',
     'inbox_states', 'inbox_unapplied', 'inbox_verdict', 'object_apply',
     'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute',
     'stripe_event_apply_fraud_warning', 'stripe_event_apply_payment_intent',
     'stripe_event_apply_payout', 'stripe_event_apply_refund', 'stripe_event_apply_review',
     'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch',
-    'stripe_event_handled', 'stripe_event_mismatch', 'stripe_event_types', 'unsettled_objects',
+    'stripe_event_locate', 'stripe_event_types', 'unsettled_objects',
     -- reconciliation
     'discrepancy_note', 'provider_facts', 'reconcile_findings', 'reconcile_heal',
     'reconcile_missing', 'reconcile_owner', 'transaction_causes', 'transaction_explain',

@@ -25,5 +25,4 @@ AS $$
         OR coalesce(b.credit_total, 0) <> coalesce(f.credit, 0)
 $$;
 COMMENT ON FUNCTION payments.invariant_balances_equal_postings(uuid) IS
-    'Breaches of M12: the rolled-up balance of every account equals the sum of its folded '
-    'postings.';
+    'Breaches of M12: the rolled-up balance of every account equals the sum of its folded postings.';

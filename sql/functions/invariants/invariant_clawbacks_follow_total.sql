@@ -28,6 +28,5 @@ AS $$
              GROUP BY l.payment_id) AS x
      WHERE x.given <> x.target
 $$;
-COMMENT ON FUNCTION payments.invariant_clawbacks_follow_total(uuid,
-    uuid[]) IS 'Breaches of M06: what each recipient has given back is the function of the total '
-               'alone.';
+COMMENT ON FUNCTION payments.invariant_clawbacks_follow_total(uuid, uuid[]) IS
+    'Breaches of M06: what each recipient has given back is the function of the total alone.';

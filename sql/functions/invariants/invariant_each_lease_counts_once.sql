@@ -12,7 +12,7 @@ AS $$
      GROUP BY c.id, o.id, o.lease_epoch, a.lease_epoch
     HAVING count(*) > 1 OR a.lease_epoch > o.lease_epoch
 $$;
-COMMENT ON FUNCTION payments.invariant_each_lease_counts_once(uuid,
-    uuid[]) IS 'Breaches of M21: each lease of an operation has counted once at most, and none '
-               'that was never given out. That a stale worker changes nothing is proven in '
-               'tests/faults/test_exactly_once.py and sql/tests/operations/operation_record.sql.';
+COMMENT ON FUNCTION payments.invariant_each_lease_counts_once(uuid, uuid[]) IS
+    'Breaches of M21: each lease of an operation has counted once at most, and none that was never '
+    'given out. That a stale worker changes nothing is proven in '
+    'tests/faults/test_exactly_once.py and sql/tests/operations/operation_record.sql.';

@@ -12,10 +12,7 @@ AS $$
      WHERE (p.status IN ('succeeded', 'canceled') OR i.stripe_status IN ('succeeded', 'canceled'))
        AND p.status IS DISTINCT FROM i.stripe_status
 $$;
-COMMENT ON FUNCTION payments.invariant_end_matches_events(uuid,
-                                                          uuid[]) IS 'Breaches of M16: a payment '
-                                                              'has ended exactly as Stripe said it '
-                                                                  'ended, in whatever order the '
-                                                                      'news came. That every order '
-                                                                          'and repetition ends the '
-                                                                              'same is proven in tests/properties/test_event_order.py.';
+COMMENT ON FUNCTION payments.invariant_end_matches_events(uuid, uuid[]) IS
+    'Breaches of M16: a payment has ended exactly as Stripe said it ended, in whatever order the '
+    'news came. That every order and repetition ends the same is proven in '
+    'tests/properties/test_event_order.py.';

@@ -25,10 +25,7 @@ AS $$
         OR (t.status IN ('partially_reversed', 'reversed')) <> (t.amount_reversed > 0)
         OR (t.status = 'reversed') <> (t.amount_reversed = t.amount)
 $$;
-COMMENT ON FUNCTION payments.invariant_ended_states_stay(uuid,
-                                                         uuid[]) IS 'Breaches of M15: what has '
-                                                             'ended stays as it ended: no attempt '
-                                                                 'counts after an operation''s '
-                                                                     'end, and no transfer is '
-                                                                         'further or less far than '
-                                                                             'its money. That no other step is possible is the trigger state_guard''s, proven in sql/tests/platform/state_guard.sql.';
+COMMENT ON FUNCTION payments.invariant_ended_states_stay(uuid, uuid[]) IS
+    'Breaches of M15: what has ended stays as it ended: no attempt counts after an operation''s '
+    'end, and no transfer is further or less far than its money. That no other step is possible is '
+    'the trigger state_guard''s, proven in sql/tests/platform/state_guard.sql.';

@@ -34,10 +34,6 @@ AS $$
          WHERE x.tenant_id = p_tenant_id AND x.payment_id = c.id AND x.cause_id = v.id) AS n
      WHERE v.event = 'released' AND t.amount + n.amount <> v.amount
 $$;
-COMMENT ON FUNCTION payments.invariant_escrow_adds_up(uuid,
-                                                      uuid[]) IS 'Breaches of M28: an escrow adds '
-                                                          'up, as its history does, holds still '
-                                                              'while a dispute is open and only '
-                                                                  'then, and each of its releases '
-                                                                      'has one transfer or was '
-                                                                          'netted.';
+COMMENT ON FUNCTION payments.invariant_escrow_adds_up(uuid, uuid[]) IS
+    'Breaches of M28: an escrow adds up, as its history does, holds still while a dispute is open '
+    'and only then, and each of its releases has one transfer or was netted.';

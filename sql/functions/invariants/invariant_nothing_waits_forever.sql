@@ -37,7 +37,7 @@ AS $$
                         WHERE o.tenant_id = p_tenant_id AND o.subject_id = x.id
                           AND o.outcome IS NULL)
 $$;
-COMMENT ON FUNCTION payments.invariant_nothing_waits_forever(uuid,
-    uuid[]) IS 'Breaches of M22: nothing waits for what will never come: a call without an end, a '
-               'hold whose reason is gone, money under way without a call. That a backlog drains '
-               'is proven in tests/faults; what was given up is in ops.operations_stuck.';
+COMMENT ON FUNCTION payments.invariant_nothing_waits_forever(uuid, uuid[]) IS
+    'Breaches of M22: nothing waits for what will never come: a call without an end, a hold whose '
+    'reason is gone, money under way without a call. That a backlog drains is proven in '
+    'tests/faults; what was given up is in ops.operations_stuck.';

@@ -26,7 +26,6 @@ AS $$
          WHERE g.tenant_id = p_tenant_id AND g.payment_id = p.id) AS x
      WHERE x.currency IS DISTINCT FROM p.currency
 $$;
-COMMENT ON FUNCTION payments.invariant_one_currency_per_payment(uuid,
-    uuid[]) IS 'Breaches of M23: everything that belongs to a payment is in its currency. What '
-               'Stripe moves for a dispute in another one is posted beside the payment '
-               '(dispute_money_post).';
+COMMENT ON FUNCTION payments.invariant_one_currency_per_payment(uuid, uuid[]) IS
+    'Breaches of M23: everything that belongs to a payment is in its currency. What Stripe moves '
+    'for a dispute in another one is posted beside the payment (dispute_money_post).';

@@ -13,8 +13,6 @@ AS $$
      GROUP BY c.id, a.operation_id
     HAVING count(DISTINCT a.provider_id) > 1
 $$;
-COMMENT ON FUNCTION payments.invariant_one_intent_per_key(uuid,
-                                                          uuid[]) IS 'Breaches of M08: one payment '
-                                                              'and one Stripe payment intent at '
-                                                                  'most belong to a client''s '
-                                                                      'idempotency key.';
+COMMENT ON FUNCTION payments.invariant_one_intent_per_key(uuid, uuid[]) IS
+    'Breaches of M08: one payment and one Stripe payment intent at most belong to a client''s '
+    'idempotency key.';

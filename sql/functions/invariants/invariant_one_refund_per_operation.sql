@@ -13,5 +13,7 @@ AS $$
      GROUP BY c.id, a.operation_id
     HAVING count(DISTINCT a.provider_id) > 1
 $$;
-COMMENT ON FUNCTION payments.invariant_one_refund_per_operation(uuid,
-    uuid[]) IS 'Breaches of M09: one Stripe refund at most was ever seen for a refund operation.';
+COMMENT ON FUNCTION payments.invariant_one_refund_per_operation(uuid, uuid[]) IS
+    'Breaches of M09: one Stripe refund at most was ever seen for a refund operation, and one '
+    'reversal for a reversal''s. That Stripe''s refunds of a payment and ours are the same sum is '
+    'seen by the comparison with Stripe (api.reconcile_compare).';

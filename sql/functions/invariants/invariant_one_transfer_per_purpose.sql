@@ -13,6 +13,5 @@ AS $$
      GROUP BY c.id, a.operation_id
     HAVING count(DISTINCT a.provider_id) > 1
 $$;
-COMMENT ON FUNCTION payments.invariant_one_transfer_per_purpose(uuid,
-    uuid[]) IS 'Breaches of M07: one Stripe transfer at most was ever seen for a payment, payee '
-               'and purpose.';
+COMMENT ON FUNCTION payments.invariant_one_transfer_per_purpose(uuid, uuid[]) IS
+    'Breaches of M07: one Stripe transfer at most was ever seen for a payment, payee and purpose.';

@@ -39,7 +39,7 @@ AS $$
       FROM payments.payee_balances(p_tenant_id, p_payment_ids) AS b
      WHERE b.share <> b.share_posted OR b.payable <> b.on_its_way OR b.held <> b.held_posted
 $$;
-COMMENT ON FUNCTION payments.invariant_payment_money_conserved(uuid,
-    uuid[]) IS 'Breaches of M13: per payment the ledger has what was captured, what was given back '
-               'is what refunds and losses took, share by share posted, and each payee has been '
-               'paid, is owed and has held exactly what is left of its share.';
+COMMENT ON FUNCTION payments.invariant_payment_money_conserved(uuid, uuid[]) IS
+    'Breaches of M13: per payment the ledger has what was captured, what was given back is what '
+    'refunds and losses took, share by share posted, and each payee has been paid, is owed and has '
+    'held exactly what is left of its share.';

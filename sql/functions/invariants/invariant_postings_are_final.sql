@@ -34,10 +34,6 @@ AS $$
                                            'UPDATE, DELETE, TRUNCATE')
             OR pg_catalog.has_any_column_privilege(r.role, 'payments.ledger_postings', 'UPDATE'))
 $$;
-COMMENT ON FUNCTION payments.invariant_postings_are_final(uuid,
-                                                          uuid[]) IS 'Breaches of M11: a posting '
-                                                              'moves a positive amount between two '
-                                                                  'different accounts of its own '
-                                                                      'currency and tenant, and '
-                                                                          'nobody can change it '
-                                                                              'afterwards.';
+COMMENT ON FUNCTION payments.invariant_postings_are_final(uuid, uuid[]) IS
+    'Breaches of M11: a posting moves a positive amount between two different accounts of its own '
+    'currency and tenant, and nobody can change it afterwards.';

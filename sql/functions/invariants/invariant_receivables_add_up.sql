@@ -45,10 +45,6 @@ AS $$
                         WHERE d.tenant_id = p_tenant_id AND d.cause_type = 'reversal'
                           AND d.cause_id = v.id AND d.amount = v.shortfall)
 $$;
-COMMENT ON FUNCTION payments.invariant_receivables_add_up(uuid,
-                                                          uuid[]) IS 'Breaches of M14: what a '
-                                                              'payee owes is what reversals fell '
-                                                                  'short of, less what was netted '
-                                                                      'or came back by a repeated '
-                                                                          'reversal, no unit both '
-                                                                              'ways, and the ledger agrees.';
+COMMENT ON FUNCTION payments.invariant_receivables_add_up(uuid, uuid[]) IS
+    'Breaches of M14: what a payee owes is what reversals fell short of, less what was netted or '
+    'came back by a repeated reversal, no unit both ways, and the ledger agrees.';

@@ -22,6 +22,6 @@ AS $$
             OR r.done <> p.amount_refunded
             OR r.open <> p.amount_refund_pending OR d.claimed <> p.amount_disputed)
 $$;
-COMMENT ON FUNCTION payments.invariant_refunds_within_captured(uuid,
-    uuid[]) IS 'Breaches of M02: refunds not failed stay within the capture, and the sums on the '
-               'payment are those of its refunds and disputes.';
+COMMENT ON FUNCTION payments.invariant_refunds_within_captured(uuid, uuid[]) IS
+    'Breaches of M02: refunds not failed stay within the capture, and the sums on the payment are '
+    'those of its refunds and disputes.';

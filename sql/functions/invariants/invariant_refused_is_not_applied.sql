@@ -22,7 +22,7 @@ AS $$
            AND k.response_status < 300) AS f
      WHERE o.state = 'failed'
 $$;
-COMMENT ON FUNCTION payments.invariant_refused_is_not_applied(uuid,
-    uuid[]) IS 'Breaches of M25: what Stripe refused is nowhere taken as done, neither in its row '
-               'nor in the answer kept for the client. That a refused operation leaves the caller '
-               'a way on is proven in tests/integration/test_api_payments.py.';
+COMMENT ON FUNCTION payments.invariant_refused_is_not_applied(uuid, uuid[]) IS
+    'Breaches of M25: what Stripe refused is nowhere taken as done, neither in its row nor in the '
+    'answer kept for the client. That a refused operation leaves the caller a way on is proven in '
+    'tests/integration/test_api_payments.py.';

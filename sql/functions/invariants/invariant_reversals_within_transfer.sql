@@ -14,5 +14,6 @@ AS $$
      WHERE (v.done + v.open > t.amount OR v.done <> t.amount_reversed
             OR v.open <> t.amount_reversal_pending)
 $$;
-COMMENT ON FUNCTION payments.invariant_reversals_within_transfer(uuid,
-    uuid[]) IS 'Breaches of M05: what was reversed of a transfer stays within it.';
+COMMENT ON FUNCTION payments.invariant_reversals_within_transfer(uuid, uuid[]) IS
+    'Breaches of M05: what was reversed of a transfer, or is about to be, stays within it, and the '
+    'sums on the transfer are those of its reversals.';

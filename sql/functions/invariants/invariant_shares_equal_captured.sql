@@ -12,6 +12,6 @@ AS $$
     HAVING coalesce(sum(s.amount), 0) <> p.amount_captured OR min(s.amount) < 0
         OR (p.settled_at IS NOT NULL AND count(*) <> count(s.amount))
 $$;
-COMMENT ON FUNCTION payments.invariant_shares_equal_captured(uuid,
-    uuid[]) IS 'Breaches of M03: the splits of a settled payment, the platform''s included, sum to '
-               'what was captured.';
+COMMENT ON FUNCTION payments.invariant_shares_equal_captured(uuid, uuid[]) IS
+    'Breaches of M03: the splits of a settled payment, the platform''s included, sum to what was '
+    'captured, and none is negative.';

@@ -22,9 +22,6 @@ AS $$
      -- by that wait.
      WHERE x.later_at < x.created_at - interval '1 minute'
 $$;
-COMMENT ON FUNCTION payments.invariant_times_are_in_order(uuid,
-                                                          uuid[]) IS 'Breaches of M26: nothing '
-                                                              'happened to a row before it was '
-                                                                  'made. That leases and due times '
-                                                                      'are the database''s is '
-                                                                          'proven in tests/faults/test_worker.py.';
+COMMENT ON FUNCTION payments.invariant_times_are_in_order(uuid, uuid[]) IS
+    'Breaches of M26: nothing happened to a row before it was made. That leases and due times are '
+    'the database''s is proven in tests/faults/test_worker.py.';

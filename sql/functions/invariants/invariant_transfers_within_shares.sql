@@ -26,6 +26,6 @@ AS $$
          WHERE x.tenant_id = p_tenant_id AND x.payment_id = p.id) AS d
      WHERE (t.net > p.amount_captured - s.platform + d.owed OR t.gross > p.amount_captured)
 $$;
-COMMENT ON FUNCTION payments.invariant_transfers_within_shares(uuid,
-    uuid[]) IS 'Breaches of M04: transfers, less what was reversed, stay within captured less the '
-               'platform''s share; all that draw on the charge stay within it.';
+COMMENT ON FUNCTION payments.invariant_transfers_within_shares(uuid, uuid[]) IS
+    'Breaches of M04: transfers, less what was reversed, stay within captured less the platform''s '
+    'share; all that draw on the charge stay within it.';

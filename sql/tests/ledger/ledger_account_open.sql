@@ -6,9 +6,10 @@ SET LOCAL ROLE payments_definer;
 SELECT is(payments.ledger_account_open(tenant_a(), 'payee_held', 'venue', 'v9', 'usd', clock()),
           payments.ledger_account_id(tenant_a(), 'payee_held', 'venue', 'v9', 'usd'),
           'an account is opened under the id that follows from what it is for');
-SELECT is(
-    (SELECT (a.kind, a.recipient_type, a.recipient_id, a.currency)::text
-       FROM payments.ledger_accounts AS a), '(payee_held,venue,v9,usd)', 'it is there');
+SELECT results_eq(
+    $$ SELECT a.kind, a.recipient_type, a.recipient_id, a.currency
+         FROM payments.ledger_accounts AS a $$,
+    $$ VALUES ('payee_held', 'venue', 'v9', 'usd') $$, 'it is there');
 SELECT remember();
 SELECT is(payments.ledger_account_open(tenant_a(), 'payee_held', 'venue', 'v9', 'usd', clock()),
           payments.ledger_account_id(tenant_a(), 'payee_held', 'venue', 'v9', 'usd'),
