@@ -23,7 +23,8 @@ $$);
 SELECT remember();
 SET LOCAL SESSION AUTHORIZATION tap_audit_ana;
 SELECT results_eq('SELECT seq, problem FROM ops.audit_verify(tenant_a())',
-                  $$ VALUES (1::bigint, 'the row was changed') $$, 'of several broken links the first is named');
+                  $$ VALUES (1::bigint, 'the row was changed') $$,
+                  'of several broken links the first is named');
 RESET SESSION AUTHORIZATION;
 SELECT unchecked($$ DELETE FROM payments.audit_links; DELETE FROM payments.audit_heads $$);
 SELECT api.audit_chain(tenant_a(), 100);

@@ -81,7 +81,8 @@ SELECT results_eq(
     $$ SELECT id, result, reason FROM payments.payment_events
         WHERE id > 'evt_1' AND id < 'evt_9' ORDER BY id $$,
     $$ VALUES ('evt_2', 'quarantined', 'amount 9, ours is 10000'),
-              ('evt_3', 'ignored', 'not for us on this endpoint') $$, 'both are remembered, with the reason');
+              ('evt_3', 'ignored', 'not for us on this endpoint') $$,
+    'both are remembered, with the reason');
 -- Any order, any number of copies: the same end. Each order is tried and undone.
 CREATE FUNCTION pg_temp.world(p_payment_id uuid) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(E'\n',

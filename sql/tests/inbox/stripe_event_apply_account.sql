@@ -9,7 +9,8 @@ SELECT remember();
 SELECT results_eq(
     $$ SELECT * FROM payments.stripe_event_apply_account(
               tenant_a(), '{"id": "evt_1", "account": "acct_nobody"}') $$,
-    $$ VALUES ('waiting', 'account not known yet', NULL::uuid, 0) $$, 'news of an unknown account waits');
+    $$ VALUES ('waiting', 'account not known yet', NULL::uuid, 0) $$,
+    'news of an unknown account waits');
 SELECT results_eq(
     $$ SELECT * FROM payments.stripe_event_apply_account(
               tenant_a(), '{"id": "evt_1", "account": "acct_v2_bbbbbbbb"}') $$,

@@ -15,7 +15,8 @@ AS $$ SELECT * FROM api.violations_check(tap_helpers.tenant_a(), p_limit) $$;
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT results_eq($$ SELECT * FROM pg_temp.check_now() $$,
-                  $$ VALUES (0, 0::bigint, false) $$, 'what a running transaction did is not looked at');
+                  $$ VALUES (0, 0::bigint, false) $$,
+                  'what a running transaction did is not looked at');
 RESET ROLE;
 UPDATE payments.violation_checks SET checked_xid = '3';
 SELECT pg_temp.posted('k1', '5'), pg_temp.posted('k2', '6'), pg_temp.posted('k3', '7');
@@ -40,9 +41,11 @@ INSERT INTO payments.payment_marks (tenant_id, payment_id, marked_xid)
 VALUES (tenant_a(), pay('k2'), '8');
 SET LOCAL ROLE payments_worker;
 SELECT results_eq($$ SELECT * FROM pg_temp.check_now() $$,
-                  $$ VALUES (2, 2::bigint, false) $$, 'a mark has it looked at, and its breaches counted');
+                  $$ VALUES (2, 2::bigint, false) $$,
+                  'a mark has it looked at, and its breaches counted');
 SELECT results_eq($$ SELECT * FROM pg_temp.check_now() $$,
-                  $$ VALUES (1, 2::bigint, false) $$, 'they are looked at again until they are gone');
+                  $$ VALUES (1, 2::bigint, false) $$,
+                  'they are looked at again until they are gone');
 RESET ROLE;
 SELECT is_empty('SELECT 1 FROM payments.payment_marks AS m WHERE m.marked_xid < ''9''',
                 'a mark that was looked at is gone');
@@ -59,7 +62,8 @@ RESET ROLE;
 UPDATE payments.violation_checks SET checked_xid = '9000000000000000000';
 SET LOCAL ROLE payments_worker;
 SELECT results_eq($$ SELECT * FROM pg_temp.check_now() $$,
-                  $$ VALUES (3, 0::bigint, false) $$, 'restored into a younger cluster, it starts anew');
+                  $$ VALUES (3, 0::bigint, false) $$,
+                  'restored into a younger cluster, it starts anew');
 RESET ROLE;
 SET LOCAL ROLE payments_api;
 SELECT throws_ok('SELECT pg_temp.check_now()', '42501', NULL, 'the API does not check');

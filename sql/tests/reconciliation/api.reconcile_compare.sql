@@ -49,7 +49,8 @@ SELECT results_eq(
 SELECT results_eq(
     $$ SELECT source_id, currency, at_provider, in_ledger
          FROM payments.reconciliation_sightings WHERE provider_id = 'txn_1' $$,
-    $$ VALUES ('ch_' || pay('k1'), 'usd', 10007::bigint, 10000::bigint) $$, 'and both sides are kept for the totals');
+    $$ VALUES ('ch_' || pay('k1'), 'usd', 10007::bigint, 10000::bigint) $$,
+    'and both sides are kept for the totals');
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT throws_ok($$ SELECT api.reconcile_compare(NULL, '{}', 'platform', 'x', '[]') $$, 'PY001',
