@@ -159,7 +159,7 @@ SELECT functions_are('payments', ARRAY[
     'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close',
     'reviews_close_disputed', 'reviews_enforce', 'sanctions_match',
     -- ledger
-    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows',
+    'ledger_account_id', 'ledger_accounts_open', 'ledger_balance_rows',
     'money_facts', 'posting_add', 'provider_fee_post',
     -- operations
     'operation_backoff', 'operation_body', 'operation_contradicts', 'operation_document',
@@ -206,7 +206,7 @@ SELECT functions_are('payments', ARRAY[
     -- platform
     'age_bucket', 'clock', 'currency_check', 'currency_unit', 'currency_unit_check',
     'cursor_decode', 'cursor_encode', 'from_epoch', 'id_derive', 'provider_object_claim',
-    'reason_check', 'report_period', 'rfc3339', 'state_guard', 'uuid_from_hash', 'uuid_parse'
+    'reason_check', 'report_period', 'rfc3339', 'state_guard', 'uuid_parse'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p

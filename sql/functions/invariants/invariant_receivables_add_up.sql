@@ -26,9 +26,8 @@ AS $$
                SELECT netting.id FROM payments.receivable_nettings AS netting
                 WHERE netting.tenant_id = p_tenant_id
                   AND netting.receivable_id = receivable.id)) AS ledger
-     WHERE receivable.amount_netted <> nettings.amount
-        OR receivable.amount_netted > receivable.amount OR ledger.opened <> receivable.amount
-        OR ledger.netted <> nettings.amount
+     WHERE receivable.amount_netted > receivable.amount OR ledger.opened <> receivable.amount
+        OR nettings.amount <> receivable.amount_netted OR nettings.amount <> ledger.netted
     UNION ALL
     SELECT 'receivable', receivable.id::text,
            format('of %s netted %s, reversed %s, %s under way; reversals say %s and %s',

@@ -5,23 +5,20 @@ LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
     WITH known AS (
         SELECT named.object_id FROM payments.provider_objects AS named
-         WHERE named.tenant_id = p_tenant_id
-           AND named.provider_id = p_object ->> CASE p_resource WHEN 'refunds' THEN 'payment_intent'
-                                                            ELSE 'id' END
+         WHERE named.tenant_id = p_tenant_id AND named.provider_id = p_object ->>
+               CASE p_resource WHEN 'refunds' THEN 'payment_intent' ELSE 'id' END
     ), found (object_id, payment_id, ours) AS (
         SELECT payment.id, payment.id,
                jsonb_build_object('amount', payment.amount, 'currency', payment.currency,
                                   'state', payment.status, 'captured', payment.amount_captured)
-          FROM known
-          JOIN payments.payment_transactions AS payment
+          FROM known JOIN payments.payment_transactions AS payment
             ON payment.tenant_id = p_tenant_id AND payment.id = known.object_id
          WHERE p_resource = 'payment_intents'
         UNION ALL
         SELECT refund.id, refund.payment_id,
                jsonb_build_object('amount', refund.amount, 'currency', refund.currency,
                                   'state', refund.status)
-          FROM known
-          JOIN payments.payment_refunds AS refund
+          FROM known JOIN payments.payment_refunds AS refund
             ON refund.tenant_id = p_tenant_id AND refund.payment_id = known.object_id
          WHERE p_resource = 'refunds' AND refund.stripe_refund_id = p_object ->> 'id'
         UNION ALL
@@ -29,8 +26,7 @@ AS $$
                jsonb_build_object('amount', transfer.amount, 'currency', transfer.currency,
                                   'destination', transfer.stripe_account_id,
                                   'reversed', transfer.amount_reversed)
-          FROM known
-          JOIN payments.stripe_transfers AS transfer
+          FROM known JOIN payments.stripe_transfers AS transfer
             ON transfer.tenant_id = p_tenant_id AND transfer.id = known.object_id
          WHERE p_resource = 'transfers'
         UNION ALL
@@ -48,8 +44,7 @@ AS $$
            AND payout.id = payments.id_derive(p_tenant_id, 'payout', p_object ->> 'id')
         UNION ALL
         SELECT payee.id, NULL, jsonb_build_object('state', payee.transfers_enabled)
-          FROM known
-          JOIN payments.connected_accounts AS payee
+          FROM known JOIN payments.connected_accounts AS payee
             ON payee.tenant_id = p_tenant_id AND payee.id = known.object_id
          WHERE p_resource = 'accounts'
     )
