@@ -8,8 +8,7 @@ DECLARE
 BEGIN
     SELECT l.* INTO state, reason, payment_id, enqueued
       FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment',
-                                        ARRAY[v_charge ->> 'payment_intent'],
-                                        '{amount,currency}') AS l;
+                                        v_charge ->> 'payment_intent', '{amount,currency}') AS l;
     IF state = 'done' THEN
         PERFORM payments.provider_object_claim(p_tenant_id, v_charge ->> 'id', 'charge', payment_id,
                                                p_now);

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     SELECT l.* INTO state, reason, payment_id, enqueued
       FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment',
-                                        ARRAY[v_object ->> 'payment_intent'], '{currency}') AS l;
+                                        v_object ->> 'payment_intent', '{currency}') AS l;
     IF state IS DISTINCT FROM 'done' THEN
         RETURN NEXT;
         RETURN;

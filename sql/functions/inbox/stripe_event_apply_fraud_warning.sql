@@ -8,8 +8,8 @@ DECLARE
 BEGIN
     SELECT l.* INTO state, reason, payment_id, enqueued
       FROM payments.stripe_event_locate(
-          p_tenant_id, p_event, 'payment',
-          ARRAY[v_object ->> 'payment_intent', v_object ->> 'charge']) AS l;
+          p_tenant_id, p_event, 'payment', v_object ->> 'payment_intent',
+          p_charge_id => v_object ->> 'charge') AS l;
     IF state = 'done' THEN
         INSERT INTO payments.early_fraud_warnings (tenant_id, id, payment_id, stripe_id, fraud_type,
                                                    actionable, created_at)

@@ -8,7 +8,7 @@ DECLARE
     v_type CONSTANT text := p_event ->> 'type';
 BEGIN
     SELECT l.* INTO state, reason, payment_id, enqueued
-      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment', ARRAY[v_intent ->> 'id'],
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment', v_intent ->> 'id',
                                         '{amount,currency}') AS l;
     IF state IS DISTINCT FROM 'done' THEN
         RETURN NEXT;

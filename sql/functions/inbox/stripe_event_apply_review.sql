@@ -10,8 +10,8 @@ DECLARE
 BEGIN
     SELECT l.* INTO state, reason, payment_id, enqueued
       FROM payments.stripe_event_locate(
-          p_tenant_id, p_event, 'payment',
-          ARRAY[v_object ->> 'payment_intent', v_object ->> 'charge']) AS l;
+          p_tenant_id, p_event, 'payment', v_object ->> 'payment_intent',
+          p_charge_id => v_object ->> 'charge') AS l;
     IF state IS DISTINCT FROM 'done' THEN
         RETURN NEXT;
         RETURN;

@@ -8,8 +8,7 @@ DECLARE
     v_ours record;
 BEGIN
     SELECT l.* INTO state, reason, v_transfer_id, enqueued
-      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'transfer',
-                                        ARRAY[v_object ->> 'id']) AS l;
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'transfer', v_object ->> 'id') AS l;
     IF state = 'done' THEN
         SELECT t.payment_id, t.amount::text, t.currency, t.stripe_account_id INTO v_ours
           FROM payments.stripe_transfers AS t
