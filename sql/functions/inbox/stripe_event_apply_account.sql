@@ -6,7 +6,8 @@ DECLARE
     v_account_id uuid;
 BEGIN
     SELECT l.* INTO state, reason, v_account_id, enqueued
-      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'account', p_event ->> 'account') AS l;
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'account',
+                                        p_event ->> 'account') AS l;
     IF state = 'done' THEN
         enqueued := payments.fetch_enqueue(
             p_tenant_id, NULL, v_account_id, 'accounts', p_event ->> 'account', p_event ->> 'id');

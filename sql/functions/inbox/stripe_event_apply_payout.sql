@@ -10,7 +10,8 @@ DECLARE
     v_account_id uuid;
 BEGIN
     SELECT l.* INTO state, reason, v_account_id, enqueued
-      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'account', p_event ->> 'account') AS l;
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'account',
+                                        p_event ->> 'account') AS l;
     IF state = 'done' THEN
         INSERT INTO payments.payouts AS y
             (tenant_id, id, connected_account_id, stripe_payout_id, amount, currency, status,
