@@ -331,7 +331,6 @@ GRANT SELECT, INSERT, UPDATE ON
 GRANT EXECUTE ON FUNCTION
     payments.inbox_backoff(interval),
     payments.inbox_verdict(text, text, bigint, interval),
-    payments.stripe_event_handled(text),
     payments.stripe_event_types()
     TO payments_system;
 GRANT EXECUTE ON FUNCTION api.stripe_event_types() TO payments_api;

@@ -338,7 +338,6 @@ $$, ARRAY[
     -- inbox
     'payments.inbox_backoff(interval)',
     'payments.inbox_verdict(text,text,bigint,interval)',
-    'payments.stripe_event_handled(text)',
     'payments.stripe_event_types()',
     -- platform
     'payments.clock()',

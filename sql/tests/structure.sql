@@ -158,8 +158,8 @@ SELECT functions_are('payments', ARRAY[
     'review_close', 'review_json', 'review_open', 'review_settle', 'reviews_close',
     'reviews_close_disputed', 'reviews_enforce', 'sanctions_match',
     -- ledger
-    'ledger_account_id', 'ledger_account_open', 'ledger_accounts_open', 'ledger_balance_rows',
-    'money_facts', 'posting_add', 'provider_fee_post',
+    'ledger_account_id', 'ledger_accounts_open', 'ledger_balance_rows', 'money_facts',
+    'posting_add', 'provider_fee_post',
     -- operations
     'attempts_record', 'operation_apply', 'operation_backoff', 'operation_body',
     'operation_contradicts', 'operation_document', 'operation_enqueue', 'operation_evidence',
@@ -169,13 +169,13 @@ SELECT functions_are('payments', ARRAY[
     'operations_claim', 'operations_enqueue', 'operations_lock', 'operations_mark_sent',
     'operations_postpone', 'operations_record', 'provider_problem',
     -- inbox
-    'fetch_apply', 'fetch_enqueue', 'inbox_backoff', 'inbox_reopen', 'inbox_requeue',
+    'fetch_apply', 'fetch_enqueue', 'inbox_backoff', 'inbox_replay', 'inbox_requeue',
     'inbox_states', 'inbox_unapplied', 'inbox_verdict', 'object_apply',
     'stripe_event_apply_account', 'stripe_event_apply_charge', 'stripe_event_apply_dispute',
     'stripe_event_apply_fraud_warning', 'stripe_event_apply_payment_intent',
     'stripe_event_apply_payout', 'stripe_event_apply_refund', 'stripe_event_apply_review',
     'stripe_event_apply_transfer', 'stripe_event_decode', 'stripe_event_dispatch',
-    'stripe_event_handled', 'stripe_event_mismatch', 'stripe_event_types', 'unsettled_objects',
+    'stripe_event_locate', 'stripe_event_types', 'unsettled_objects',
     -- reconciliation
     'discrepancy_note', 'provider_facts', 'reconcile_findings', 'reconcile_heal',
     'reconcile_missing', 'reconcile_owner', 'transaction_causes', 'transaction_explain',
@@ -207,8 +207,7 @@ SELECT functions_are('payments', ARRAY[
     -- platform
     'age_bucket', 'clock', 'currency_check', 'currency_unit', 'currency_unit_check',
     'cursor_decode', 'cursor_encode', 'document_found', 'from_epoch', 'id_derive', 'page_of',
-    'provider_object_claim', 'reason_check', 'report_period', 'rfc3339', 'state_guard',
-    'uuid_from_hash', 'uuid_parse'
+    'provider_object_claim', 'reason_check', 'report_period', 'rfc3339', 'state_guard', 'uuid_parse'
 ], 'the schema payments has just these private functions');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p

@@ -12,6 +12,8 @@ _EXPLAINED_IN = ("docs/invariants.md", "docs/faults.md", "CONTRIBUTING.md")
 """Their tables have a row for each code, which stands in the first column."""
 
 _CODE = re.compile(r"\b(?:[MF]\d\d|[RH]\d{1,2})\b")
+_INVARIANT = re.compile(r"^\| (M\d\d) \| `(\w+)` \|", re.MULTILINE)
+_BREACHES = re.compile(r"^    'Breaches of (M\d\d)\b", re.MULTILINE)
 _ROW = re.compile(rf"^\| ({_CODE.pattern}) \|", re.MULTILINE)
 _DECISION = re.compile(r"\bdecision (\d+)\b")
 _PAGE = re.compile(r"[\w./-]*\w\.md\b")
@@ -51,6 +53,20 @@ def test_the_tree_is_seen() -> None:
     names = {str(path.relative_to(_ROOT)) for path in _tree()}
     assert {"README.md", "Makefile", ".gitignore", "sql/policies/grants.sql"} <= names
     assert not any(name.startswith((".venv", ".git/", "requirements")) for name in names)
+
+
+def test_every_invariant_is_the_check_of_its_name() -> None:
+    """The page's numbers and names are those of the checks, as the COMMENT of each tells."""
+    listed = dict(_INVARIANT.findall(_tree()[_ROOT / "docs/invariants.md"]))
+    checks = {
+        match[1]: path.stem.removeprefix("invariant_")
+        for path, text in _tree().items()
+        if path.parent == _ROOT / "sql/functions/invariants"
+        for match in [_BREACHES.search(text)]
+        if match
+    }
+    assert checks
+    assert listed == checks
 
 
 def test_every_code_has_its_row() -> None:

@@ -2,15 +2,15 @@
 CREATE OR REPLACE FUNCTION api.audit_chain_due(p_limit integer) RETURNS TABLE (tenant_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-    SELECT t.tenant_id
-      FROM payments.tenants AS t
-      LEFT JOIN payments.audit_heads AS h ON h.tenant_id = t.tenant_id
-     WHERE EXISTS (SELECT a.tenant_id FROM payments.audit_log AS a
-                    WHERE a.tenant_id = t.tenant_id
-                      AND a.recorded_xid >= coalesce(h.chained_xid, '0'::xid8)
-                      AND a.recorded_xid < pg_snapshot_xmin(pg_current_snapshot()))
+    SELECT tenant.tenant_id
+      FROM payments.tenants AS tenant
+      LEFT JOIN payments.audit_heads AS head ON head.tenant_id = tenant.tenant_id
+     WHERE EXISTS (SELECT entry.tenant_id FROM payments.audit_log AS entry
+                    WHERE entry.tenant_id = tenant.tenant_id
+                      AND entry.recorded_xid >= coalesce(head.chained_xid, '0'::xid8)
+                      AND entry.recorded_xid < pg_snapshot_xmin(pg_current_snapshot()))
         -- Restored into a younger cluster: audit_chain starts looking anew.
-        OR h.chained_xid > pg_snapshot_xmin(pg_current_snapshot())
+        OR head.chained_xid > pg_snapshot_xmin(pg_current_snapshot())
      LIMIT p_limit
 $$;
 COMMENT ON FUNCTION api.audit_chain_due(integer) IS

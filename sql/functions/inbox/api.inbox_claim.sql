@@ -8,40 +8,42 @@ DECLARE
     v_now timestamptz := payments.clock();
 BEGIN
     RETURN QUERY
-    WITH c AS MATERIALIZED (
-        SELECT w.source, w.event_id, w.event_type, w.object_ids, w.received_at
-          FROM payments.webhook_inbox AS w
-         WHERE w.state IN ('received', 'waiting') AND w.next_run_at <= v_now
-         ORDER BY w.next_run_at
+    WITH due AS MATERIALIZED (
+        SELECT inbox.source, inbox.event_id, inbox.event_type, inbox.object_ids, inbox.received_at
+          FROM payments.webhook_inbox AS inbox
+         WHERE inbox.state IN ('received', 'waiting') AND inbox.next_run_at <= v_now
+         ORDER BY inbox.next_run_at
          LIMIT p_limit
            FOR NO KEY UPDATE SKIP LOCKED
     ), owned AS (
-        SELECT c.source, c.event_id, min(o.tenant_id::text)::uuid AS tenant_id,
-               count(DISTINCT o.tenant_id) AS tenants
-          FROM c
-          LEFT JOIN LATERAL jsonb_array_elements_text(c.object_ids) AS i (id) ON true
-          LEFT JOIN payments.provider_objects AS o ON o.provider_id = i.id
-         GROUP BY c.source, c.event_id
+        SELECT due.source, due.event_id, min(known.tenant_id::text)::uuid AS tenant_id,
+               count(DISTINCT known.tenant_id) AS tenants
+          FROM due
+          LEFT JOIN LATERAL jsonb_array_elements_text(due.object_ids) AS object (id) ON true
+          LEFT JOIN payments.provider_objects AS known ON known.provider_id = object.id
+         GROUP BY due.source, due.event_id
     ), judged AS (
-        SELECT c.source, c.event_id, n.tenant_id, v.verdict, v.reason
-          FROM c
-          JOIN owned AS n ON n.source = c.source AND n.event_id = c.event_id
-         CROSS JOIN LATERAL payments.inbox_verdict(c.event_id, c.event_type, n.tenants,
-                                                   v_now - c.received_at) AS v
+        SELECT due.source, due.event_id, owned.tenant_id, ruling.verdict, ruling.reason
+          FROM due
+          JOIN owned ON owned.source = due.source AND owned.event_id = due.event_id
+         CROSS JOIN LATERAL payments.inbox_verdict(due.event_id, due.event_type, owned.tenants,
+                                                   v_now - due.received_at) AS ruling
     )
-    UPDATE payments.webhook_inbox AS w
-       SET lease_epoch = w.lease_epoch + 1, tenant_id = j.tenant_id, reason = j.reason,
-           state = CASE WHEN j.verdict = 'apply' THEN w.state ELSE j.verdict END,
-           leased_by = CASE WHEN j.verdict = 'apply' THEN p_worker END,
-           next_run_at = CASE WHEN j.verdict = 'waiting'
-               THEN v_now + payments.inbox_backoff(v_now - w.received_at)
-                              ELSE v_now + make_interval(
-                                  secs => p_lease_seconds::double precision) END,
-           finished_at = CASE WHEN j.verdict IN ('ignored', 'quarantined', 'dead') THEN v_now END
-      FROM judged AS j
-     WHERE w.source = j.source AND w.event_id = j.event_id
-    RETURNING w.source, w.event_id, w.lease_epoch, w.attempts, w.tenant_id,
-              CASE WHEN j.verdict = 'apply' THEN w.payload END;
+    UPDATE payments.webhook_inbox AS inbox
+       SET lease_epoch = inbox.lease_epoch + 1, tenant_id = judged.tenant_id,
+           reason = judged.reason,
+           state = CASE WHEN judged.verdict = 'apply' THEN inbox.state ELSE judged.verdict END,
+           leased_by = CASE WHEN judged.verdict = 'apply' THEN p_worker END,
+           next_run_at = v_now + CASE
+               WHEN judged.verdict = 'waiting'
+                   THEN payments.inbox_backoff(v_now - inbox.received_at)
+               ELSE make_interval(secs => p_lease_seconds::double precision) END,
+           finished_at = CASE WHEN judged.verdict IN ('ignored', 'quarantined', 'dead')
+                              THEN v_now END
+      FROM judged
+     WHERE inbox.source = judged.source AND inbox.event_id = judged.event_id
+    RETURNING inbox.source, inbox.event_id, inbox.lease_epoch, inbox.attempts, inbox.tenant_id,
+              CASE WHEN judged.verdict = 'apply' THEN inbox.payload END;
 END
 $$;
 COMMENT ON FUNCTION api.inbox_claim(text, integer, numeric) IS

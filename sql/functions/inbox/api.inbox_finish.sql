@@ -8,28 +8,33 @@ DECLARE
 BEGIN
     -- An event can know its tenant and not its object (a transfer made by hand to our payee): it,
     -- too, waits a day at most.
-    UPDATE payments.webhook_inbox AS w
-       SET state = CASE r.verdict WHEN 'error' THEN 'received' WHEN 'postponed' THEN 'waiting'
-           ELSE r.verdict END, leased_by = NULL, reason = left(r.reason, 500),
-           attempts = w.attempts + CASE WHEN r.verdict = 'error' THEN 1 ELSE 0 END,
-           next_run_at = CASE WHEN r.verdict = 'error'
-               THEN v_now + payments.operation_backoff(w.attempts + 1, 1, 3600)
-                              ELSE v_now + payments.inbox_backoff(v_now - w.received_at) END,
-           finished_at = CASE WHEN r.verdict NOT IN ('error', 'waiting', 'postponed') THEN v_now END
-      FROM (SELECT e.source, e."eventId", e."leaseEpoch", e.reason,
-                   CASE WHEN e.state = 'waiting' AND i.received_at < v_now - interval '24 hours'
-                   THEN 'ignored' ELSE e.state END AS verdict
+    UPDATE payments.webhook_inbox AS inbox
+       SET state = CASE ended.verdict WHEN 'error' THEN 'received' WHEN 'postponed' THEN 'waiting'
+                   ELSE ended.verdict END,
+           leased_by = NULL, reason = left(ended.reason, 500),
+           attempts = inbox.attempts + CASE WHEN ended.verdict = 'error' THEN 1 ELSE 0 END,
+           next_run_at = v_now + CASE
+               WHEN ended.verdict = 'error'
+                   THEN payments.operation_backoff(inbox.attempts + 1, 1, 3600)
+               ELSE payments.inbox_backoff(v_now - inbox.received_at) END,
+           finished_at = CASE WHEN ended.verdict NOT IN ('error', 'waiting', 'postponed')
+                              THEN v_now END
+      FROM (SELECT result.source, result."eventId", result."leaseEpoch", result.reason,
+                   CASE WHEN result.state = 'waiting'
+                         AND stored.received_at < v_now - interval '24 hours'
+                        THEN 'ignored' ELSE result.state END AS verdict
               FROM jsonb_to_recordset(p_results)
-                   AS e (source text, "eventId" text, "leaseEpoch" bigint, state text, reason text)
-              JOIN payments.webhook_inbox AS i ON i.source = e.source
-               AND i.event_id = e."eventId") AS r
-     WHERE w.source = r.source AND w.event_id = r."eventId" AND w.lease_epoch = r."leaseEpoch"
-       AND w.state IN ('received', 'waiting');
+                   AS result (source text, "eventId" text, "leaseEpoch" bigint, state text,
+                              reason text)
+              JOIN payments.webhook_inbox AS stored
+                ON stored.source = result.source AND stored.event_id = result."eventId") AS ended
+     WHERE inbox.source = ended.source AND inbox.event_id = ended."eventId"
+       AND inbox.lease_epoch = ended."leaseEpoch" AND inbox.state IN ('received', 'waiting');
     GET DIAGNOSTICS v_finished = ROW_COUNT;
-    UPDATE payments.webhook_inbox AS w SET state = 'dead', finished_at = v_now
-      FROM jsonb_to_recordset(p_results) AS r (source text, "eventId" text)
-     WHERE w.source = r.source AND w.event_id = r."eventId" AND w.state = 'received'
-       AND w.attempts >= 10;
+    UPDATE payments.webhook_inbox AS inbox SET state = 'dead', finished_at = v_now
+      FROM jsonb_to_recordset(p_results) AS ended (source text, "eventId" text)
+     WHERE inbox.source = ended.source AND inbox.event_id = ended."eventId"
+       AND inbox.state = 'received' AND inbox.attempts >= 10;
     RETURN v_finished;
 END
 $$;

@@ -8,7 +8,7 @@ BEGIN
         PERFORM payments.member_enter(p_tenant_id);
         PERFORM payments.audit_act(p_tenant_id, 'inbox_replay', p_event_id);
     END IF;
-    IF payments.inbox_reopen(p_tenant_id, p_event_id, NULL,
+    IF payments.inbox_replay(p_tenant_id, p_event_id, NULL,
                              ARRAY['dead', 'quarantined', 'ignored']) = 0 THEN
         RAISE EXCEPTION 'no event % of this tenant ended without being applied', p_event_id
             USING ERRCODE = 'PY010';

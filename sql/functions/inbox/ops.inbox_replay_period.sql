@@ -12,7 +12,7 @@ BEGIN
     IF p_from IS NULL THEN
         RAISE EXCEPTION 'say from when on' USING ERRCODE = 'PY020';
     END IF;
-    RETURN payments.inbox_reopen(p_tenant_id, NULL, payments.report_period(p_from, p_to),
+    RETURN payments.inbox_replay(p_tenant_id, NULL, payments.report_period(p_from, p_to),
                                  ARRAY['dead', 'quarantined']);
 END
 $$;

@@ -5,15 +5,10 @@ AS $$
 DECLARE
     v_account_id uuid;
 BEGIN
-    enqueued := 0;
-    SELECT o.object_id INTO v_account_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id
-       AND o.object_type = 'account';
-    IF NOT FOUND THEN
-        state := 'waiting';
-        reason := 'account not known yet';
-    ELSE
-        state := 'done';
+    SELECT l.* INTO state, reason, v_account_id, enqueued
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'account',
+                                        p_event ->> 'account') AS l;
+    IF state = 'done' THEN
         enqueued := payments.fetch_enqueue(
             p_tenant_id, NULL, v_account_id, 'accounts', p_event ->> 'account', p_event ->> 'id');
     END IF;

@@ -6,20 +6,9 @@ AS $$
 DECLARE
     v_charge CONSTANT jsonb := p_event #> '{data,object}';
 BEGIN
-    state := 'waiting';
-    reason := 'payment intent not known yet';
-    enqueued := 0;
-    SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = v_charge ->> 'payment_intent' AND o.tenant_id = p_tenant_id
-       AND o.object_type = 'payment_intent';
-    IF NOT FOUND THEN
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    PERFORM payments.payment_lock(p_tenant_id, payment_id);
-    reason := payments.stripe_event_mismatch(p_tenant_id, payment_id, v_charge ->> 'amount',
-                                             v_charge ->> 'currency', p_event ->> 'livemode');
-    state := CASE WHEN reason IS NULL THEN 'done' ELSE 'quarantined' END;
+    SELECT l.* INTO state, reason, payment_id, enqueued
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment',
+                                        v_charge ->> 'payment_intent', '{amount,currency}') AS l;
     IF state = 'done' THEN
         PERFORM payments.provider_object_claim(p_tenant_id, v_charge ->> 'id', 'charge', payment_id,
                                                p_now);
@@ -35,8 +24,8 @@ BEGIN
         IF p_event ->> 'type' = 'charge.succeeded' THEN
             PERFORM payments.aml_check_charge(p_tenant_id, payment_id, p_now);
         END IF;
-        IF v_charge ->> 'balance_transaction' IS NOT NULL AND (v_charge ->> 'captured')::boolean
-            THEN
+        IF v_charge ->> 'balance_transaction' IS NOT NULL
+            AND (v_charge ->> 'captured')::boolean THEN
             enqueued := payments.fetch_enqueue(
                 p_tenant_id, payment_id, payment_id, 'balance_transactions',
                 v_charge ->> 'balance_transaction', '');

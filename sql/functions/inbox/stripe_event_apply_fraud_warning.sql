@@ -6,29 +6,25 @@ AS $$
 DECLARE
     v_object CONSTANT jsonb := p_event #> '{data,object}';
 BEGIN
-    enqueued := 0;
-    state := 'waiting';
-    reason := 'payment not known yet';
-    SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id IN (v_object ->> 'payment_intent', v_object ->> 'charge')
-       AND o.tenant_id = p_tenant_id
-       AND o.object_type IN ('payment_intent', 'charge') LIMIT 1;
-    IF FOUND THEN
+    SELECT l.* INTO state, reason, payment_id, enqueued
+      FROM payments.stripe_event_locate(
+          p_tenant_id, p_event, 'payment', v_object ->> 'payment_intent',
+          p_charge_id => v_object ->> 'charge') AS l;
+    IF state = 'done' THEN
         INSERT INTO payments.early_fraud_warnings (tenant_id, id, payment_id, stripe_id, fraud_type,
                                                    actionable, created_at)
         VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'early_fraud_warning',
-                                                v_object ->> 'id'), payment_id, v_object ->> 'id',
-                v_object ->> 'fraud_type', (v_object ->> 'actionable')::boolean, p_now)
+                                                v_object ->> 'id'),
+                payment_id, v_object ->> 'id', v_object ->> 'fraud_type',
+                (v_object ->> 'actionable')::boolean, p_now)
         ON CONFLICT DO NOTHING;
         PERFORM payments.review_open(p_tenant_id, 'early_warning', v_object ->> 'id', payment_id,
                                      80, '{early_fraud_warning}', p_now);
         enqueued := payments.reviews_close_disputed(p_tenant_id, payment_id, p_now);
-        state := 'done';
-        reason := NULL;
     END IF;
     RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION payments.stripe_event_apply_fraud_warning(uuid, jsonb,
-    timestamptz) IS 'Records a bank''s early fraud warning, once, and has a person look: what was '
-                    'not paid out yet is held.';
+COMMENT ON FUNCTION payments.stripe_event_apply_fraud_warning(uuid, jsonb, timestamptz) IS
+    'Records a bank''s early fraud warning, once, and has a person look: what was not paid out yet '
+    'is held.';

@@ -7,25 +7,13 @@ DECLARE
     v_intent CONSTANT jsonb := p_event #> '{data,object}';
     v_type CONSTANT text := p_event ->> 'type';
 BEGIN
-    state := 'waiting';
-    reason := 'payment intent not known yet';
-    enqueued := 0;
-    SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = v_intent ->> 'id' AND o.tenant_id = p_tenant_id
-       AND o.object_type = 'payment_intent';
-    IF NOT FOUND THEN
+    SELECT l.* INTO state, reason, payment_id, enqueued
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment', v_intent ->> 'id',
+                                        '{amount,currency}') AS l;
+    IF state IS DISTINCT FROM 'done' THEN
         RETURN NEXT;
         RETURN;
     END IF;
-    PERFORM payments.payment_lock(p_tenant_id, payment_id);
-    reason := payments.stripe_event_mismatch(p_tenant_id, payment_id, v_intent ->> 'amount',
-                                             v_intent ->> 'currency', p_event ->> 'livemode');
-    IF reason IS NOT NULL THEN
-        state := 'quarantined';
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    state := 'done';
     enqueued := payments.payment_intent_apply(p_tenant_id, payment_id, v_intent, false, p_now);
     -- Among these three Stripe goes back and forth, and events come in any order: the truth is read
     -- from Stripe.

@@ -9,17 +9,13 @@ DECLARE
     v_order CONSTANT text[] := ARRAY['pending', 'in_transit', 'paid', 'canceled', 'failed'];
     v_account_id uuid;
 BEGIN
-    enqueued := 0;
-    state := 'waiting';
-    reason := 'account not known yet';
-    SELECT o.object_id INTO v_account_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = p_event ->> 'account' AND o.tenant_id = p_tenant_id
-       AND o.object_type = 'account';
-    IF FOUND THEN
+    SELECT l.* INTO state, reason, v_account_id, enqueued
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'account',
+                                        p_event ->> 'account') AS l;
+    IF state = 'done' THEN
         INSERT INTO payments.payouts AS y
             (tenant_id, id, connected_account_id, stripe_payout_id, amount, currency, status,
-             arrival_date, failure_code,
-             failure_message, created_at, updated_at)
+             arrival_date, failure_code, failure_message, created_at, updated_at)
         VALUES (p_tenant_id, payments.id_derive(p_tenant_id, 'payout', v_object ->> 'id'),
                 v_account_id, v_object ->> 'id',
                 (v_object ->> 'amount')::bigint, v_object ->> 'currency', v_object ->> 'status',
@@ -31,8 +27,6 @@ BEGIN
                 failure_code = excluded.failure_code, failure_message = excluded.failure_message,
                 updated_at = p_now
             WHERE array_position(v_order, excluded.status) > array_position(v_order, y.status);
-        state := 'done';
-        reason := NULL;
     END IF;
     RETURN NEXT;
 END

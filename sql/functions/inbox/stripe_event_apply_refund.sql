@@ -8,40 +8,32 @@ DECLARE
     v_payment payments.payment_transactions;
     v_refund_id uuid;
 BEGIN
-    enqueued := 0;
-    SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id = v_object ->> 'payment_intent' AND o.tenant_id = p_tenant_id
-       AND o.object_type = 'payment_intent';
-    IF NOT FOUND THEN
-        RETURN QUERY SELECT 'waiting', 'payment intent not known yet', NULL::uuid, 0;
+    SELECT l.* INTO state, reason, payment_id, enqueued
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'payment',
+                                        v_object ->> 'payment_intent', '{currency}') AS l;
+    IF state IS DISTINCT FROM 'done' THEN
+        RETURN NEXT;
         RETURN;
     END IF;
-    v_payment := payments.payment_lock(p_tenant_id, payment_id);
     SELECT r.id INTO v_refund_id FROM payments.payment_refunds AS r
-     WHERE r.tenant_id = p_tenant_id AND r.payment_id = v_payment.id
+     WHERE r.tenant_id = p_tenant_id AND r.payment_id = stripe_event_apply_refund.payment_id
        AND r.stripe_refund_id = v_object ->> 'id';
-    IF NOT FOUND AND (v_object #>> '{metadata,refund_id}' IS NOT NULL
-                      OR v_payment.settled_at IS NULL) THEN
-        RETURN QUERY SELECT 'waiting', 'our own record of it is not there yet', v_payment.id, 0;
-    ELSIF v_object ->> 'currency' IS DISTINCT FROM v_payment.currency
-        OR (p_event ->> 'livemode') IS DISTINCT FROM
-          (SELECT i.livemode::text FROM payments.payment_intents AS i
-            WHERE i.tenant_id = p_tenant_id AND i.id = v_payment.id) THEN
-        RETURN QUERY SELECT 'quarantined', 'currency or livemode is not ours', v_payment.id, 0;
-    ELSE
-        IF v_refund_id IS NULL THEN
-            v_refund_id := payments.refund_adopt(v_payment, v_object, p_now);
-            IF v_refund_id IS NULL THEN
-                RETURN QUERY SELECT 'postponed',
-                    'our own refunds on their way leave no room for it yet', v_payment.id, 0;
-                RETURN;
-            END IF;
-            enqueued := payments.dispute_losses_allocate(p_tenant_id, v_payment.id, p_now);
+    IF NOT FOUND THEN
+        v_payment := payments.payment_lock(p_tenant_id, payment_id);
+        IF v_object #>> '{metadata,refund_id}' IS NOT NULL OR v_payment.settled_at IS NULL THEN
+            RETURN QUERY SELECT 'waiting', 'our own record of it is not there yet', payment_id, 0;
+            RETURN;
         END IF;
-        RETURN QUERY SELECT 'done', NULL::text, v_payment.id,
-                            enqueued + payments.refund_apply(p_tenant_id, v_refund_id, v_object,
-                                p_now);
+        v_refund_id := payments.refund_adopt(v_payment, v_object, p_now);
+        IF v_refund_id IS NULL THEN
+            RETURN QUERY SELECT 'postponed',
+                'our own refunds on their way leave no room for it yet', payment_id, 0;
+            RETURN;
+        END IF;
+        enqueued := payments.dispute_losses_allocate(p_tenant_id, payment_id, p_now);
     END IF;
+    enqueued := enqueued + payments.refund_apply(p_tenant_id, v_refund_id, v_object, p_now);
+    RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION payments.stripe_event_apply_refund(uuid, jsonb, timestamptz) IS

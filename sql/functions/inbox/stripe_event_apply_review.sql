@@ -8,19 +8,14 @@ DECLARE
     v_review_id CONSTANT uuid := payments.id_derive(p_tenant_id, 'review', 'stripe',
                                                     v_object ->> 'id');
 BEGIN
-    enqueued := 0;
-    state := 'waiting';
-    reason := 'payment not known yet';
-    SELECT o.object_id INTO payment_id FROM payments.provider_objects AS o
-     WHERE o.provider_id IN (v_object ->> 'payment_intent', v_object ->> 'charge')
-       AND o.tenant_id = p_tenant_id
-       AND o.object_type IN ('payment_intent', 'charge') LIMIT 1;
-    IF NOT FOUND THEN
+    SELECT l.* INTO state, reason, payment_id, enqueued
+      FROM payments.stripe_event_locate(
+          p_tenant_id, p_event, 'payment', v_object ->> 'payment_intent',
+          p_charge_id => v_object ->> 'charge') AS l;
+    IF state IS DISTINCT FROM 'done' THEN
         RETURN NEXT;
         RETURN;
     END IF;
-    state := 'done';
-    reason := NULL;
     PERFORM payments.review_open(p_tenant_id, 'stripe', v_object ->> 'id', payment_id, 50,
                                  '{stripe_review}', p_now);
     enqueued := payments.reviews_close_disputed(p_tenant_id, payment_id, p_now);
@@ -29,10 +24,10 @@ BEGIN
     IF p_event ->> 'type' = 'review.closed' AND EXISTS (
             SELECT FROM payments.reviews AS r WHERE r.tenant_id = p_tenant_id
                AND r.id = v_review_id AND r.status = 'open') THEN
-        PERFORM payments.review_close(p_tenant_id, v_review_id,
-            CASE v_object ->> 'closed_reason' WHEN 'approved' THEN 'approved'
-                                      ELSE 'canceled' END, 'stripe', v_object ->> 'closed_reason',
-                                      p_now);
+        PERFORM payments.review_close(
+            p_tenant_id, v_review_id,
+            CASE v_object ->> 'closed_reason' WHEN 'approved' THEN 'approved' ELSE 'canceled' END,
+            'stripe', v_object ->> 'closed_reason', p_now);
         enqueued := enqueued + payments.reviews_enforce(p_tenant_id, payment_id, p_now);
     END IF;
     RETURN NEXT;

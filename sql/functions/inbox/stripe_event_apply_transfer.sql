@@ -4,25 +4,21 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
     v_object CONSTANT jsonb := p_event #> '{data,object}';
-    v_transfer record;
+    v_transfer_id uuid;
+    v_ours record;
 BEGIN
-    enqueued := 0;
-    SELECT t.payment_id, t.amount, t.currency, t.stripe_account_id INTO v_transfer
-      FROM payments.stripe_transfers AS t
-      JOIN payments.provider_objects AS o ON o.tenant_id = p_tenant_id AND o.object_id = t.id
-       AND o.object_type = 'transfer'
-     WHERE t.tenant_id = p_tenant_id AND o.provider_id = v_object ->> 'id';
-    IF NOT FOUND THEN
-        RETURN QUERY SELECT 'waiting', 'transfer not known yet', NULL::uuid, 0;
-        RETURN;
-    END IF;
-    payment_id := v_transfer.payment_id;
-    IF (v_transfer.amount::text, v_transfer.currency, v_transfer.stripe_account_id) IS DISTINCT FROM
-       (v_object ->> 'amount', v_object ->> 'currency', v_object ->> 'destination') THEN
-        state := 'quarantined';
-        reason := 'amount, currency or destination is not ours';
-    ELSE
-        state := 'done';
+    SELECT l.* INTO state, reason, v_transfer_id, enqueued
+      FROM payments.stripe_event_locate(p_tenant_id, p_event, 'transfer', v_object ->> 'id') AS l;
+    IF state = 'done' THEN
+        SELECT t.payment_id, t.amount::text, t.currency, t.stripe_account_id INTO v_ours
+          FROM payments.stripe_transfers AS t
+         WHERE t.tenant_id = p_tenant_id AND t.id = v_transfer_id;
+        payment_id := v_ours.payment_id;
+        IF (v_ours.amount, v_ours.currency, v_ours.stripe_account_id) IS DISTINCT FROM
+           (v_object ->> 'amount', v_object ->> 'currency', v_object ->> 'destination') THEN
+            state := 'quarantined';
+            reason := 'amount, currency or destination is not ours';
+        END IF;
     END IF;
     RETURN NEXT;
 END

@@ -14,38 +14,41 @@ DECLARE
 BEGIN
     PERFORM payments.tenant_enter(p_tenant_id);
     -- Looked for first: ON CONFLICT would wait for the check that is under way.
-    IF NOT EXISTS (SELECT FROM payments.violation_checks AS k WHERE k.tenant_id = p_tenant_id) THEN
+    IF NOT EXISTS (SELECT FROM payments.violation_checks AS progress
+                    WHERE progress.tenant_id = p_tenant_id) THEN
         INSERT INTO payments.violation_checks (tenant_id, checked_xid, checked_at)
         VALUES (p_tenant_id, '0', v_now) ON CONFLICT DO NOTHING;
     END IF;
-    SELECT k.checked_xid INTO v_from FROM payments.violation_checks AS k
-     WHERE k.tenant_id = p_tenant_id FOR NO KEY UPDATE SKIP LOCKED;
+    SELECT progress.checked_xid INTO v_from FROM payments.violation_checks AS progress
+     WHERE progress.tenant_id = p_tenant_id FOR NO KEY UPDATE SKIP LOCKED;
     IF FOUND THEN
         -- Restored into a younger cluster: its transaction ids start again, so does the check.
         v_from := CASE WHEN v_from > v_end THEN '0'::xid8 ELSE v_from END;
         v_to := payments.violations_until(p_tenant_id, v_from, v_end, p_limit);
-        SELECT array_agg(u.payment_id) INTO v_payment_ids FROM (
-            SELECT g.payment_id FROM payments.ledger_postings AS g
-             WHERE g.tenant_id = p_tenant_id AND g.posted_xid >= v_from AND g.posted_xid < v_to
-               AND g.payment_id IS NOT NULL
+        SELECT array_agg(touched.payment_id) INTO v_payment_ids FROM (
+            SELECT posting.payment_id FROM payments.ledger_postings AS posting
+             WHERE posting.tenant_id = p_tenant_id AND posting.posted_xid >= v_from
+               AND posting.posted_xid < v_to
+               AND posting.payment_id IS NOT NULL
             UNION
-            SELECT m.payment_id FROM payments.payment_marks AS m
-             WHERE m.tenant_id = p_tenant_id AND m.marked_xid >= v_from AND m.marked_xid < v_to
+            SELECT mark.payment_id FROM payments.payment_marks AS mark
+             WHERE mark.tenant_id = p_tenant_id AND mark.marked_xid >= v_from
+               AND mark.marked_xid < v_to
             UNION
-            SELECT f.payment_id FROM payments.violations_found AS f
-             WHERE f.tenant_id = p_tenant_id) AS u;
+            SELECT found.payment_id FROM payments.violations_found AS found
+             WHERE found.tenant_id = p_tenant_id) AS touched;
         IF v_payment_ids IS NOT NULL THEN
             PERFORM payments.violations_record(p_tenant_id, v_payment_ids, v_now);
         END IF;
-        DELETE FROM payments.payment_marks AS m WHERE m.tenant_id = p_tenant_id
-           AND m.marked_xid < v_to;
-        UPDATE payments.violation_checks AS k SET checked_xid = v_to, checked_at = v_now
-         WHERE k.tenant_id = p_tenant_id;
+        DELETE FROM payments.payment_marks AS mark WHERE mark.tenant_id = p_tenant_id
+           AND mark.marked_xid < v_to;
+        UPDATE payments.violation_checks AS progress SET checked_xid = v_to, checked_at = v_now
+         WHERE progress.tenant_id = p_tenant_id;
     END IF;
     checked := coalesce(cardinality(v_payment_ids), 0);
     behind := coalesce(v_to < v_end, false);
-    SELECT count(
-        *) INTO violations FROM payments.violations_found AS f WHERE f.tenant_id = p_tenant_id;
+    SELECT count(*) INTO violations FROM payments.violations_found AS found
+     WHERE found.tenant_id = p_tenant_id;
     RETURN NEXT;
 END
 $$;

@@ -10,6 +10,6 @@ AS $$
      WHERE (p.amount <= 0 OR p.amount_captured NOT BETWEEN 0 AND p.amount
             OR (p.status = 'succeeded') <> (p.settled_at IS NOT NULL))
 $$;
-COMMENT ON FUNCTION payments.invariant_captured_within_amount(uuid,
-    uuid[]) IS 'Breaches of M01: captured stays within what was authorised, and a payment '
-               'succeeded exactly when it was settled.';
+COMMENT ON FUNCTION payments.invariant_captured_within_amount(uuid, uuid[]) IS
+    'Breaches of M01: a payment''s amount is positive, what was captured stays within it, and it '
+    'succeeded exactly when it was settled.';

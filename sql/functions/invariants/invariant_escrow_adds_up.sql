@@ -3,41 +3,47 @@ CREATE OR REPLACE FUNCTION payments.invariant_escrow_adds_up(p_tenant_id uuid,
 RETURNS TABLE (object_type text, object_id text, detail text, payment_id uuid)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT 'escrow', e.id::text, format('%s: held %s, released %s, refunded %s of %s', e.status,
-                                        e.held_amount, e.released_amount, e.refunded_amount,
-                                        e.amount), c.id
-      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS c (id)
-      JOIN payments.escrows AS e ON e.tenant_id = p_tenant_id AND e.payment_id = c.id
+    SELECT 'escrow', escrow.id::text,
+           format('%s: held %s, released %s, refunded %s of %s', escrow.status, escrow.held_amount,
+                  escrow.released_amount, escrow.refunded_amount, escrow.amount), named.id
+      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS named (id)
+      JOIN payments.escrows AS escrow
+        ON escrow.tenant_id = p_tenant_id AND escrow.payment_id = named.id
      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(x.amount) FILTER (WHERE x.event = 'released'), 0) AS released,
-               coalesce(sum(CASE x.event WHEN 'refunded' THEN x.amount WHEN 'returned'
-                            THEN -x.amount END), 0) AS refunded
-          FROM payments.escrow_events AS x
-         WHERE x.tenant_id = p_tenant_id AND x.escrow_id = e.id) AS h
-     WHERE (e.held_amount + e.released_amount + e.refunded_amount <> e.amount
-            OR h.released <> e.released_amount
-            OR h.refunded <> e.refunded_amount
-            OR (e.held_amount > 0
-                AND (e.status = 'disputed') <> payments.payment_frozen(p_tenant_id, c.id)))
+        SELECT coalesce(sum(escrow_event.amount)
+                        FILTER (WHERE escrow_event.event = 'released'), 0) AS released,
+               coalesce(sum(CASE escrow_event.event WHEN 'refunded' THEN escrow_event.amount
+                            WHEN 'returned' THEN -escrow_event.amount END), 0) AS refunded
+          FROM payments.escrow_events AS escrow_event
+         WHERE escrow_event.tenant_id = p_tenant_id
+           AND escrow_event.escrow_id = escrow.id) AS history
+     WHERE (escrow.held_amount + escrow.released_amount + escrow.refunded_amount <> escrow.amount
+            OR history.released <> escrow.released_amount
+            OR history.refunded <> escrow.refunded_amount
+            OR (escrow.held_amount > 0
+                AND (escrow.status = 'disputed') <> payments.payment_frozen(p_tenant_id, named.id)))
     UNION ALL
-    SELECT 'escrow', v.escrow_id::text,
-           format('released %s, transferred %s, netted %s', v.amount, t.amount, n.amount), c.id
-      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS c (id)
-      JOIN payments.escrows AS e ON e.tenant_id = p_tenant_id AND e.payment_id = c.id
-      JOIN payments.escrow_events AS v ON v.tenant_id = p_tenant_id AND v.escrow_id = e.id
+    SELECT 'escrow', release.escrow_id::text,
+           format('released %s, transferred %s, netted %s', release.amount, sent.amount,
+                  netted.amount), named.id
+      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS named (id)
+      JOIN payments.escrows AS escrow
+        ON escrow.tenant_id = p_tenant_id AND escrow.payment_id = named.id
+      JOIN payments.escrow_events AS release
+        ON release.tenant_id = p_tenant_id AND release.escrow_id = escrow.id
      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(x.amount), 0) AS amount FROM payments.stripe_transfers AS x
-         WHERE x.tenant_id = p_tenant_id AND x.payment_id = c.id AND x.cause_id = v.id
-           AND x.purpose = 'release') AS t
+        SELECT coalesce(sum(transfer.amount), 0) AS amount
+          FROM payments.stripe_transfers AS transfer
+         WHERE transfer.tenant_id = p_tenant_id AND transfer.payment_id = named.id
+           AND transfer.cause_id = release.id
+           AND transfer.purpose = 'release') AS sent
      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(x.amount), 0) AS amount FROM payments.receivable_nettings AS x
-         WHERE x.tenant_id = p_tenant_id AND x.payment_id = c.id AND x.cause_id = v.id) AS n
-     WHERE v.event = 'released' AND t.amount + n.amount <> v.amount
+        SELECT coalesce(sum(netting.amount), 0) AS amount
+          FROM payments.receivable_nettings AS netting
+         WHERE netting.tenant_id = p_tenant_id AND netting.payment_id = named.id
+           AND netting.cause_id = release.id) AS netted
+     WHERE release.event = 'released' AND sent.amount + netted.amount <> release.amount
 $$;
-COMMENT ON FUNCTION payments.invariant_escrow_adds_up(uuid,
-                                                      uuid[]) IS 'Breaches of M28: an escrow adds '
-                                                          'up, as its history does, holds still '
-                                                              'while a dispute is open and only '
-                                                                  'then, and each of its releases '
-                                                                      'has one transfer or was '
-                                                                          'netted.';
+COMMENT ON FUNCTION payments.invariant_escrow_adds_up(uuid, uuid[]) IS
+    'Breaches of M28: an escrow adds up, as its history does, holds still while a dispute is open '
+    'and only then, and each of its releases has one transfer or was netted.';

@@ -3,30 +3,35 @@ CREATE OR REPLACE FUNCTION payments.invariant_one_currency_per_payment(p_tenant_
 RETURNS TABLE (object_type text, object_id text, detail text, payment_id uuid)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT x.object_type, x.id::text, format('in %s, the payment in %s', x.currency, p.currency),
-           c.id
-      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS c (id)
-      JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id AND p.id = c.id
+    SELECT part.object_type, part.id::text,
+           format('in %s, the payment in %s', part.currency, payment.currency), named.id
+      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS named (id)
+      JOIN payments.payment_transactions AS payment
+        ON payment.tenant_id = p_tenant_id AND payment.id = named.id
      CROSS JOIN LATERAL (
-        SELECT 'transfer' AS object_type, t.id, t.currency FROM payments.stripe_transfers AS t
-         WHERE t.tenant_id = p_tenant_id AND t.payment_id = p.id
-        UNION ALL SELECT 'reversal', v.id, v.currency FROM payments.stripe_transfers AS t
-          JOIN payments.transfer_reversals AS v ON v.tenant_id = p_tenant_id
-           AND v.transfer_id = t.id
-         WHERE t.tenant_id = p_tenant_id AND t.payment_id = p.id
-        UNION ALL SELECT 'refund', r.id, r.currency FROM payments.payment_refunds AS r
-         WHERE r.tenant_id = p_tenant_id AND r.payment_id = p.id
-        UNION ALL SELECT 'dispute', d.id, d.currency FROM payments.disputes AS d
-         WHERE d.tenant_id = p_tenant_id AND d.payment_id = p.id
-        UNION ALL SELECT 'escrow', e.id, e.currency FROM payments.escrows AS e
-         WHERE e.tenant_id = p_tenant_id AND e.payment_id = p.id
-        UNION ALL SELECT 'receivable', d.id, d.currency FROM payments.receivables AS d
-         WHERE d.tenant_id = p_tenant_id AND d.payment_id = p.id
-        UNION ALL SELECT 'posting', g.id, g.currency FROM payments.ledger_postings AS g
-         WHERE g.tenant_id = p_tenant_id AND g.payment_id = p.id) AS x
-     WHERE x.currency IS DISTINCT FROM p.currency
+        SELECT 'transfer' AS object_type, transfer.id, transfer.currency
+          FROM payments.stripe_transfers AS transfer
+         WHERE transfer.tenant_id = p_tenant_id AND transfer.payment_id = payment.id
+        UNION ALL SELECT 'reversal', reversal.id, reversal.currency
+          FROM payments.stripe_transfers AS transfer
+          JOIN payments.transfer_reversals AS reversal
+            ON reversal.tenant_id = p_tenant_id AND reversal.transfer_id = transfer.id
+         WHERE transfer.tenant_id = p_tenant_id AND transfer.payment_id = payment.id
+        UNION ALL SELECT 'refund', refund.id, refund.currency
+          FROM payments.payment_refunds AS refund
+         WHERE refund.tenant_id = p_tenant_id AND refund.payment_id = payment.id
+        UNION ALL SELECT 'dispute', dispute.id, dispute.currency FROM payments.disputes AS dispute
+         WHERE dispute.tenant_id = p_tenant_id AND dispute.payment_id = payment.id
+        UNION ALL SELECT 'escrow', escrow.id, escrow.currency FROM payments.escrows AS escrow
+         WHERE escrow.tenant_id = p_tenant_id AND escrow.payment_id = payment.id
+        UNION ALL SELECT 'receivable', receivable.id, receivable.currency
+          FROM payments.receivables AS receivable
+         WHERE receivable.tenant_id = p_tenant_id AND receivable.payment_id = payment.id
+        UNION ALL SELECT 'posting', posting.id, posting.currency
+          FROM payments.ledger_postings AS posting
+         WHERE posting.tenant_id = p_tenant_id AND posting.payment_id = payment.id) AS part
+     WHERE part.currency IS DISTINCT FROM payment.currency
 $$;
-COMMENT ON FUNCTION payments.invariant_one_currency_per_payment(uuid,
-    uuid[]) IS 'Breaches of M23: everything that belongs to a payment is in its currency. What '
-               'Stripe moves for a dispute in another one is posted beside the payment '
-               '(dispute_money_post).';
+COMMENT ON FUNCTION payments.invariant_one_currency_per_payment(uuid, uuid[]) IS
+    'Breaches of M23: everything that belongs to a payment is in its currency. What Stripe moves '
+    'for a dispute in another one is posted beside the payment (dispute_money_post).';

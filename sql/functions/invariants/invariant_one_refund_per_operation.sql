@@ -3,15 +3,18 @@ CREATE OR REPLACE FUNCTION payments.invariant_one_refund_per_operation(p_tenant_
 RETURNS TABLE (object_type text, object_id text, detail text, payment_id uuid)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT 'operation', a.operation_id::text,
-           format('Stripe ids %s', string_agg(DISTINCT a.provider_id, ', ')), c.id
-      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS c (id)
-      JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.payment_id = c.id
-      JOIN payments.stripe_operation_attempts AS a ON a.tenant_id = p_tenant_id
-       AND a.operation_id = o.id
-     WHERE o.kind IN ('refund', 'reversal') AND a.outcome = 'succeeded'
-     GROUP BY c.id, a.operation_id
-    HAVING count(DISTINCT a.provider_id) > 1
+    SELECT 'operation', attempt.operation_id::text,
+           format('Stripe ids %s', string_agg(DISTINCT attempt.provider_id, ', ')), named.id
+      FROM payments.payments_named(p_tenant_id, p_payment_ids) AS named (id)
+      JOIN payments.stripe_operations AS operation
+        ON operation.tenant_id = p_tenant_id AND operation.payment_id = named.id
+      JOIN payments.stripe_operation_attempts AS attempt
+        ON attempt.tenant_id = p_tenant_id AND attempt.operation_id = operation.id
+     WHERE operation.kind IN ('refund', 'reversal') AND attempt.outcome = 'succeeded'
+     GROUP BY named.id, attempt.operation_id
+    HAVING count(DISTINCT attempt.provider_id) > 1
 $$;
-COMMENT ON FUNCTION payments.invariant_one_refund_per_operation(uuid,
-    uuid[]) IS 'Breaches of M09: one Stripe refund at most was ever seen for a refund operation.';
+COMMENT ON FUNCTION payments.invariant_one_refund_per_operation(uuid, uuid[]) IS
+    'Breaches of M09: one Stripe refund at most was ever seen for a refund operation, and one '
+    'reversal for a reversal''s. That Stripe''s refunds of a payment and ours are the same sum is '
+    'seen by the comparison with Stripe (api.reconcile_compare).';

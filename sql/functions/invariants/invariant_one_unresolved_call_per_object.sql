@@ -11,7 +11,7 @@ AS $$
      GROUP BY c.id, o.lock_key
     HAVING count(*) > 1
 $$;
-COMMENT ON FUNCTION payments.invariant_one_unresolved_call_per_object(uuid,
-    uuid[]) IS 'Breaches of M20: an object has one call at most that was sent and is not resolved. '
-               'The unique index stripe_operations_unresolved sees to it at the fence; '
-               'sql/tests/structure.sql holds its text.';
+COMMENT ON FUNCTION payments.invariant_one_unresolved_call_per_object(uuid, uuid[]) IS
+    'Breaches of M20: an object has one call at most that was sent and is not resolved. The unique '
+    'index stripe_operations_unresolved sees to it at the fence; sql/tests/structure.sql holds its '
+    'text.';

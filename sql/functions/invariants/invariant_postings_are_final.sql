@@ -3,41 +3,40 @@ CREATE OR REPLACE FUNCTION payments.invariant_postings_are_final(p_tenant_id uui
 RETURNS TABLE (object_type text, object_id text, detail text, payment_id uuid)
 LANGUAGE sql STABLE SET search_path = payments, pg_temp
 AS $$
-    SELECT 'posting', g.id::text,
-           format('%s %s from %s to %s', g.amount, g.currency, d.currency, c.currency), g.payment_id
-      FROM (SELECT x.* FROM payments.payments_named(p_tenant_id, p_payment_ids) AS c (id)
-              JOIN payments.ledger_postings AS x ON x.tenant_id = p_tenant_id
-               AND x.payment_id = c.id
+    SELECT 'posting', posting.id::text,
+           format('%s %s from %s to %s', posting.amount, posting.currency, debit.currency,
+                  credit.currency), posting.payment_id
+      FROM (SELECT posting.* FROM payments.payments_named(p_tenant_id, p_payment_ids) AS named (id)
+              JOIN payments.ledger_postings AS posting
+                ON posting.tenant_id = p_tenant_id AND posting.payment_id = named.id
             UNION ALL
-            SELECT x.* FROM payments.ledger_postings AS x
-             WHERE x.tenant_id = p_tenant_id AND x.payment_id IS NULL
-               AND p_payment_ids IS NULL) AS g
-      LEFT JOIN payments.ledger_accounts AS d ON d.tenant_id = p_tenant_id
-       AND d.id = g.debit_account_id
-      LEFT JOIN payments.ledger_accounts AS c ON c.tenant_id = p_tenant_id
-       AND c.id = g.credit_account_id
-     WHERE (g.amount <= 0 OR g.debit_account_id = g.credit_account_id
-            OR d.currency IS DISTINCT FROM g.currency OR c.currency IS DISTINCT FROM g.currency)
+            SELECT posting.* FROM payments.ledger_postings AS posting
+             WHERE posting.tenant_id = p_tenant_id AND posting.payment_id IS NULL
+               AND p_payment_ids IS NULL) AS posting
+      LEFT JOIN payments.ledger_accounts AS debit
+        ON debit.tenant_id = p_tenant_id AND debit.id = posting.debit_account_id
+      LEFT JOIN payments.ledger_accounts AS credit
+        ON credit.tenant_id = p_tenant_id AND credit.id = posting.credit_account_id
+     WHERE (posting.amount <= 0 OR posting.debit_account_id = posting.credit_account_id
+            OR debit.currency IS DISTINCT FROM posting.currency
+            OR credit.currency IS DISTINCT FROM posting.currency)
     UNION ALL
     SELECT 'table', 'ledger_postings', 'its guard append_only is missing or off', NULL
      WHERE p_payment_ids IS NULL
-       AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS t
-                        WHERE t.tgrelid = 'payments.ledger_postings'::regclass
-                          AND t.tgname = 'append_only' AND t.tgenabled IN ('O', 'A'))
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS guard
+                        WHERE guard.tgrelid = 'payments.ledger_postings'::regclass
+                          AND guard.tgname = 'append_only' AND guard.tgenabled IN ('O', 'A'))
     UNION ALL
-    SELECT 'table', 'ledger_postings', format('%s may change it', r.role), NULL
+    SELECT 'table', 'ledger_postings', format('%s may change it', caller.role), NULL
       FROM unnest(ARRAY['payments_definer', 'payments_system', 'payments_api', 'payments_webhook',
                         'payments_worker',
-                        'payments_analyst', 'payments_operator']) AS r (role)
+                        'payments_analyst', 'payments_operator']) AS caller (role)
      WHERE p_payment_ids IS NULL
-       AND (pg_catalog.has_table_privilege(r.role, 'payments.ledger_postings',
+       AND (pg_catalog.has_table_privilege(caller.role, 'payments.ledger_postings',
                                            'UPDATE, DELETE, TRUNCATE')
-            OR pg_catalog.has_any_column_privilege(r.role, 'payments.ledger_postings', 'UPDATE'))
+            OR pg_catalog.has_any_column_privilege(caller.role, 'payments.ledger_postings',
+                                                   'UPDATE'))
 $$;
-COMMENT ON FUNCTION payments.invariant_postings_are_final(uuid,
-                                                          uuid[]) IS 'Breaches of M11: a posting '
-                                                              'moves a positive amount between two '
-                                                                  'different accounts of its own '
-                                                                      'currency and tenant, and '
-                                                                          'nobody can change it '
-                                                                              'afterwards.';
+COMMENT ON FUNCTION payments.invariant_postings_are_final(uuid, uuid[]) IS
+    'Breaches of M11: a posting moves a positive amount between two different accounts of its own '
+    'currency and tenant, and nobody can change it afterwards.';

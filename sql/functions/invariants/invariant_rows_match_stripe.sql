@@ -61,10 +61,8 @@ AS $$
             OR (o.request #>> '{params,amount}')::bigint <> v.amount
             OR (v.status = 'succeeded') <> (g.id IS NOT NULL) OR g.amount <> v.amount)
 $$;
-COMMENT ON FUNCTION payments.invariant_rows_match_stripe(uuid,
-                                                         uuid[]) IS 'Breaches of M10: every paid '
-                                                             'transfer, accepted refund and done '
-                                                                 'reversal has its succeeded '
-                                                                     'operation with the same '
-                                                                         'Stripe id and amount (a '
-                                                                             'transfer: and currency and destination), transfers and reversals their posting; and the other way round.';
+COMMENT ON FUNCTION payments.invariant_rows_match_stripe(uuid, uuid[]) IS
+    'Breaches of M10, as far as our operations tell what Stripe has: every paid transfer, accepted '
+    'refund and done reversal has its succeeded operation with the same Stripe id and amount (a '
+    'transfer: and currency and destination), transfers and reversals their posting; and the other '
+    'way round. Stripe''s own objects are compared by api.reconcile_compare.';

@@ -2,19 +2,19 @@
 CREATE OR REPLACE FUNCTION api.ledger_rollups_due(p_limit integer) RETURNS TABLE (tenant_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
-    SELECT t.tenant_id
-      FROM payments.tenants AS t
-     WHERE EXISTS (SELECT p.tenant_id FROM payments.ledger_postings AS p
-                    WHERE p.tenant_id = t.tenant_id
-                      AND p.posted_xid >= coalesce(
-                          (SELECT r.folded_xid FROM payments.ledger_rollups AS r
-                                                     WHERE r.tenant_id = t.tenant_id), '0'::xid8)
-                      AND p.posted_xid < pg_snapshot_xmin(pg_current_snapshot()))
+    SELECT tenant.tenant_id
+      FROM payments.tenants AS tenant
+     WHERE EXISTS (SELECT posting.tenant_id FROM payments.ledger_postings AS posting
+                    WHERE posting.tenant_id = tenant.tenant_id
+                      AND posting.posted_xid >= coalesce(
+                          (SELECT rollup.folded_xid FROM payments.ledger_rollups AS rollup
+                            WHERE rollup.tenant_id = tenant.tenant_id), '0'::xid8)
+                      AND posting.posted_xid < pg_snapshot_xmin(pg_current_snapshot()))
         -- Restored into a younger cluster: no posting would ever be due there, and ledger_rollup
         -- starts anew.
-        OR EXISTS (SELECT r.tenant_id FROM payments.ledger_rollups AS r
-                    WHERE r.tenant_id = t.tenant_id
-                      AND r.folded_xid > pg_snapshot_xmin(pg_current_snapshot()))
+        OR EXISTS (SELECT rollup.tenant_id FROM payments.ledger_rollups AS rollup
+                    WHERE rollup.tenant_id = tenant.tenant_id
+                      AND rollup.folded_xid > pg_snapshot_xmin(pg_current_snapshot()))
      LIMIT p_limit
 $$;
 COMMENT ON FUNCTION api.ledger_rollups_due(integer) IS

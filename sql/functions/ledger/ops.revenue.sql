@@ -2,8 +2,8 @@ CREATE OR REPLACE FUNCTION ops.revenue(
     p_tenant_id uuid, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
     p_by text DEFAULT 'day', p_time_zone text DEFAULT 'UTC'
 ) RETURNS TABLE (bucket text, currency text, payments bigint, gross numeric, refunded numeric,
-                 disputed numeric, fees numeric,
-                 payees numeric, platform numeric, net numeric)
+                 disputed numeric, fees numeric, payees numeric,
+                 platform numeric, net numeric)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$
 DECLARE
@@ -18,30 +18,33 @@ BEGIN
     WITH facts AS (
         -- A payment at a time first: its event is looked up once, and nothing has to be told apart
         -- afterwards.
-        SELECT f.payment_id, f.currency, CASE WHEN p_by = 'day'
-            THEN to_char(f.posted_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
-                                              WHEN v_of_recipient THEN f.recipient_id END AS bucket,
-               bool_or(f.cause_type = 'capture') AS captured, sum(f.gross) AS gross,
-               sum(f.refunded) AS refunded, sum(f.disputed) AS disputed,
-               sum(f.fees) AS fees,
-               coalesce(
-                   sum(f.gross - f.refunded - f.disputed) FILTER (
-                       WHERE f.recipient_type <> 'platform'), 0) AS payees
-          FROM payments.money_facts(p_tenant_id, payments.report_period(p_from, p_to)) AS f
-         WHERE NOT v_of_recipient OR f.recipient_type = p_by
+        SELECT fact.payment_id, fact.currency,
+               CASE WHEN p_by = 'day'
+                        THEN to_char(fact.posted_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+                    WHEN v_of_recipient THEN fact.recipient_id END AS bucket,
+               bool_or(fact.cause_type = 'capture') AS captured, sum(fact.gross) AS gross,
+               sum(fact.refunded) AS refunded, sum(fact.disputed) AS disputed,
+               sum(fact.fees) AS fees,
+               coalesce(sum(fact.gross - fact.refunded - fact.disputed)
+                        FILTER (WHERE fact.recipient_type <> 'platform'), 0) AS payees
+          FROM payments.money_facts(p_tenant_id, payments.report_period(p_from, p_to)) AS fact
+         WHERE NOT v_of_recipient OR fact.recipient_type = p_by
          GROUP BY 1, 2, 3
     )
-    SELECT x.bucket, f.currency, count(*) FILTER (WHERE f.captured), sum(f.gross), sum(f.refunded),
-           sum(f.disputed), sum(f.fees),
-           sum(f.payees), sum(f.gross - f.refunded - f.disputed - f.fees - f.payees),
-           sum(f.gross - f.refunded - f.disputed - f.fees)
-      FROM facts AS f
-      LEFT JOIN payments.payment_transactions AS p
-        ON p_by IN ('event', 'venue') AND p.tenant_id = p_tenant_id AND p.id = f.payment_id
-     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN p.show_id WHEN 'venue' THEN p.venue_id
-                                ELSE f.bucket END) AS x (bucket)
-     GROUP BY x.bucket, f.currency
-     ORDER BY x.bucket, f.currency;
+    SELECT sorted.bucket, facts.currency, count(*) FILTER (WHERE facts.captured),
+           sum(facts.gross), sum(facts.refunded), sum(facts.disputed), sum(facts.fees),
+           sum(facts.payees),
+           sum(facts.gross - facts.refunded - facts.disputed - facts.fees - facts.payees),
+           sum(facts.gross - facts.refunded - facts.disputed - facts.fees)
+      FROM facts
+      LEFT JOIN payments.payment_transactions AS payment
+        ON p_by IN ('event', 'venue') AND payment.tenant_id = p_tenant_id
+       AND payment.id = facts.payment_id
+     CROSS JOIN LATERAL (SELECT CASE p_by WHEN 'event' THEN payment.show_id
+                                          WHEN 'venue' THEN payment.venue_id
+                                          ELSE facts.bucket END) AS sorted (bucket)
+     GROUP BY sorted.bucket, facts.currency
+     ORDER BY sorted.bucket, facts.currency;
 END
 $$;
 COMMENT ON FUNCTION ops.revenue(uuid, timestamptz, timestamptz, text, text) IS

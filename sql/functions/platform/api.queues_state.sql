@@ -9,20 +9,21 @@ DECLARE
     v_now timestamptz := payments.clock();
 BEGIN
     RETURN QUERY
-    SELECT q.queue, q.depth,
-           round(greatest(0, extract(epoch FROM v_now - coalesce(q.due_at, v_now))), 3),
+    SELECT line.queue, line.depth,
+           round(greatest(0, extract(epoch FROM v_now - coalesce(line.due_at, v_now))), 3),
            clock_timestamp()
       FROM (
-        SELECT 'operations'::text, count(*), min(o.next_run_at) FROM payments.stripe_operations AS o
-         WHERE o.state IN ('ready', 'leased', 'unknown') AND o.holds = '{}'
+        SELECT 'operations'::text, count(*), min(operation.next_run_at)
+          FROM payments.stripe_operations AS operation
+         WHERE operation.state IN ('ready', 'leased', 'unknown') AND operation.holds = '{}'
         UNION ALL
-        SELECT 'webhooks', count(*), min(w.next_run_at) FROM payments.webhook_inbox AS w
-         WHERE w.state IN ('received', 'waiting')
+        SELECT 'webhooks', count(*), min(inbox.next_run_at) FROM payments.webhook_inbox AS inbox
+         WHERE inbox.state IN ('received', 'waiting')
         UNION ALL
-        SELECT 'refund_batch_items', count(*), min(i.next_run_at)
-          FROM payments.refund_batch_items AS i
-         WHERE i.state = 'pending'
-      ) AS q (queue, depth, due_at);
+        SELECT 'refund_batch_items', count(*), min(item.next_run_at)
+          FROM payments.refund_batch_items AS item
+         WHERE item.state = 'pending'
+      ) AS line (queue, depth, due_at);
 END
 $$;
 COMMENT ON FUNCTION api.queues_state() IS

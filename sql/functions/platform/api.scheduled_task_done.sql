@@ -7,6 +7,5 @@ AS $$
        SET due_at = payments.clock() + make_interval(secs => p_every_seconds::double precision)
      WHERE c.name = p_name
 $$;
-COMMENT ON FUNCTION api.scheduled_task_done(text,
-                                            numeric) IS 'A chore is done and due again after '
-                                                        'p_every_seconds.';
+COMMENT ON FUNCTION api.scheduled_task_done(text, numeric) IS
+    'A chore is done and due again after p_every_seconds.';

@@ -5,6 +5,5 @@ AS $$
         encode(convert_to(payments.rfc3339(p_created_at) || ' ' || p_id, 'UTF8'), 'base64'),
         E'+/=\n', '-_')
 $$;
-COMMENT ON FUNCTION payments.cursor_encode(timestamptz,
-                                           uuid) IS 'An opaque cursor behind the given row of a '
-                                                    'list, safe in a URL.';
+COMMENT ON FUNCTION payments.cursor_encode(timestamptz, uuid) IS
+    'An opaque cursor behind the given row of a list, safe in a URL.';

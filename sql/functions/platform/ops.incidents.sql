@@ -7,42 +7,46 @@ DECLARE
     v_tenant_id uuid;
     v_name text;
 BEGIN
-    FOR v_tenant_id IN SELECT i.tenant_id FROM payments.tenant_ids() AS i
+    FOR v_tenant_id IN SELECT every.tenant_id FROM payments.tenant_ids() AS every
     LOOP
         PERFORM payments.tenant_visit(v_tenant_id);
         CONTINUE WHEN payments.member_check(v_tenant_id) IS NOT TRUE;
-        SELECT t.name INTO v_name FROM payments.tenants AS t WHERE t.tenant_id = v_tenant_id;
+        SELECT tenant.name INTO v_name FROM payments.tenants AS tenant
+         WHERE tenant.tenant_id = v_tenant_id;
         RETURN QUERY
-        SELECT v_tenant_id, v_name, f.what, count(*), min(f.since), f.runbook
+        SELECT v_tenant_id, v_name, incident.what, count(*), min(incident.since), incident.runbook
           FROM (
-            SELECT 'money violation' AS what, v.found_at AS since, 'money-violation' AS runbook
-              FROM payments.violations_found AS v WHERE v.tenant_id = v_tenant_id
+            SELECT 'money violation' AS what, found.found_at AS since, 'money-violation' AS runbook
+              FROM payments.violations_found AS found WHERE found.tenant_id = v_tenant_id
             UNION ALL
-            SELECT 'dead ' || o.kind, o.created_at, 'dead-letters'
-              FROM payments.stripe_operations AS o
-             WHERE o.tenant_id = v_tenant_id AND o.state = 'dead'
+            SELECT 'dead ' || operation.kind, operation.created_at, 'dead-letters'
+              FROM payments.stripe_operations AS operation
+             WHERE operation.tenant_id = v_tenant_id AND operation.state = 'dead'
             UNION ALL
-            SELECT 'unknown ' || o.kind, o.created_at, 'unknown-operations'
-              FROM payments.stripe_operations AS o
-             WHERE o.tenant_id = v_tenant_id AND o.state = 'unknown'
+            SELECT 'unknown ' || operation.kind, operation.created_at, 'unknown-operations'
+              FROM payments.stripe_operations AS operation
+             WHERE operation.tenant_id = v_tenant_id AND operation.state = 'unknown'
             UNION ALL
-            SELECT 'transfer ' || t.status, t.created_at, CASE t.status WHEN 'blocked'
-                THEN 'payee-blocked' ELSE 'transfers-failing' END
-              FROM payments.stripe_transfers AS t WHERE t.tenant_id = v_tenant_id
-               AND t.status IN ('blocked', 'failed')
+            SELECT 'transfer ' || transfer.status, transfer.created_at,
+                   CASE transfer.status WHEN 'blocked' THEN 'payee-blocked'
+                                        ELSE 'transfers-failing' END
+              FROM payments.stripe_transfers AS transfer
+             WHERE transfer.tenant_id = v_tenant_id AND transfer.status IN ('blocked', 'failed')
             UNION ALL
-            SELECT 'event ' || i.state, i.received_at, 'webhook-backlog'
-              FROM payments.inbox_unapplied(v_tenant_id) AS i
+            SELECT 'event ' || event.state, event.received_at, 'webhook-backlog'
+              FROM payments.inbox_unapplied(v_tenant_id) AS event
             UNION ALL
-            SELECT 'discrepancy ' || d.class, d.opened_at, 'reconciliation-difference'
-              FROM payments.discrepancies AS d
-             WHERE d.tenant_id = v_tenant_id AND d.state = 'open'
+            SELECT 'discrepancy ' || discrepancy.class, discrepancy.opened_at,
+                   'reconciliation-difference'
+              FROM payments.discrepancies AS discrepancy
+             WHERE discrepancy.tenant_id = v_tenant_id AND discrepancy.state = 'open'
             UNION ALL
-            SELECT 'dispute to answer', d.created_at, 'dispute-opened' FROM payments.disputes AS d
-             WHERE d.tenant_id = v_tenant_id
-               AND d.status IN ('needs_response', 'warning_needs_response')
-          ) AS f
-         GROUP BY f.what, f.runbook ORDER BY f.what;
+            SELECT 'dispute to answer', dispute.created_at, 'dispute-opened'
+              FROM payments.disputes AS dispute
+             WHERE dispute.tenant_id = v_tenant_id
+               AND dispute.status IN ('needs_response', 'warning_needs_response')
+          ) AS incident
+         GROUP BY incident.what, incident.runbook ORDER BY incident.what;
     END LOOP;
     PERFORM payments.tenant_visit(NULL);
 END

@@ -12,11 +12,10 @@ BEGIN
         (tenant_id, run_id, provider_account, provider_id, source_id, currency, at_provider,
          in_ledger, seen_at)
     SELECT p_tenant_id, (p_run ->> 'id')::uuid, p_account, e.object ->> 'id',
-           e.object #>> '{source,id}',
-           CASE WHEN m.money THEN e.object ->> 'currency' END, CASE WHEN m.money
-               THEN (e.object ->> 'net')::bigint END,
-           CASE WHEN m.money THEN payments.transaction_explain(p_tenant_id, p_account,
-               e.object) END, payments.clock()
+           e.object #>> '{source,id}', CASE WHEN m.money THEN e.object ->> 'currency' END,
+           CASE WHEN m.money THEN (e.object ->> 'net')::bigint END,
+           CASE WHEN m.money THEN payments.transaction_explain(p_tenant_id, p_account, e.object)
+                END, payments.clock()
       FROM jsonb_array_elements(p_objects) AS e (object)
      CROSS JOIN LATERAL (SELECT p_resource = 'balance_transactions' AS money) AS m
     ON CONFLICT DO NOTHING;
@@ -31,12 +30,10 @@ BEGIN
         CONTINUE WHEN v_found.made_at >= (p_run ->> 'settledBefore')::timestamptz;
         PERFORM payments.discrepancy_note(p_tenant_id, p_account, v_found.class,
             coalesce(v_found.object ->> 'type', v_found.object ->> 'object'),
-            v_found.object ->> 'id', v_found.object_id,
-            v_found.at_provider, v_found.ours, v_found.unexplained, v_found.object ->> 'currency',
-            v_found.made_at);
-        v_due := v_due + payments.reconcile_heal(
-            p_tenant_id, p_run ->> 'id', p_account, p_resource, v_found.object, v_found.class,
-            v_found.object_id, v_found.payment_id);
+            v_found.object ->> 'id', v_found.object_id, v_found.at_provider, v_found.ours,
+            v_found.unexplained, v_found.object ->> 'currency', v_found.made_at);
+        v_due := v_due + payments.reconcile_heal(p_tenant_id, p_run ->> 'id', p_account, p_resource,
+                                                 v_found);
     END LOOP;
     RETURN v_due;
 END

@@ -4,28 +4,34 @@ AS $$
 BEGIN
     -- Stripe made the object after the operation was written and before it was finished: within the
     -- run's days for sure.
-    PERFORM payments.discrepancy_note(p_tenant_id, 'platform', 'missing_at_provider', o.kind,
-                                      o.provider_id, o.subject_id, NULL,
-               concat_ws(' ', o.request #>> '{params,amount}', o.request #>> '{params,currency}',
-                         'operation', o.id),
-               CASE WHEN o.kind IN ('transfer', 'refund') THEN 1 WHEN o.kind = 'reversal' THEN -1
-                                      ELSE 0 END
-                   * coalesce((o.request #>> '{params,amount}')::bigint, 0),
-               coalesce(o.request #>> '{params,currency}', p.currency), o.created_at)
-      FROM payments.stripe_operations AS o
-      LEFT JOIN payments.payment_transactions AS p ON p.tenant_id = p_tenant_id
-       AND p.id = o.payment_id
-     WHERE o.tenant_id = p_tenant_id AND o.state = 'succeeded' AND o.provider_id IS NOT NULL
-       AND o.kind IN ('intent', 'transfer', 'refund', 'reversal', 'account')
-       AND o.created_at >= (p_run ->> 'since')::timestamptz
-       AND o.finished_at < (p_run ->> 'settledBefore')::timestamptz
-       AND NOT EXISTS (SELECT FROM payments.reconciliation_sightings AS s
-                        WHERE s.tenant_id = p_tenant_id AND s.run_id = (p_run ->> 'id')::uuid
-                          AND s.provider_id = o.provider_id)
-       AND NOT EXISTS (SELECT FROM payments.reconciliation_sightings AS s
-                        WHERE s.tenant_id = p_tenant_id AND s.run_id = (p_run ->> 'id')::uuid
-                          AND s.source_id = o.provider_id)
-     ORDER BY o.id;
+    PERFORM payments.discrepancy_note(
+        p_tenant_id, 'platform', 'missing_at_provider', operation.kind, operation.provider_id,
+        operation.subject_id, NULL,
+        concat_ws(' ', said.amount, said.currency, 'operation', operation.id),
+        CASE WHEN operation.kind IN ('transfer', 'refund') THEN 1
+             WHEN operation.kind = 'reversal' THEN -1 ELSE 0 END
+            * coalesce(said.amount::bigint, 0),
+        coalesce(said.currency, payment.currency), operation.created_at)
+      FROM payments.stripe_operations AS operation
+      LEFT JOIN payments.payment_transactions AS payment
+        ON payment.tenant_id = p_tenant_id AND payment.id = operation.payment_id
+     CROSS JOIN LATERAL (SELECT operation.request #>> '{params,amount}',
+                                operation.request #>> '{params,currency}')
+           AS said (amount, currency)
+     WHERE operation.tenant_id = p_tenant_id AND operation.state = 'succeeded'
+       AND operation.provider_id IS NOT NULL
+       AND operation.kind IN ('intent', 'transfer', 'refund', 'reversal', 'account')
+       AND operation.created_at >= (p_run ->> 'since')::timestamptz
+       AND operation.finished_at < (p_run ->> 'settledBefore')::timestamptz
+       AND NOT EXISTS (SELECT FROM payments.reconciliation_sightings AS sighting
+                        WHERE sighting.tenant_id = p_tenant_id
+                          AND sighting.run_id = (p_run ->> 'id')::uuid
+                          AND sighting.provider_id = operation.provider_id)
+       AND NOT EXISTS (SELECT FROM payments.reconciliation_sightings AS sighting
+                        WHERE sighting.tenant_id = p_tenant_id
+                          AND sighting.run_id = (p_run ->> 'id')::uuid
+                          AND sighting.source_id = operation.provider_id)
+     ORDER BY operation.id;
 END
 $$;
 COMMENT ON FUNCTION payments.reconcile_missing(uuid, jsonb) IS

@@ -12,6 +12,5 @@ BEGIN
                                ELSE 'tenant_disable' END, p_tenant_id::text);
 END
 $$;
-COMMENT ON FUNCTION payments.tenant_status_set(uuid,
-                                               text) IS 'Sets a tenant''s status. Raises PY001, '
-                                                        'PY002, PY010, PY070.';
+COMMENT ON FUNCTION payments.tenant_status_set(uuid, text) IS
+    'Sets a tenant''s status. Raises PY001, PY002, PY010, PY070.';

@@ -4,8 +4,7 @@ SELECT plan(9);
 CREATE ROLE tap_audit_ana LOGIN IN ROLE payments_analyst;
 SELECT enter(tenant_a());
 SELECT ops.tenant_member_add(tenant_a(), 'tap_audit_ana');
-SET LOCAL session_replication_role = replica;
-UPDATE payments.audit_log SET recorded_xid = '5';
+SELECT unchecked($$ UPDATE payments.audit_log SET recorded_xid = '5' $$);
 SELECT keep('digest', digest), keep('seq', seq) FROM api.audit_chain(tenant_a(), 100);
 SET LOCAL SESSION AUTHORIZATION tap_audit_ana;
 SELECT is_empty('SELECT * FROM ops.audit_verify(tenant_a())',
@@ -18,14 +17,16 @@ SELECT results_eq($$ SELECT * FROM ops.audit_verify(tenant_a(), 1, kept('digest'
     'a digest that was noted of another chain is reported');
 RESET SESSION AUTHORIZATION;
 -- Everything rewritten: the links agree with each other.
-UPDATE payments.audit_log SET subject = 'nobody' WHERE tenant_id = tenant_a();
+SELECT unchecked($$
+    UPDATE payments.audit_log SET subject = 'nobody' WHERE tenant_id = tenant_a()
+$$);
 SELECT remember();
 SET LOCAL SESSION AUTHORIZATION tap_audit_ana;
-SELECT is((SELECT array_agg((seq, problem)::text) FROM ops.audit_verify(tenant_a())),
-          '{"(1,\"the row was changed\")"}', 'of several broken links the first is named');
+SELECT results_eq('SELECT seq, problem FROM ops.audit_verify(tenant_a())',
+                  $$ VALUES (1::bigint, 'the row was changed') $$,
+                  'of several broken links the first is named');
 RESET SESSION AUTHORIZATION;
-DELETE FROM payments.audit_links;
-DELETE FROM payments.audit_heads;
+SELECT unchecked($$ DELETE FROM payments.audit_links; DELETE FROM payments.audit_heads $$);
 SELECT api.audit_chain(tenant_a(), 100);
 SELECT remember();
 SET LOCAL SESSION AUTHORIZATION tap_audit_ana;

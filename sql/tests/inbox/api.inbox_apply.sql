@@ -18,11 +18,11 @@ RESET ROLE;
 SELECT unchanged('refused events change nothing');
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT r::text FROM api.inbox_apply(tenant_b(), 'platform', 'evt_1',
-                                         event('payment_intent.succeeded',
-                                               intent_object(pay('k1'), 'succeeded'))) AS r),
-    '(waiting,"payment intent not known yet",0)',
+SELECT results_eq(
+    $$ SELECT * FROM api.inbox_apply(
+              tenant_b(), 'platform', 'evt_1',
+              event('payment_intent.succeeded', intent_object(pay('k1'), 'succeeded'))) $$,
+    $$ VALUES ('waiting', 'payment not known yet', 0) $$,
     'an event about another tenant''s payment finds nothing');
 SELECT throws_ok($$ SELECT * FROM api.inbox_apply(tenant_a(), 'platform', 'evt_1', '{}') $$,
                  'PY002', NULL, 'a second tenant in one transaction is refused');
@@ -30,25 +30,25 @@ RESET ROLE;
 SELECT unchanged('an event that waits leaves no trace, so it can be tried again');
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT r::text FROM api.inbox_apply(tenant_a(), 'platform', 'evt_1',
-                                         event('payment_intent.succeeded',
-                                               intent_object(pay('k1'), 'succeeded'))) AS r),
-    '(done,,1)',
-    'success settles the payment and makes its transfers due');
+SELECT results_eq(
+    $$ SELECT * FROM api.inbox_apply(
+              tenant_a(), 'platform', 'evt_1',
+              event('payment_intent.succeeded', intent_object(pay('k1'), 'succeeded'))) $$,
+    $$ VALUES ('done', NULL, 1) $$, 'success settles the payment and makes its transfers due');
 RESET ROLE;
-SELECT is(
-    (SELECT (source, event_type, provider_id, payment_id = pay('k1'), result, occurred_at)::text
-       FROM payments.payment_events WHERE id = 'evt_1'),
-    format('(platform,payment_intent.succeeded,pi_%s,t,done,"%s")', pay('k1'),
-           to_timestamp(1795000000)), 'what was applied is remembered with its payment');
+SELECT results_eq(
+    $$ SELECT source, event_type, provider_id, payment_id, result, occurred_at
+         FROM payments.payment_events WHERE id = 'evt_1' $$,
+    $$ VALUES ('platform', 'payment_intent.succeeded', 'pi_' || pay('k1'), pay('k1'), 'done',
+               to_timestamp(1795000000)) $$,
+    'what was applied is remembered with its payment');
 SELECT remember();
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT r::text FROM api.inbox_apply(tenant_a(), 'platform', 'evt_1',
-                                         event('payment_intent.succeeded',
-                                               intent_object(pay('k1'), 'succeeded'))) AS r),
-    '(done,,0)',
+SELECT results_eq(
+    $$ SELECT * FROM api.inbox_apply(
+              tenant_a(), 'platform', 'evt_1',
+              event('payment_intent.succeeded', intent_object(pay('k1'), 'succeeded'))) $$,
+    $$ VALUES ('done', NULL, 0) $$,
     'the second copy of an event says the same, and makes nothing due');
 SELECT is(
     (SELECT state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_1',
@@ -58,12 +58,12 @@ SELECT is(
 RESET ROLE;
 SELECT unchanged('the second copy of an event changes nothing');
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT r::text FROM api.inbox_apply(tenant_a(), 'platform', 'evt_2',
-                                         event('payment_intent.succeeded',
-                                               intent_object(pay('k2'), 'succeeded',
-                                                   '{"amount": 9}'))) AS r),
-    '(quarantined,"amount 9, ours is 10000",0)',
+SELECT results_eq(
+    $$ SELECT * FROM api.inbox_apply(
+              tenant_a(), 'platform', 'evt_2',
+              event('payment_intent.succeeded',
+                    intent_object(pay('k2'), 'succeeded', '{"amount": 9}'))) $$,
+    $$ VALUES ('quarantined', 'amount 9, ours is 10000', 0) $$,
     'an event that contradicts our payment is quarantined');
 SELECT is(
     (SELECT state FROM api.inbox_apply(tenant_a(), 'platform', 'evt_2',
@@ -77,11 +77,12 @@ SELECT is(
 RESET ROLE;
 SELECT is((SELECT status FROM payments.payment_transactions WHERE id = pay('k2')),
           'requires_payment_method', 'the contradicted payment is as it was');
-SELECT is(
-    (SELECT array_agg((id, result, reason)::text ORDER BY id) FROM payments.payment_events
-      WHERE id > 'evt_1' AND id < 'evt_9'),
-    ARRAY['(evt_2,quarantined,"amount 9, ours is 10000")',
-          '(evt_3,ignored,"not for us on this endpoint")'], 'both are remembered, with the reason');
+SELECT results_eq(
+    $$ SELECT id, result, reason FROM payments.payment_events
+        WHERE id > 'evt_1' AND id < 'evt_9' ORDER BY id $$,
+    $$ VALUES ('evt_2', 'quarantined', 'amount 9, ours is 10000'),
+              ('evt_3', 'ignored', 'not for us on this endpoint') $$,
+    'both are remembered, with the reason');
 -- Any order, any number of copies: the same end. Each order is tried and undone.
 CREATE FUNCTION pg_temp.world(p_payment_id uuid) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(E'\n',
@@ -151,17 +152,18 @@ SELECT is(
        FROM pg_temp.outcomes(pay('k3'), kept('paid')::jsonb, intent_object(pay('k3'), 'succeeded'),
                              false)), '1/120',
     'the events of a paid order end the same in all 120 orders');
-SELECT is((SELECT count(DISTINCT o) || '/' || count(*) FROM (
-        SELECT o FROM pg_temp.outcomes(pay('k3'),
-                                       kept('paid')::jsonb - 'payment_intent.created' - 'charge.succeeded', intent_object(pay('k3'), 'succeeded'), true)
-        UNION ALL
-        SELECT o FROM pg_temp.outcomes(pay('k3'),
-                                       kept('paid')::jsonb - 'payment_intent.created' - 'charge.succeeded', intent_object(pay('k3'), 'succeeded'), false)) AS x), '1/12',
+SELECT is(
+    (SELECT count(DISTINCT w.o) || '/' || count(*)
+       FROM unnest(ARRAY[true, false]) AS copies
+      CROSS JOIN LATERAL pg_temp.outcomes(
+          pay('k3'), kept('paid')::jsonb - '{payment_intent.created,charge.succeeded}'::text[],
+          intent_object(pay('k3'), 'succeeded'), copies) AS w), '1/12',
     'copies of events change nothing of that end');
 SELECT matches(
-    (SELECT o FROM pg_temp.outcomes(pay('k3'),
-                                    jsonb_build_object('payment_intent.succeeded',
-                                                       kept('paid')::jsonb -> 'payment_intent.succeeded'), '{}')), '^\(succeeded,10000,,t\)', 'that end is the settled payment');
+    (SELECT o FROM pg_temp.outcomes(
+         pay('k3'), jsonb_build_object('payment_intent.succeeded',
+                                       kept('paid')::jsonb -> 'payment_intent.succeeded'), '{}')),
+    '^\(succeeded,10000,,t\)', 'that end is the settled payment');
 SELECT keep('gone', jsonb_build_object(
     'payment_intent.created', intent_object(pay('k4'), 'requires_payment_method'),
     'payment_intent.requires_action', intent_object(pay('k4'), 'requires_action'),
@@ -177,18 +179,22 @@ SELECT is(
                                            '"automatic"}'))), '1/24',
     'the events of a canceled order end the same in all 24 orders');
 SELECT matches(
-    (SELECT o FROM pg_temp.outcomes(pay('k4'),
-                                    jsonb_build_object('payment_intent.canceled',
-                                                       kept('gone')::jsonb -> 'payment_intent.canceled'), '{}')), '^\(canceled,0,,f\)', 'that end is the canceled payment');
+    (SELECT o FROM pg_temp.outcomes(
+         pay('k4'), jsonb_build_object('payment_intent.canceled',
+                                       kept('gone')::jsonb -> 'payment_intent.canceled'), '{}')),
+    '^\(canceled,0,,f\)', 'that end is the canceled payment');
 SELECT is(
     (SELECT count(DISTINCT o) || '/' || count(*)
-       FROM pg_temp.outcomes(pay('k4'),
-                             kept('gone')::jsonb - 'payment_intent.requires_action' - 'payment_intent.amount_capturable_updated', '{}')), '1/2',
+       FROM pg_temp.outcomes(
+           pay('k4'), kept('gone')::jsonb - 'payment_intent.requires_action'
+                                          - 'payment_intent.amount_capturable_updated', '{}')),
+    '1/2',
     'created and canceled end the same in both orders, with nothing read from Stripe');
 SELECT is(
     (SELECT count(DISTINCT o) || '/' || count(*)
-       FROM pg_temp.outcomes(pay('k4'),
-                             kept('gone')::jsonb - 'payment_intent.requires_action' - 'payment_intent.canceled', '{}')), '1/2',
+       FROM pg_temp.outcomes(
+           pay('k4'), kept('gone')::jsonb - 'payment_intent.requires_action'
+                                          - 'payment_intent.canceled', '{}')), '1/2',
     'created and authorised end the same in both orders, with nothing read from Stripe');
 SELECT keep('declined', jsonb_build_object(
     'payment_intent.created', intent_object(pay('k4'), 'requires_payment_method'),
@@ -199,16 +205,19 @@ SELECT keep('declined', jsonb_build_object(
                   '{"last_payment_error": {"code": "card_declined", "message": "No."}}')));
 SELECT is(
     (SELECT count(DISTINCT o) || '/' || count(*)
-       FROM pg_temp.outcomes(pay('k4'), kept('declined')::jsonb,
-    intent_object(pay('k4'), 'requires_payment_method',
-                  '{"last_payment_error": {"code": "card_declined", "message": "No."}}'))), '1/24',
+       FROM pg_temp.outcomes(
+           pay('k4'), kept('declined')::jsonb,
+           intent_object(pay('k4'), 'requires_payment_method',
+                         '{"last_payment_error": {"code": "card_declined", "message": "No."}}'))),
+    '1/24',
     'the events of a declined order, read again from Stripe, end the same in all 24 orders');
 SELECT is(
     (SELECT count(DISTINCT o) || '/' || count(*)
-       FROM pg_temp.outcomes(pay('k4'),
-                             kept('declined')::jsonb - 'payment_intent.processing' - 'payment_intent.requires_action',
-    intent_object(pay('k4'), 'requires_payment_method',
-                  '{"last_payment_error": {"code": "card_declined", "message": "No."}}'))
+       FROM pg_temp.outcomes(
+           pay('k4'), kept('declined')::jsonb - 'payment_intent.processing'
+                                              - 'payment_intent.requires_action',
+           intent_object(pay('k4'), 'requires_payment_method',
+                         '{"last_payment_error": {"code": "card_declined", "message": "No."}}'))
       WHERE o LIKE '(requires\_payment\_method,0,card\_declined,f)%'), '1/2',
     'a card declined at once leaves the payment open, and the payment says why');
 

@@ -12,18 +12,20 @@ SELECT receive('evt_a', 'payment_intent.succeeded',
                jsonb_build_array('pi_' || pay('k1'), 'ch_unknown'), '\x0a');
 SELECT receive('evt_b', 'payment_intent.succeeded',
                jsonb_build_array('pi_' || payment_of(tenant_b(), 'k1')), '\x0b');
-SELECT set_eq($$ SELECT c::text FROM api.inbox_claim('w', 10, 10) AS c $$, ARRAY[
-    format('(platform,evt_a,1,0,%s,"\\x0a")', tenant_a()),
-    format('(platform,evt_b,1,0,%s,"\\x0b")', tenant_b())],
+SELECT set_eq(
+    $$ SELECT source, event_id, lease_epoch, attempts, tenant_id, payload
+         FROM api.inbox_claim('w', 10, 10) $$,
+    $$ VALUES ('platform', 'evt_a', 1, 0, tenant_a(), '\x0a'::bytea),
+              ('platform', 'evt_b', 1, 0, tenant_b(), '\x0b') $$,
     'a claim names each event''s tenant, found through our own rows');
 SELECT is(current_setting('app.current_tenant_id', true), '', 'a claim enters no tenant');
 SELECT is_empty($$ SELECT * FROM api.inbox_claim('w2', 10, 10) $$,
                 'a claimed event is not claimed again under its lease');
 RESET ROLE;
-SELECT is(
-    (SELECT (state, leased_by, lease_epoch, attempts, tenant_id = tenant_a())::text
-       FROM payments.webhook_inbox WHERE event_id = 'evt_a'), '(received,w,1,0,t)',
-    'a claim is no attempt');
+SELECT results_eq(
+    $$ SELECT state, leased_by, lease_epoch, attempts, tenant_id = tenant_a()
+         FROM payments.webhook_inbox WHERE event_id = 'evt_a' $$,
+    $$ VALUES ('received', 'w', 1::bigint, 0, true) $$, 'a claim is no attempt');
 SELECT advance('11 seconds');
 SET LOCAL ROLE payments_worker;
 SELECT is((SELECT array_agg(lease_epoch) FROM api.inbox_claim('w2', 10, 10)), '{2,2}',
@@ -66,19 +68,20 @@ VALUES ('ch_nobody', tenant_a(), 'charge', pay('k1'), clock());
 SELECT enter(NULL);
 SELECT advance('2 seconds');
 SET LOCAL ROLE payments_worker;
-SELECT is(
-    (SELECT (tenant_id = tenant_a(), payload IS NOT NULL)::text FROM api.inbox_claim('w', 10, 10)
-      WHERE event_id = 'evt_unknown'), '(t,t)',
-    'a waiting event is handed out once its object is known');
+SELECT results_eq(
+    $$ SELECT tenant_id = tenant_a(), payload IS NOT NULL
+         FROM api.inbox_claim('w', 10, 10) WHERE event_id = 'evt_unknown' $$,
+    $$ VALUES (true, true) $$, 'a waiting event is handed out once its object is known');
 RESET ROLE;
 -- A day later.
 SELECT advance('24 hours');
 SET LOCAL ROLE payments_worker;
 SELECT * FROM api.inbox_claim('w', 10, 10);
 RESET ROLE;
-SELECT is(
-    (SELECT (state, reason, finished_at IS NOT NULL)::text FROM payments.webhook_inbox
-      WHERE event_id = 'evt_none'), '(ignored,"object not known after a day",t)',
+SELECT results_eq(
+    $$ SELECT state, reason, finished_at IS NOT NULL
+         FROM payments.webhook_inbox WHERE event_id = 'evt_none' $$,
+    $$ VALUES ('ignored', 'object not known after a day', true) $$,
     'an event whose object is unknown for a day is ignored');
 -- The limit.
 SELECT count(

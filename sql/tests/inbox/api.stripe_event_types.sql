@@ -2,7 +2,7 @@ BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(4);
 SET LOCAL ROLE payments_api;
-SELECT results_eq($$ SELECT DISTINCT source FROM api.stripe_event_types() ORDER BY 1 $$,
+SELECT results_eq($$ SELECT DISTINCT source FROM api.stripe_event_types() ORDER BY source $$,
                   ARRAY['connect', 'platform'], 'both endpoints have their types');
 SELECT is((SELECT source FROM api.stripe_event_types() WHERE event_type = 'payout.paid'), 'connect',
           'what happens on a payee''s account comes to the Connect endpoint');

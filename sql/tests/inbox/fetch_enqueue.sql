@@ -8,12 +8,14 @@ SELECT enter(tenant_a());
 SELECT is(
     payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'payment_intents', 'pi_1', 'evt_1'), 1,
     'a read makes one operation due');
-SELECT is(
-    (SELECT (o.state, o.kind, o.payment_id = pay('k1'), o.subject_id = pay('k1'), o.lock_key,
-             o.request, o.idempotency_id)::text FROM payments.stripe_operations AS o
-      WHERE o.kind = 'fetch'),
-    '(ready,fetch,t,t,fetch:pi_1,"{""params"": {}, ""target"": ""pi_1"", ""resource"": '
-    '""payment_intents""}",)', 'it reads that object, one at a time');
+SELECT results_eq(
+    $$ SELECT o.state, o.kind, o.payment_id = pay('k1'), o.subject_id = pay('k1'), o.lock_key,
+              o.request, o.idempotency_id
+         FROM payments.stripe_operations AS o WHERE o.kind = 'fetch' $$,
+    $$ VALUES ('ready', 'fetch', true, true, 'fetch:pi_1',
+               '{"params": {}, "target": "pi_1", "resource": "payment_intents"}'::jsonb,
+               NULL::uuid) $$,
+    'it reads that object, one at a time');
 SELECT payments.fetch_enqueue(tenant_a(), pay('k1'), pay('k1'), 'payment_intents', 'pi_1', 'evt_1');
 SELECT is((SELECT count(*) FROM payments.stripe_operations WHERE kind = 'fetch'), 1::bigint,
           'one cause has an object read once');

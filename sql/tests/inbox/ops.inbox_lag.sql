@@ -15,15 +15,15 @@ CREATE ROLE tap_report_stranger IN ROLE payments_analyst;
 SELECT enter(tenant_a()), ops.tenant_member_add(tenant_a(), 'tap_report_member');
 SELECT enter(NULL);
 
-SET LOCAL session_replication_role = replica;
-DELETE FROM payments.payment_events;
-INSERT INTO payments.payment_events (tenant_id, id, source, event_type, provider_id, result,
-                                     occurred_at, applied_at)
-SELECT tenant_a(
-    ), 'evt_' || n, 'platform', 'charge.updated', 'ch_' || n, CASE n WHEN 4 THEN 'quarantined'
-        ELSE 'done' END, clock() - n * interval '1 second', clock()
-  FROM generate_series(1, 4) AS n;
-SET LOCAL session_replication_role = origin;
+SELECT unchecked($$
+    DELETE FROM payments.payment_events;
+    INSERT INTO payments.payment_events (tenant_id, id, source, event_type, provider_id, result,
+                                         occurred_at, applied_at)
+    SELECT tenant_a(), 'evt_' || n, 'platform', 'charge.updated', 'ch_' || n,
+           CASE n WHEN 4 THEN 'quarantined' ELSE 'done' END, clock() - n * interval '1 second',
+           clock()
+      FROM generate_series(1, 4) AS n
+$$);
 SET LOCAL SESSION AUTHORIZATION tap_report_member;
 SELECT set_eq(
     $$ SELECT w.event_type, w.events, w.p50_seconds, w.p95_seconds, w.max_seconds, w.quarantined

@@ -6,39 +6,49 @@ SELECT open_account(t, 'venue', 'v1'), open_account(t, 'artist', 'a1')
 SELECT paid_payment(tenant_b(), 'k1'), paid_payment(tenant_a(), 'k1'),
        created_payment(tenant_a(), 'k2'), keep('r', asked_refund(pay('k1'), 'r', 1000));
 CREATE FUNCTION pg_temp.news(p_payment uuid, p_more jsonb DEFAULT '{}',
-                             p_livemode boolean DEFAULT false) RETURNS text LANGUAGE sql
-AS $$ SELECT (e.state, e.payment_id = p_payment, e.enqueued)::text
-        FROM payments.stripe_event_apply_refund(tap_helpers.tenant_a(),
-                                                jsonb_build_object('livemode', p_livemode, 'data',
-                                                    jsonb_build_object('object',
-          jsonb_build_object('id', 're_d', 'amount', 100, 'currency', 'usd', 'status', 'succeeded',
-                             'payment_intent', 'pi_' || p_payment) || p_more)),
-                                                tap_helpers.clock()) AS e $$;
+                             p_livemode boolean DEFAULT false)
+    RETURNS TABLE (state text, is_ours boolean, enqueued integer) LANGUAGE sql
+AS $$ SELECT e.state, e.payment_id = p_payment, e.enqueued
+        FROM payments.stripe_event_apply_refund(
+            tap_helpers.tenant_a(),
+            jsonb_build_object('livemode', p_livemode, 'data', jsonb_build_object('object',
+                jsonb_build_object('id', 're_d', 'amount', 100, 'currency', 'usd', 'status',
+                                   'succeeded', 'payment_intent', 'pi_' || p_payment)
+                || p_more)),
+            tap_helpers.clock()) AS e $$;
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a()), remember();
-SELECT is(pg_temp.news(payment_of(tenant_b(), 'k1')), '(waiting,,0)',
-          'a refund of a payment that is not ours waits');
-SELECT is(pg_temp.news(pay('k2')), '(waiting,t,0)',
-          'so does one of a payment whose success we have not seen');
-SELECT is(
-    pg_temp.news(pay('k1'), jsonb_build_object('id', 're_' || the('r'), 'metadata',
-                                               jsonb_build_object('refund_id', the('r')))),
-    '(waiting,t,0)', 'so does one of ours that overtook its own answer');
-SELECT is(pg_temp.news(pay('k1'), '{"currency": "eur"}'), '(quarantined,t,0)',
-          'another currency is for a person');
-SELECT is(pg_temp.news(pay('k1'), '{}', true), '(quarantined,t,0)', 'so is another mode');
+SELECT results_eq($$ SELECT * FROM pg_temp.news(payment_of(tenant_b(), 'k1')) $$,
+                  $$ VALUES ('waiting', NULL::boolean, 0) $$,
+                  'a refund of a payment that is not ours waits');
+SELECT results_eq($$ SELECT * FROM pg_temp.news(pay('k2')) $$,
+                  $$ VALUES ('waiting', true, 0) $$,
+                  'so does one of a payment whose success we have not seen');
+SELECT results_eq(
+    $$ SELECT * FROM pg_temp.news(
+              pay('k1'),
+              jsonb_build_object('id', 're_' || the('r'), 'metadata',
+                                 jsonb_build_object('refund_id', the('r')))) $$,
+    $$ VALUES ('waiting', true, 0) $$, 'so does one of ours that overtook its own answer');
+SELECT results_eq($$ SELECT * FROM pg_temp.news(pay('k1'), '{"currency": "eur"}') $$,
+                  $$ VALUES ('quarantined', true, 0) $$, 'another currency is for a person');
+SELECT results_eq($$ SELECT * FROM pg_temp.news(pay('k1'), '{}', true) $$,
+                  $$ VALUES ('quarantined', true, 0) $$, 'so is another mode');
 SELECT unchanged('none of them left anything');
-SELECT is(pg_temp.news(pay('k1')), '(done,t,2)',
-          'one made in the dashboard is adopted, and the payees asked for their part');
-SELECT is(
-    (SELECT (r.origin, r.status, r.amount, r.stripe_refund_id)::text
-       FROM payments.payment_refunds AS r WHERE r.stripe_refund_id = 're_d'),
-    '(dashboard,succeeded,100,re_d)', 'with its state');
+SELECT results_eq($$ SELECT * FROM pg_temp.news(pay('k1')) $$,
+                  $$ VALUES ('done', true, 2) $$,
+                  'one made in the dashboard is adopted, and the payees asked for their part');
+SELECT results_eq(
+    $$ SELECT r.origin, r.status, r.amount, r.stripe_refund_id
+         FROM payments.payment_refunds AS r WHERE r.stripe_refund_id = 're_d' $$,
+    $$ VALUES ('dashboard', 'succeeded', 100::bigint, 're_d') $$, 'with its state');
 SELECT remember();
-SELECT is(pg_temp.news(pay('k1')), '(done,t,0)', 'heard of again');
+SELECT results_eq($$ SELECT * FROM pg_temp.news(pay('k1')) $$,
+                  $$ VALUES ('done', true, 0) $$, 'heard of again');
 SELECT unchanged('it is not adopted twice');
-SELECT is(pg_temp.news(pay('k1'), '{"status": "failed", "failure_reason": "x"}'), '(done,t,2)',
-          'its failure pays the payees again');
+SELECT results_eq(
+    $$ SELECT * FROM pg_temp.news(pay('k1'), '{"status": "failed", "failure_reason": "x"}') $$,
+    $$ VALUES ('done', true, 2) $$, 'its failure pays the payees again');
 RESET ROLE;
 SELECT finish(operation_of(the('r'), 'refund'),
               jsonb_build_object('outcome', 'succeeded', 'object',

@@ -27,7 +27,8 @@ SELECT is(pg_temp.event('closed', 'p', 'approved'), 'done', 'its approval is tak
 SELECT is(pg_temp.holds('p'), '{}', 'and lets the money go');
 SELECT is(pg_temp.event('closed', 'q', 'approved'), 'done', 'its end may be heard first');
 SELECT is(pg_temp.event('opened', 'q'), 'done', 'and its beginning then');
-SELECT results_eq($$ SELECT source_id, status, decided_by, note FROM payments.reviews ORDER BY 1 $$,
+SELECT results_eq($$ SELECT source_id, status, decided_by, note FROM payments.reviews
+                      ORDER BY source_id $$,
                   $$ VALUES ('prv_p', 'approved', 'stripe', 'approved'),
                             ('prv_q', 'approved', 'stripe', 'approved') $$, 'it ends the same');
 SELECT is(pg_temp.holds('q'), '{}', 'with the money let go');

@@ -57,12 +57,12 @@ SELECT is(
                  '{"account": "acct_v1_aaaaaaaa", "id": "evt_2"}'), 'done|0',
     'capability events too: the read that waits covers them');
 SELECT is(pg_temp.sent('platform', 'refund.updated', '{"id": "re_1"}'),
-          'waiting|payment intent not known yet|0', 'refund events go to their function');
+          'waiting|payment not known yet|0', 'refund events go to their function');
 SELECT is(pg_temp.sent('platform', 'charge.refund.updated', '{"id": "re_1"}'),
-          'waiting|payment intent not known yet|0',
+          'waiting|payment not known yet|0',
           'their deprecated twin, too, and not to the charge''s');
 SELECT is(pg_temp.sent('platform', 'charge.dispute.created', '{"id": "dp_1"}'),
-          'waiting|payment intent not known yet|0', 'dispute events go to their function');
+          'waiting|payment not known yet|0', 'dispute events go to their function');
 SELECT is(pg_temp.sent('platform', 'radar.early_fraud_warning.created', '{"id": "issfr_1"}'),
           'waiting|payment not known yet|0', 'warnings go to theirs');
 SELECT is(

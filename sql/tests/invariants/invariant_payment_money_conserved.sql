@@ -124,8 +124,10 @@ ROLLBACK TO SAVEPOINT clean;
 
 SELECT unchecked($$
     DELETE FROM payments.ledger_postings WHERE cause_type = 'reversal' AND payment_id = pay('k4')
-       AND debit_account_id = payments.ledger_account_id(tenant_a(), 'provider_clearing', '', '',
-                                                         'usd') AND credit_account_id = payments.ledger_account_id(tenant_a(), 'payee_payable', 'venue', 'v1', 'usd')
+       AND debit_account_id =
+           payments.ledger_account_id(tenant_a(), 'provider_clearing', '', '', 'usd')
+       AND credit_account_id =
+           payments.ledger_account_id(tenant_a(), 'payee_payable', 'venue', 'v1', 'usd')
 $$);
 SET LOCAL ROLE payments_definer;
 SELECT set_eq(

@@ -31,17 +31,16 @@ SELECT set_eq(
 RESET ROLE;
 ROLLBACK TO SAVEPOINT clean;
 
-SET LOCAL session_replication_role = replica;
-INSERT INTO payments.stripe_transfers (tenant_id, id, payment_id, connected_account_id,
-                                       recipient_type, recipient_id, purpose, cause_id,
-        stripe_account_id, source_transaction, transfer_group, amount, currency, status, created_at,
-        updated_at)
-SELECT tenant_id, gen_random_uuid(), payment_id, connected_account_id, recipient_type, recipient_id,
-       'repayment', id,
-       stripe_account_id, source_transaction, transfer_group, amount, currency, 'blocked',
-       created_at, updated_at
-  FROM payments.stripe_transfers WHERE id = current_setting('tap.a1')::uuid;
-SET LOCAL session_replication_role = origin;
+SELECT unchecked($$
+    INSERT INTO payments.stripe_transfers
+        (tenant_id, id, payment_id, connected_account_id, recipient_type, recipient_id, purpose,
+         cause_id, stripe_account_id, source_transaction, transfer_group, amount, currency, status,
+         created_at, updated_at)
+    SELECT tenant_id, gen_random_uuid(), payment_id, connected_account_id, recipient_type,
+           recipient_id, 'repayment', id, stripe_account_id, source_transaction, transfer_group,
+           amount, currency, 'blocked', created_at, updated_at
+      FROM payments.stripe_transfers WHERE id = current_setting('tap.a1')::uuid
+$$);
 SET LOCAL ROLE payments_definer;
 SELECT set_eq(
     'SELECT object_type, object_id, detail FROM '

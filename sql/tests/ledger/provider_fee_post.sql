@@ -23,16 +23,17 @@ SELECT is(
     payments.provider_fee_post(operation_row(the('fetch')),
                                '{"id": "txn_k1", "fee": 320, "currency": "usd"}', clock()), 0,
     'a fee makes nothing due');
-SELECT is(
-    (SELECT (balance_transaction_id, provider_fee)::text FROM payments.payment_intents
-      WHERE id = pay('k1')), '(txn_k1,320)', 'the fee and its source are kept on the intent');
 SELECT results_eq(
-    $$ SELECT (d.kind, c.kind, l.amount, l.currency, l.cause_id = pay('k1'))::text
-         FROM payments.ledger_postings AS l
-                       JOIN payments.ledger_accounts AS d ON d.id = l.debit_account_id
-                       JOIN payments.ledger_accounts AS c ON c.id = l.credit_account_id
-                      WHERE l.cause_type = 'provider_fee' $$,
-    ARRAY['(provider_fees,provider_clearing,320,usd,t)'],
+    $$ SELECT balance_transaction_id, provider_fee
+         FROM payments.payment_intents WHERE id = pay('k1') $$,
+    $$ VALUES ('txn_k1', 320::bigint) $$, 'the fee and its source are kept on the intent');
+SELECT results_eq(
+    $$ SELECT debit.kind, credit.kind, posting.amount, posting.currency, posting.cause_id
+         FROM payments.ledger_postings AS posting
+         JOIN payments.ledger_accounts AS debit ON debit.id = posting.debit_account_id
+         JOIN payments.ledger_accounts AS credit ON credit.id = posting.credit_account_id
+        WHERE posting.cause_type = 'provider_fee' $$,
+    $$ VALUES ('provider_fees', 'provider_clearing', 320::bigint, 'usd', pay('k1')) $$,
     'the fee is the platform''s expense, out of clearing, exactly');
 SELECT remember();
 SELECT payments.provider_fee_post(operation_row(the('fetch')),

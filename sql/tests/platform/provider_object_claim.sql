@@ -6,10 +6,10 @@ SELECT keep('one', '11111111-1111-4111-8111-111111111111'::text),
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
 SELECT payments.provider_object_claim(tenant_a(), 'ch_1', 'charge', the('one'), clock());
-SELECT is(
-    (SELECT (tenant_id = tenant_a(), object_type, object_id = the('one'))::text
-       FROM payments.provider_objects WHERE provider_id = 'ch_1'), '(t,charge,t)',
-    'a Stripe id is remembered as a row''s');
+SELECT results_eq(
+    $$ SELECT tenant_id = tenant_a(), object_type, object_id = the('one')
+         FROM payments.provider_objects WHERE provider_id = 'ch_1' $$,
+    $$ VALUES (true, 'charge', true) $$, 'a Stripe id is remembered as a row''s');
 SELECT remember();
 SELECT lives_ok(
     $$ SELECT payments.provider_object_claim(tenant_a(), 'ch_1', 'charge', the('one'), clock()) $$,

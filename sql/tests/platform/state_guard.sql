@@ -15,17 +15,16 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_states text[] := ARRAY(
         SELECT m.found[1]
-          FROM regexp_matches((SELECT pg_get_constraintdef(k.oid) FROM pg_constraint AS k
-            WHERE k.conrelid = p_table AND k.conname = p_check), '''([a-z_]+)''', 'g')
-        AS m (found));
+          FROM pg_constraint AS k,
+               regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') AS m (found)
+         WHERE k.conrelid = p_table AND k.conname = p_check);
     v_id uuid;
 BEGIN
     EXECUTE format('SELECT id FROM %s ORDER BY id LIMIT 1', p_table) INTO v_id;
     FOR from_state, to_state IN SELECT f, t FROM unnest(v_states) AS f, unnest(v_states) AS t
         WHERE f <> t LOOP
-        SET LOCAL session_replication_role = replica;
-        EXECUTE format('UPDATE %s SET %I = %L WHERE id = %L', p_table, p_column, from_state, v_id);
-        SET LOCAL session_replication_role = origin;
+        PERFORM tap_helpers.unchecked(format('UPDATE %s SET %I = %L WHERE id = %L', p_table,
+                                             p_column, from_state, v_id));
         BEGIN
             EXECUTE format('UPDATE %s SET %I = %L WHERE id = %L', p_table, p_column, to_state,
                            v_id);
@@ -41,15 +40,20 @@ CREATE TEMP TABLE graph AS
 SELECT g.machine, g.from_state, t AS to_state
   FROM (VALUES
     ('payment', 'created',
-     '{requires_payment_method,requires_confirmation,requires_action,processing,requires_capture,succeeded,canceled,failed,blocked}'::text[]),
+     '{requires_payment_method,requires_confirmation,requires_action,processing,requires_capture,
+       succeeded,canceled,failed,blocked}'::text[]),
     ('payment', 'requires_payment_method',
-     '{requires_confirmation,requires_action,processing,requires_capture,succeeded,canceled,failed}'),
+     '{requires_confirmation,requires_action,processing,requires_capture,
+       succeeded,canceled,failed}'),
     ('payment', 'requires_confirmation',
-     '{requires_payment_method,requires_action,processing,requires_capture,succeeded,canceled,failed}'),
+     '{requires_payment_method,requires_action,processing,requires_capture,
+       succeeded,canceled,failed}'),
     ('payment', 'requires_action',
-     '{requires_payment_method,requires_confirmation,processing,requires_capture,succeeded,canceled,failed}'),
+     '{requires_payment_method,requires_confirmation,processing,requires_capture,
+       succeeded,canceled,failed}'),
     ('payment', 'processing',
-     '{requires_payment_method,requires_confirmation,requires_action,requires_capture,succeeded,canceled,failed}'),
+     '{requires_payment_method,requires_confirmation,requires_action,requires_capture,
+       succeeded,canceled,failed}'),
     ('payment', 'requires_capture', '{succeeded,canceled}'),
     ('transfer', 'pending', '{blocked,paid,failed,canceled}'),
     ('transfer', 'blocked', '{pending,paid,failed,canceled}'),
@@ -72,10 +76,9 @@ SELECT g.machine, g.from_state, t AS to_state
     ('operation', 'unknown', '{leased,succeeded,dead}'),
     ('operation', 'failed', '{ready,leased}'),
     ('operation', 'dead', '{ready,unknown,succeeded}')) AS g (machine, from_state, to_states),
-        unnest(g.to_states) AS t;
+       unnest(g.to_states) AS t;
 SELECT set_eq('SELECT machine, from_state, to_state FROM payments.state_transitions',
-              'SELECT * FROM graph',
-    'the declared graphs are these');
+              'SELECT * FROM graph', 'the declared graphs are these');
 SAVEPOINT machines;
 ALTER TABLE payments.stripe_transfers DROP CONSTRAINT transfer_paid_has_stripe_id;
 ALTER TABLE payments.stripe_operations DROP CONSTRAINT operation_outcome_when_resolved;
@@ -102,14 +105,12 @@ SELECT set_eq(
 ROLLBACK TO SAVEPOINT machines;
 
 SELECT throws_ok($$ UPDATE payments.payment_transactions SET status = 'requires_capture' $$,
-                 'PY030', NULL,
-    'a payment that succeeded cannot go back');
+                 'PY030', NULL, 'a payment that succeeded cannot go back');
 SELECT throws_ok($$ UPDATE payments.stripe_transfers SET status = 'reversed' $$, 'PY030', NULL,
     'a transfer that was not paid cannot be reversed');
 SELECT throws_ok(
     $$ UPDATE payments.stripe_operations SET state = 'unknown' WHERE state = 'succeeded' $$,
-    'PY030', NULL,
-    'a resolved operation cannot be in doubt again');
+    'PY030', NULL, 'a resolved operation cannot be in doubt again');
 SELECT throws_ok($$ UPDATE payments.reviews SET status = 'lost' $$, 'PY030', NULL,
                  'a review cannot end as nobody declared');
 SELECT throws_ok($$ UPDATE payments.payment_transactions SET status = 'lost' $$, 'PY030', NULL,

@@ -13,16 +13,16 @@ SET LOCAL ROLE payments_worker;
 SELECT is(pg_temp.compared('payment_intents'), 0, 'where both agree nothing is to be done');
 RESET ROLE;
 SELECT is((SELECT count(*) FROM payments.discrepancies), 0::bigint, 'nothing is noted');
-SELECT is(
-    (SELECT (provider_account, provider_id, currency)::text FROM payments.reconciliation_sightings),
-    format('(platform,pi_%s,)', pay('k1')), 'but that it was seen');
+SELECT results_eq(
+    $$ SELECT provider_account, provider_id, currency FROM payments.reconciliation_sightings $$,
+    $$ VALUES ('platform', 'pi_' || pay('k1'), NULL) $$, 'but that it was seen');
 SELECT is(pg_temp.compared('payment_intents', '{"amount": 9}'), 0,
           'an amount that differs is for a person');
-SELECT is(
-    (SELECT (class, object_type, provider_id, object_id, at_provider, ours, occurred_at,
-             state)::text FROM payments.discrepancies),
-    (('amount_differs', 'payment_intent', 'pi_' || pay('k1'), pay('k1'), '9', '10000',
-      to_timestamp(1), 'open')::text), 'it is noted');
+SELECT results_eq(
+    $$ SELECT class, object_type, provider_id, object_id, at_provider, ours, occurred_at, state
+         FROM payments.discrepancies $$,
+    $$ VALUES ('amount_differs', 'payment_intent', 'pi_' || pay('k1'), pay('k1'), '9', '10000',
+               to_timestamp(1), 'open') $$, 'it is noted');
 SELECT is(pg_temp.compared('payment_intents', '{"status": "processing"}'), 1,
           'another state is read from Stripe');
 SELECT remember();
@@ -39,16 +39,18 @@ SELECT is(
 SELECT is((SELECT count(*) FROM payments.discrepancies), 2::bigint, 'is seen and not judged');
 SELECT api.reconcile_compare(tenant_a(), kept('run')::jsonb, 'platform', 'balance_transactions',
                              jsonb_build_array(jsonb_build_object(
-    'id', 'txn_1', 'type', 'charge', 'net', 10007, 'currency', 'usd', 'created', 1, 'source',
-                                 charge_object(pay('k1')))));
-SELECT is(
-    (SELECT (class, object_type, unexplained, currency)::text FROM payments.discrepancies
-      WHERE provider_id = 'txn_1'), '(unexplained_balance_transaction,charge,7,usd)',
+                                 'id', 'txn_1', 'type', 'charge', 'net', 10007, 'currency', 'usd',
+                                 'created', 1, 'source', charge_object(pay('k1')))));
+SELECT results_eq(
+    $$ SELECT class, object_type, unexplained, currency
+         FROM payments.discrepancies WHERE provider_id = 'txn_1' $$,
+    $$ VALUES ('unexplained_balance_transaction', 'charge', 7::bigint, 'usd') $$,
     'money that we cannot explain is noted with its amount');
-SELECT is(
-    (SELECT (source_id, currency, at_provider, in_ledger)::text
-       FROM payments.reconciliation_sightings WHERE provider_id = 'txn_1'),
-    format('(ch_%s,usd,10007,10000)', pay('k1')), 'and both sides are kept for the totals');
+SELECT results_eq(
+    $$ SELECT source_id, currency, at_provider, in_ledger
+         FROM payments.reconciliation_sightings WHERE provider_id = 'txn_1' $$,
+    $$ VALUES ('ch_' || pay('k1'), 'usd', 10007::bigint, 10000::bigint) $$,
+    'and both sides are kept for the totals');
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
 SELECT throws_ok($$ SELECT api.reconcile_compare(NULL, '{}', 'platform', 'x', '[]') $$, 'PY001',

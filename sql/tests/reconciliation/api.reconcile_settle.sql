@@ -27,9 +27,10 @@ SELECT set_eq(
     'NULL', $$ VALUES ('po_gone') $$,
     'what was not seen again is closed: not what is older than the run, not of an account that '
     'could not be read');
-SELECT is(
-    (SELECT (provider_account, currency, transactions, at_provider, in_ledger)::text
-       FROM payments.reconciliation_totals), '(acct_1,usd,2,12,0)',
+SELECT results_eq(
+    $$ SELECT provider_account, currency, transactions, at_provider, in_ledger
+         FROM payments.reconciliation_totals $$,
+    $$ VALUES ('acct_1', 'usd', 2::bigint, 12::bigint, 0::bigint) $$,
     'the sums per account and currency are kept');
 SELECT is((SELECT count(*) FROM payments.reconciliation_sightings), 0::bigint,
           'what was seen is forgotten, a dead run''s too');

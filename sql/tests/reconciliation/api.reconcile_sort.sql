@@ -20,9 +20,10 @@ SELECT set_eq(
               (tenant_b(), 'pi_' || payment_of(tenant_b(), 'k1')) $$,
     'each tenant gets its own objects of a page');
 RESET ROLE;
-SELECT is(
-    (SELECT (provider_account, provider_id, class, amount, currency, state)::text
-       FROM payments.unowned_objects), '(platform,pi_x,unowned,5,usd,open)',
+SELECT results_eq(
+    $$ SELECT provider_account, provider_id, class, amount, currency, state
+         FROM payments.unowned_objects $$,
+    $$ VALUES ('platform', 'pi_x', 'unowned', 5::bigint, 'usd', 'open') $$,
     'the rest is noted, open');
 SELECT api.reconcile_sort(kept('run')::jsonb, 'platform', 'payment_intents',
                           pg_temp.page('{"amount": 6}'));

@@ -29,9 +29,10 @@ SELECT enter(NULL);
 SET LOCAL SESSION AUTHORIZATION tap_ana;
 SELECT is(ops.discrepancy_resolve(tenant_a(), the('d'), 'goodwill'), 'resolved', 'explained');
 RESET SESSION AUTHORIZATION;
-SELECT is(
-    (SELECT (state, note, resolved_by, ended_at IS NOT NULL)::text FROM payments.discrepancies
-      WHERE id = the('d')), '(resolved,goodwill,tap_ana,t)', 'with the note, and by whom');
+SELECT results_eq(
+    $$ SELECT state, note, resolved_by, ended_at IS NOT NULL
+         FROM payments.discrepancies WHERE id = the('d') $$,
+    $$ VALUES ('resolved', 'goodwill', 'tap_ana', true) $$, 'with the note, and by whom');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -19,9 +19,10 @@ SELECT unchanged('a refused explanation changes nothing');
 SET LOCAL ROLE payments_operator;
 SELECT is(ops.unowned_object_resolve('platform', 'pi_x', 'the old shop'), 'resolved', 'explained');
 RESET ROLE;
-SELECT is(
-    (SELECT (state, note, resolved_by = session_user)::text FROM payments.unowned_objects
-      WHERE provider_id = 'pi_x'), '(resolved,"the old shop",t)', 'with the note, and by whom');
+SELECT results_eq(
+    $$ SELECT state, note, resolved_by = session_user
+         FROM payments.unowned_objects WHERE provider_id = 'pi_x' $$,
+    $$ VALUES ('resolved', 'the old shop', true) $$, 'with the note, and by whom');
 SET LOCAL ROLE payments_operator;
 SELECT throws_ok($$ SELECT ops.unowned_object_resolve('platform', 'pi_x', 'somebody else') $$,
                  'PY010', NULL, 'and nobody puts their own name over it');

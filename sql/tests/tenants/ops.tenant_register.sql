@@ -33,7 +33,7 @@ SELECT results_eq(
     $$ VALUES ('Tenant Sea', 'disabled', 'https://c.example/back', 'https://c.example/again') $$,
     'addresses that are not given stay, and renaming does not enable');
 SELECT results_eq(
-    'SELECT tenant_id, name FROM payments.tenants WHERE tenant_id <> tenant_c() ORDER BY 1',
+    'SELECT tenant_id, name FROM payments.tenants WHERE tenant_id <> tenant_c() ORDER BY tenant_id',
     $$ VALUES (tenant_a(), 'Tenant A'), (tenant_b(), 'Tenant B') $$,
     'other tenants keep their names');
 SELECT is(ops.tenant_register(tenant_c(), repeat('x', 200)), tenant_c(),

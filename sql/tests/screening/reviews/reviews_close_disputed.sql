@@ -9,7 +9,7 @@ CREATE FUNCTION pg_temp.dispute(p_status text) RETURNS void LANGUAGE sql AS $$
         tap_helpers.dispute_object(tap_helpers.the('p'), 'du', p_status), tap_helpers.clock()) $$;
 CREATE FUNCTION pg_temp.warn(p_id text) RETURNS integer LANGUAGE sql AS $$
     SELECT e.enqueued FROM payments.stripe_event_apply_fraud_warning(
-        tap_helpers.tenant_a(), jsonb_build_object('data', jsonb_build_object(
+        tap_helpers.tenant_a(), jsonb_build_object('livemode', false, 'data', jsonb_build_object(
             'object', jsonb_build_object(
                 'id', p_id, 'payment_intent', 'pi_' || tap_helpers.kept('p'), 'fraud_type', 'x',
                 'actionable', true))), tap_helpers.clock()) AS e $$;

@@ -1,7 +1,7 @@
 -- inbox_apply answers a second copy with what became of the first, so that nobody gets a second
 -- chance with other bytes. An operator's replay is that second chance, with the bytes that were
 -- stored.
-CREATE OR REPLACE FUNCTION payments.inbox_reopen(p_tenant_id uuid, p_event_id text,
+CREATE OR REPLACE FUNCTION payments.inbox_replay(p_tenant_id uuid, p_event_id text,
                                                  p_received tstzrange, p_states text[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
@@ -16,6 +16,6 @@ BEGIN
     RETURN cardinality(v_events);
 END
 $$;
-COMMENT ON FUNCTION payments.inbox_reopen(uuid, text, tstzrange, text[]) IS
+COMMENT ON FUNCTION payments.inbox_replay(uuid, text, tstzrange, text[]) IS
     'Has events applied again that ended without being applied, one or those received in a period, '
     'and forgets how they ended. Returns how many.';
