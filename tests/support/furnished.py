@@ -93,6 +93,7 @@ class Furnished:
 def furnish(database: Database) -> Furnished:
     """Give both tenants rows in every table."""
     load_helpers(database)
+    database.execute("SELECT tap_helpers.tenants_register()")
     database.execute("SELECT tap_helpers.everything()")
     return Furnished(database)
 

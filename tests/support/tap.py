@@ -29,7 +29,6 @@ SET LOCAL check_function_bodies = off;
 CREATE SCHEMA tap_helpers;
 GRANT USAGE ON SCHEMA tap_helpers TO PUBLIC;
 """
-_HELPERS_END = "SELECT tap_helpers.tenants_register();"
 _ASSERTION = re.compile(r"^(not )?ok (\d+)(?:\s+-)?\s*(.*)$")
 _PLAN = re.compile(r"^1\.\.(\d+)$")
 # The runner's transaction is the one: a script written for psql may bring its own.
@@ -151,6 +150,8 @@ def script(connection: psycopg.Connection[Any]) -> Iterator[None]:
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL client_min_messages = warning")
         connection.execute("SET LOCAL search_path = tap, tap_helpers, public")
+        # In the script's own transaction: what is written there is not yet due for the chain.
+        connection.execute("SELECT tenants_register()")
         yield
 
 
@@ -202,9 +203,9 @@ def database_of_scripts(config: pytest.Config) -> Database:
 
 
 def load_helpers(database: Database) -> None:
-    """Make what sql/tests/helpers holds, in whatever order, and register the two tenants."""
+    """Make what sql/tests/helpers holds, in whatever order."""
     helpers = [path.read_text(encoding="utf-8") for path in sorted(_HELPERS.glob("*.sql"))]
-    database.execute("\n".join([_HELPERS_BEGIN, *helpers, _HELPERS_END]))
+    database.execute("\n".join([_HELPERS_BEGIN, *helpers]))
 
 
 @pytest.fixture(scope="session")
