@@ -1,8 +1,8 @@
 -- The way a payment goes up to a chosen point, by calls of our own functions. The loader
--- (tests/support/tap.py) makes the schema and runs the files of this folder as the superuser, in any
--- order; each script begins with the two tenants registered. The helpers run as their owner: a
--- script that proves a right or row security calls the function under test itself, as the role that
--- is meant.
+-- (tests/support/tap.py) makes the schema, runs the files of this folder as the superuser, in any
+-- order, and registers the tenants anew for each script. The helpers run as their owner: a script
+-- that proves a right or row security calls the function under test itself, as the role that is
+-- meant.
 
 CREATE FUNCTION tap_helpers.tenants_register() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 AS $$
