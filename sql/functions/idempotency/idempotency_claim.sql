@@ -32,10 +32,10 @@ BEGIN
         EXIT WHEN v_there = cardinality(v_ids);
     END LOOP;
     PERFORM payments.idempotency_unspent(EXISTS (
-        SELECT FROM payments.idempotency_keys AS k
+        SELECT FROM unnest(v_claimed) AS i (id)
+          JOIN payments.idempotency_keys AS k ON k.tenant_id = p_tenant_id AND k.id = i.id
           JOIN payments.stripe_operations AS o
-            ON o.tenant_id = p_tenant_id AND o.id = k.operation_id AND o.idempotency_id = k.id
-         WHERE k.tenant_id = p_tenant_id AND k.id = ANY (v_claimed)));
+            ON o.tenant_id = p_tenant_id AND o.id = k.operation_id AND o.idempotency_id = k.id));
     v_new := ARRAY(SELECT min(c.n)
                      FROM jsonb_array_elements(p_calls) WITH ORDINALITY AS c (call, n)
                     WHERE (c.call ->> 'keyId')::uuid = ANY (v_claimed)

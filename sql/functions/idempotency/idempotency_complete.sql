@@ -5,13 +5,17 @@ CREATE OR REPLACE FUNCTION payments.idempotency_complete(p_tenant_id uuid, p_ope
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
+    IF p_operation_ids = '{}' THEN
+        RETURN;
+    END IF;
     UPDATE payments.idempotency_keys AS k
        SET response_status = CASE WHEN o.kind IN ('capture', 'cancel', 'evidence') THEN 200
                                   ELSE 201 END,
            response_body = payments.operation_body(o), completed_at = p_now
-      FROM payments.stripe_operations AS o
-     WHERE o.tenant_id = p_tenant_id AND o.id = ANY (p_operation_ids) AND o.kind <> 'account'
-       AND k.tenant_id = p_tenant_id AND k.id = o.idempotency_id AND k.completed_at IS NULL;
+      FROM unnest(p_operation_ids) AS i (id)
+      JOIN payments.stripe_operations AS o
+        ON o.tenant_id = p_tenant_id AND o.id = i.id AND o.kind <> 'account'
+     WHERE k.tenant_id = p_tenant_id AND k.id = o.idempotency_id AND k.completed_at IS NULL;
 END
 $$;
 COMMENT ON FUNCTION payments.idempotency_complete(uuid, uuid[], timestamptz) IS

@@ -1,6 +1,7 @@
 -- Lock order everywhere: payment, payee, operation, each by id: two batches never wait for each
 -- other. The payee's lock is that of transfers_plan: a transfer that goes back to the queue is as
 -- one planned anew, and whoever has the payment or payee looked into waits for us, or we for them.
+-- Rows and not an array: with = ANY each call would be planned anew.
 CREATE OR REPLACE FUNCTION payments.operations_lock(p_tenant_id uuid, p_operation_ids uuid[],
                                                     p_going_back uuid[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
@@ -10,10 +11,10 @@ DECLARE
 BEGIN
     PERFORM FROM payments.payment_transactions AS p
       WHERE p.tenant_id = p_tenant_id AND p.id IN (
-            SELECT o.payment_id FROM payments.stripe_operations AS o
-             WHERE o.tenant_id = p_tenant_id AND o.id = ANY (p_operation_ids)
-               AND (o.kind IN ('intent', 'capture', 'cancel', 'refund', 'evidence', 'fetch')
-                    OR (o.kind = 'transfer' AND o.id = ANY (p_going_back))))
+            SELECT o.payment_id FROM unnest(p_operation_ids) AS i (id)
+              JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = i.id
+             WHERE (o.kind IN ('intent', 'capture', 'cancel', 'refund', 'evidence', 'fetch')
+                 OR (o.kind = 'transfer' AND o.id = ANY (p_going_back))))
       ORDER BY p.id
         FOR NO KEY UPDATE;
     IF p_going_back <> '{}' THEN
@@ -28,7 +29,8 @@ BEGIN
             FOR KEY SHARE;
     END IF;
     PERFORM FROM payments.stripe_operations AS o
-      WHERE o.tenant_id = p_tenant_id AND o.id = ANY (p_operation_ids)
+      WHERE o.tenant_id = p_tenant_id
+        AND o.id IN (SELECT i.id FROM unnest(p_operation_ids) AS i (id))
       ORDER BY o.payment_id, o.id
         FOR NO KEY UPDATE;
     GET DIAGNOSTICS v_locked = ROW_COUNT;

@@ -6,7 +6,7 @@ AS $$
 DECLARE
     v_now timestamptz := payments.clock();
     v_attempt record;
-    v_done uuid[] := '{}';
+    v_answered uuid[] := '{}';
     v_paid uuid[] := '{}';
     v_paid_ordinals bigint[] := '{}';
 BEGIN
@@ -23,7 +23,9 @@ BEGIN
             WHEN 'stale' THEN
                 NULL;
             WHEN 'succeeded' THEN
-                v_done := array_append(v_done, operation_id);
+                IF (v_attempt.row).idempotency_id IS NOT NULL THEN
+                    v_answered := array_append(v_answered, operation_id);
+                END IF;
                 IF (v_attempt.row).kind = 'transfer' THEN
                     v_paid := array_append(v_paid, operation_id);
                     v_paid_ordinals := array_append(v_paid_ordinals, ordinal);
@@ -48,12 +50,13 @@ BEGIN
     IF v_paid <> '{}' THEN
         SELECT payments.transfers_settle(p_tenant_id, array_agg(o.subject_id),
                                          array_agg(o.provider_id), v_now)
-          INTO enqueued FROM payments.stripe_operations AS o
-         WHERE o.tenant_id = p_tenant_id AND o.id = ANY (v_paid);
+          INTO enqueued
+          FROM unnest(v_paid) AS i (id)
+          JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = i.id;
         RETURN QUERY SELECT t.n, t.id, true, enqueued, NULL::jsonb
           FROM unnest(v_paid_ordinals, v_paid) AS t (n, id);
     END IF;
-    PERFORM payments.idempotency_complete(p_tenant_id, v_done, v_now);
+    PERFORM payments.idempotency_complete(p_tenant_id, v_answered, v_now);
 END
 $$;
 COMMENT ON FUNCTION payments.operations_record(uuid, jsonb) IS
