@@ -151,7 +151,6 @@ def script(connection: psycopg.Connection[Any]) -> Iterator[None]:
         connection.execute("SELECT tap_helpers.tenants_register()")
         connection.execute("SET LOCAL search_path = tap, tap_helpers, public")
         # In the script's own transaction: what is written there is not yet due for the chain.
-        connection.execute("SELECT tenants_register()")
         yield
 
 
