@@ -32,7 +32,9 @@ BEGIN
         EXIT WHEN v_there = cardinality(v_ids);
     END LOOP;
     PERFORM payments.idempotency_unspent(EXISTS (
-        SELECT FROM unnest(v_claimed) AS i (id)
+        -- Not the array itself: with it the statement would be planned anew by every call.
+        SELECT FROM (SELECT e::uuid AS id
+                       FROM jsonb_array_elements_text(to_jsonb(v_claimed)) AS e) AS i
           JOIN payments.idempotency_keys AS k ON k.tenant_id = p_tenant_id AND k.id = i.id
           JOIN payments.stripe_operations AS o
             ON o.tenant_id = p_tenant_id AND o.id = k.operation_id AND o.idempotency_id = k.id));

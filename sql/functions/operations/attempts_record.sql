@@ -3,16 +3,8 @@ CREATE OR REPLACE FUNCTION payments.attempts_record(p_tenant_id uuid, p_results 
 RETURNS TABLE (ordinal bigint, operation payments.stripe_operations, result jsonb, verdict text)
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
-DECLARE
-    v_ids uuid[];
-    v_going_back uuid[];
 BEGIN
-    SELECT array_agg(r.id),
-           coalesce(array_agg(r.id) FILTER (WHERE r.outcome IN ('failed', 'not_sent')), '{}')
-      INTO v_ids, v_going_back
-      FROM (SELECT (e ->> 'operationId')::uuid AS id, e #>> '{result,outcome}' AS outcome
-              FROM jsonb_array_elements(p_results) AS e) AS r;
-    PERFORM payments.operations_lock(p_tenant_id, v_ids, v_going_back);
+    PERFORM payments.operations_lock(p_tenant_id, p_results);
     RETURN QUERY
     WITH brought AS MATERIALIZED (
         SELECT r.n, (r.e ->> 'operationId')::uuid AS id, (r.e ->> 'leaseEpoch')::bigint AS epoch,

@@ -1,9 +1,11 @@
+-- plpgsql, because its plan is kept: an SQL function with a subquery is planned anew by every call.
 CREATE OR REPLACE FUNCTION payments.operation_contradicts(p_operation payments.stripe_operations,
                                                           p_object jsonb)
 RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = payments, pg_temp
 AS $$
-    SELECT CASE p_operation.kind
+BEGIN
+    RETURN CASE p_operation.kind
         WHEN 'intent' THEN
             (p_object ->> 'id', p_object ->> 'amount', p_object ->> 'currency') IS DISTINCT FROM
             (coalesce(p_object ->> 'id', '?'), p_operation.request #>> '{params,amount}',
@@ -35,7 +37,8 @@ AS $$
                    SELECT p.currency FROM payments.payment_transactions AS p
                     WHERE p.tenant_id = p_operation.tenant_id AND p.id = p_operation.payment_id)
         ELSE p_object ->> 'id' IS DISTINCT FROM p_operation.request ->> 'target'
-    END
+    END;
+END
 $$;
 COMMENT ON FUNCTION payments.operation_contradicts(payments.stripe_operations, jsonb) IS
     'Whether an object that claims to be the operation''s result differs from the frozen request '

@@ -6,7 +6,8 @@ DECLARE
     v_operation payments.stripe_operations;
 BEGIN
     PERFORM payments.member_enter(p_tenant_id);
-    PERFORM payments.operations_lock(p_tenant_id, ARRAY[p_operation_id], ARRAY[p_operation_id]);
+    PERFORM payments.operations_lock(p_tenant_id, jsonb_build_array(jsonb_build_object(
+        'operationId', p_operation_id, 'result', '{"outcome": "not_sent"}'::jsonb)));
     SELECT o.* INTO v_operation FROM payments.stripe_operations AS o
      WHERE o.tenant_id = p_tenant_id AND o.id = p_operation_id;
     IF v_operation.state IN ('ready', 'unknown') AND v_operation.holds = '{}' THEN
