@@ -14,8 +14,9 @@ BEGIN
                t.amount_reversed + t.amount_reversal_pending = 0 AS whole,
                o.state IN ('ready', 'failed') AND o.first_sent_at IS NULL AS unsent
           FROM payments.stripe_transfers AS t
+          -- Their payment, too: by it the calls are few, and sorting them reads no other's.
           JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id
-           AND o.subject_id = t.id AND o.kind = 'transfer'
+           AND o.payment_id = p_payment_id AND o.subject_id = t.id AND o.kind = 'transfer'
          WHERE t.tenant_id = p_tenant_id AND t.payment_id = p_payment_id
            AND t.recipient_type = p_recipient_type AND t.recipient_id = p_recipient_id
            AND t.status NOT IN ('canceled', 'reversed')
