@@ -32,12 +32,16 @@ BEGIN
         EXIT WHEN v_there = cardinality(v_ids);
     END LOOP;
     PERFORM payments.idempotency_unspent(EXISTS (
-        -- Not the array itself: with it the statement would be planned anew by every call.
-        SELECT FROM (SELECT e::uuid AS id
-                       FROM jsonb_array_elements_text(to_jsonb(v_claimed)) AS e) AS i
-          JOIN payments.idempotency_keys AS k ON k.tenant_id = p_tenant_id AND k.id = i.id
-          JOIN payments.stripe_operations AS o
-            ON o.tenant_id = p_tenant_id AND o.id = k.operation_id AND o.idempotency_id = k.id));
+        WITH call AS MATERIALIZED (
+            SELECT (c ->> 'keyId')::uuid AS key_id, (c ->> 'operationId')::uuid AS operation_id
+              FROM jsonb_array_elements(p_calls) AS c
+        )
+        SELECT FROM call AS c
+          -- LIMIT: one probe each, and never a scan of all the tenant's operations.
+         CROSS JOIN LATERAL (SELECT o.idempotency_id FROM payments.stripe_operations AS o
+                              WHERE o.tenant_id = p_tenant_id AND o.id = c.operation_id
+                              LIMIT 1) AS o
+         WHERE c.key_id = ANY (v_claimed) AND o.idempotency_id = c.key_id));
     v_new := ARRAY(SELECT min(c.n)
                      FROM jsonb_array_elements(p_calls) WITH ORDINALITY AS c (call, n)
                     WHERE (c.call ->> 'keyId')::uuid = ANY (v_claimed)

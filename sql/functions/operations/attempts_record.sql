@@ -13,18 +13,20 @@ BEGIN
                                   ORDER BY r.n) AS place
           FROM jsonb_array_elements(p_results) WITH ORDINALITY AS r (e, n)
     ), judged AS MATERIALIZED (
-        SELECT b.*, o AS operation,
-               CASE WHEN (o.state = 'leased' AND o.lease_epoch = b.epoch AND b.place = 1)
-                         IS NOT TRUE THEN 'stale'
+        SELECT b.*, held.row AS operation,
+               CASE WHEN ((held.row).state = 'leased' AND (held.row).lease_epoch = b.epoch
+                          AND b.place = 1) IS NOT TRUE THEN 'stale'
                     WHEN b.outcome = 'succeeded'
-                         AND payments.operation_contradicts(o, b.result -> 'object') IS NOT FALSE
-                         THEN 'contradiction'
+                         AND payments.operation_contradicts(held.row, b.result -> 'object')
+                             IS NOT FALSE THEN 'contradiction'
                     -- A read that brought nothing has failed, for nothing of it can be at Stripe:
                     -- the next one need not wait for a person.
-                    WHEN b.outcome = 'unknown' AND o.kind = 'fetch' THEN 'failed'
+                    WHEN b.outcome = 'unknown' AND (held.row).kind = 'fetch' THEN 'failed'
                     ELSE b.outcome END AS verdict
           FROM brought AS b
-          JOIN payments.stripe_operations AS o ON o.tenant_id = p_tenant_id AND o.id = b.id
+          -- LIMIT: one probe each, and never a scan of all the tenant's operations.
+         CROSS JOIN LATERAL (SELECT o AS row FROM payments.stripe_operations AS o
+                              WHERE o.tenant_id = p_tenant_id AND o.id = b.id LIMIT 1) AS held
     ), attempted AS (
         INSERT INTO payments.stripe_operation_attempts
             (tenant_id, operation_id, lease_epoch, generation, outcome, applied, http_status,
