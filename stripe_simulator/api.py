@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_simulator import auth, form
+from stripe_simulator import auth
 from stripe_simulator.errors import ApiError, InvariantError, invalid
-from stripe_simulator.expand import expand
 from stripe_simulator.faults import AFTER, Hit
+from stripe_simulator.http import form
+from stripe_simulator.http.expand import expand
 from stripe_simulator.idempotency import Saved, fingerprint, key_in_use
 from stripe_simulator.journal import Record
 from stripe_simulator.limiter import locked, rate_limited

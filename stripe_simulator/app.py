@@ -10,8 +10,8 @@ from stripe_simulator import pages
 from stripe_simulator.config import Config
 from stripe_simulator.control import accounts, clock, faults, money, overview, state
 from stripe_simulator.control.base import SIMULATOR, guarded, simulator
+from stripe_simulator.http.wire import serve
 from stripe_simulator.simulator import Simulator, Start
-from stripe_simulator.wire import serve
 
 CONTROL = (accounts, clock, faults, money, overview, state)
 MAX_BODY = 512 * 1024 * 1024  # bytes; a snapshot can be large

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_simulator.errors import ApiError, invalid
-from stripe_simulator.form import flatten
+from stripe_simulator.http.form import flatten
 
 MAX_KEY = 255
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_simulator import form
 from stripe_simulator.errors import ApiError
+from stripe_simulator.http import form
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 from stripe_simulator.api import Api
 from stripe_simulator.clock import Clock
 from stripe_simulator.config import Config
-from stripe_simulator.sender import Sender
+from stripe_simulator.http.sender import Sender
 from stripe_simulator.state_file import StateFile
 from stripe_simulator.world import World
 

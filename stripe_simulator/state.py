@@ -8,6 +8,7 @@ from typing import Any
 from stripe_simulator.clock import Clock
 from stripe_simulator.config import Config
 from stripe_simulator.faults import Faults
+from stripe_simulator.http.packer import Packer
 from stripe_simulator.idempotency import Keys
 from stripe_simulator.ids import Ids
 from stripe_simulator.journal import Journal
@@ -16,7 +17,6 @@ from stripe_simulator.limiter import Limiter
 from stripe_simulator.money import currency_of
 from stripe_simulator.objects.account import Account
 from stripe_simulator.objects.samples import typical
-from stripe_simulator.packer import Packer
 from stripe_simulator.store import Store
 from stripe_simulator.webhook_faults import WebhookFaults
 

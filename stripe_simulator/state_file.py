@@ -10,7 +10,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from stripe_simulator import codec
+from stripe_simulator.http import codec
 from stripe_simulator.idempotency import Saved
 from stripe_simulator.journal import Record
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from stripe_simulator import codec, invariants
+from stripe_simulator import invariants
 from stripe_simulator.clock import Clock
 from stripe_simulator.control.base import ControlError, body, simulator
+from stripe_simulator.http import codec
 from stripe_simulator.world import World
 
 Json = dict[str, Any]

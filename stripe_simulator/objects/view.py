@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from stripe_simulator.clock import Clock
 from stripe_simulator.config import Config
-from stripe_simulator.packer import Packer
+from stripe_simulator.http.packer import Packer
 
 
 class Rows(Protocol):

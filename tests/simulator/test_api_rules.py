@@ -10,8 +10,8 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_simulator import form
 from stripe_simulator.errors import ApiError
+from stripe_simulator.http import form
 from stripe_simulator.schema import schema
 
 from .conftest import MakeSim, Sim

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 import pytest
 import stripe
 
-from stripe_simulator import form
 from stripe_simulator.api import Incoming
 from stripe_simulator.config import Config
 from stripe_simulator.control.faults import SETTINGS
 from stripe_simulator.faults import NAMES
+from stripe_simulator.http import form
 from stripe_simulator.routes.table import ROUTES
 from stripe_simulator.schema import Schema
 from stripe_simulator.simulator import Start

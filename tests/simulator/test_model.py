@@ -18,11 +18,12 @@ from urllib.parse import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_simulator import form, invariants
+from stripe_simulator import invariants
 from stripe_simulator.api import Api, Incoming
 from stripe_simulator.clock import Clock
 from stripe_simulator.config import Config
 from stripe_simulator.faults import AFTER, BEFORE
+from stripe_simulator.http import form
 from stripe_simulator.world import World
 
 SCHEDULES = int(os.environ.get("SIM_MODEL_SCHEDULES", "100"))

@@ -16,10 +16,10 @@ import aiohttp
 import pytest
 import stripe
 
-from stripe_simulator import codec
 from stripe_simulator.clock import Clock, midnight_after_business_days
 from stripe_simulator.config import Config
 from stripe_simulator.errors import InvariantError
+from stripe_simulator.http import codec
 from stripe_simulator.ledger import BANK, CLEARING, Entry
 from stripe_simulator.simulator import Start
 from stripe_simulator.state_file import StateFile

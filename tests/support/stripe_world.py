@@ -13,7 +13,7 @@ from app.stripe.gateway import Gateway, LookError
 from stripe_simulator.api import Api, Incoming
 from stripe_simulator.clock import Clock
 from stripe_simulator.config import Config
-from stripe_simulator.wire import BAD_GATEWAY
+from stripe_simulator.http.wire import BAD_GATEWAY
 from stripe_simulator.world import World
 
 START_BALANCE = 10_000_000

@@ -1,0 +1,1 @@
+"""The wire: forms in, JSON out, webhooks delivered."""
