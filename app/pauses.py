@@ -18,10 +18,22 @@ def jittered(seconds: Range) -> float:
     return random.uniform(*seconds)  # noqa: S311 -- jitter
 
 
+def being_cancelled() -> bool:
+    """Whether the current task was told to end, though an error may have come in place of that.
+
+    psycopg waits for the query it cancels: when the server goes meanwhile, its error is what is
+    raised, and a loop that outlives errors would outlive its cancellation.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def every(seconds: Range) -> AsyncIterator[None]:
-    """Now, and again after each pause, for ever."""
+    """Now, and again after each pause, until the task is cancelled."""
     while True:
         yield
+        if being_cancelled():
+            raise asyncio.CancelledError
         await asyncio.sleep(jittered(seconds))
 
 
@@ -40,7 +52,7 @@ def until_it_works(
     low, high = seconds
 
     def may_pass(error: Exception) -> bool:
-        passes = isinstance(error, on)
+        passes = isinstance(error, on) and not being_cancelled()
         if passes:
             tell(error)
         return passes

@@ -23,7 +23,7 @@ from app.errors import Busy, ConnectionLost, LoginError, PoolExhausted, Refused
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
 from app.paths import migration_names
-from app.pauses import jittered
+from app.pauses import being_cancelled, jittered
 
 log = get_logger("db")
 
@@ -325,9 +325,11 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 return await work(connection)
-        except (PoolTimeout, TooManyRequests) as error:
-            raise self._no_connection() from error
         except psycopg.Error as error:
+            if being_cancelled():
+                raise asyncio.CancelledError from error
+            if isinstance(error, PoolTimeout | TooManyRequests):
+                raise self._no_connection() from error
             raise _translated(error) from error
 
     def _no_connection(self) -> PoolExhausted | ConnectionLost:

@@ -1,6 +1,7 @@
 """What is tried again, and what is not."""
 
 import asyncio
+import contextlib
 
 import pytest
 from structlog.testing import capture_logs
@@ -49,3 +50,21 @@ async def test_a_round_comes_at_once_and_again_after_a_pause() -> None:
         rounds += 1
         if rounds == 5:
             return
+
+
+async def test_a_lost_cancellation_ends_the_loop() -> None:
+    """An error in place of the cancellation does not keep a loop alive that outlives errors."""
+    started = asyncio.Event()
+
+    async def outlives_errors() -> None:
+        async for _ in every((0.0, 0.0)):
+            with contextlib.suppress(asyncio.CancelledError):
+                started.set()
+                await asyncio.Event().wait()
+
+    task = asyncio.create_task(outlives_errors())
+    await started.wait()
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+    assert done
+    assert task.cancelled()
