@@ -187,7 +187,7 @@ async def test_a_canceled_event_does_not_wait_for_the_poll(
     monkeypatch.setattr(due_work, "EVERY_SECONDS", (3600.0, 3600.0))
     await service.payee()
     await service.start_worker()
-    await paid(service, eventId="gig")
+    await paid_out(service, await paid(service, eventId="gig"))
     reply = await post(service, "/api/v1/events/gig/cancellation", {"reason": "storm"})
     await service.until(reply.headers["Location"], status="finished", succeeded=1)
     assert service.violations() == []
