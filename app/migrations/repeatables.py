@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,33 +43,42 @@ _TABLE_DDL = f"""
         'Each loaded file of sql/functions and sql/policies: its sha256, what it created, when.';
 """
 
-# Every object a file may create, with a version that changes when it is replaced.
-_OBJECTS_SQL = """
+# What each file created: all files of a load run in one transaction, each followed by its record,
+# so an object belongs to the first record that the command counter (cmin) puts behind it.
+_MADE_SQL = f"""
     WITH ours AS (
         SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ANY (%s)
-    ), found (kind, class, oid, version) AS (
-        SELECT 'ROUTINE', 'pg_catalog.pg_proc'::regclass::oid, p.oid, p.xmin::text || p.ctid
+    ), written (kind, class, oid, transaction, place) AS (
+        SELECT 'ROUTINE', 'pg_catalog.pg_proc'::regclass, p.oid, p.xmin, p.cmin
         FROM pg_catalog.pg_proc AS p WHERE p.pronamespace IN (SELECT oid FROM ours)
         UNION ALL
-        SELECT 'POLICY', 'pg_catalog.pg_policy'::regclass::oid, p.oid, p.xmin::text || p.ctid
+        SELECT 'POLICY', 'pg_catalog.pg_policy'::regclass, p.oid, p.xmin, p.cmin
         FROM pg_catalog.pg_policy AS p JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
         WHERE c.relnamespace IN (SELECT oid FROM ours)
         UNION ALL
-        SELECT 'TRIGGER', 'pg_catalog.pg_trigger'::regclass::oid, t.oid, t.xmin::text || t.ctid
+        SELECT 'TRIGGER', 'pg_catalog.pg_trigger'::regclass, t.oid, t.xmin, t.cmin
         FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
         WHERE c.relnamespace IN (SELECT oid FROM ours) AND NOT t.tgisinternal
         UNION ALL
-        SELECT 'VIEW', 'pg_catalog.pg_class'::regclass::oid, c.oid, r.xmin::text || r.ctid
+        SELECT 'VIEW', 'pg_catalog.pg_class'::regclass, c.oid, r.xmin, r.cmin
         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = c.oid
         WHERE c.relnamespace IN (SELECT oid FROM ours) AND c.relkind = 'v'
     )
-    SELECT kind, class, oid, version FROM found
-"""
+    SELECT file.path,
+           w.kind || ' ' || (pg_catalog.pg_identify_object(w.class, w.oid, 0)).identity AS object
+    FROM written AS w
+    CROSS JOIN LATERAL (
+        SELECT r.path FROM {SCHEMA}.repeatable AS r
+        WHERE r.path = ANY (%s) AND r.xmin = w.transaction
+          AND r.cmin::text::bigint >= w.place::text::bigint
+        ORDER BY r.cmin::text::bigint LIMIT 1
+    ) AS file
+    ORDER BY file.path, object
+"""  # noqa: S608
 
 _SCHEMAS = ["payments", "api", "ops"]
 
 _Connection = psycopg.Connection[Any]
-_Key = tuple[str, int, int]  # kind, catalog, oid
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,6 @@ class RepeatableFile:
     def checksum(self) -> str:
         """The sha256 of the text, in hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
-
-    @cached_property
-    def statements(self) -> list[tuple[int, str]]:
-        """The statements of the file with their offsets in the text."""
-        return list(split(self.text))
 
     @property
     def owner(self) -> str | None:
@@ -229,7 +232,9 @@ class _Load:
             execute_file(self._connection, grants)
             made[GRANTS] = []
             loaded.append(GRANTS)
-        self._record(made)
+        for name, objects in made.items():
+            self._record(self._files[name], objects)
+        self._forget_gone()
         return LoadResult(loaded, dropped)
 
     @contextmanager
@@ -280,13 +285,12 @@ class _Load:
     def _load_and_watch(self, files: list[RepeatableFile]) -> dict[str, list[str]]:
         """Load all again and return what each file made."""
         made: dict[str, list[str]] = {}
-        versions = _versions(self._connection)
         for file in files:
             execute_file(self._connection, file)
-            now = _versions(self._connection)
-            touched = [key for key, version in now.items() if versions.get(key) != version]
-            made[file.name] = _identities(self._connection, touched)
-            versions = now
+            self._record(file, [])
+            made[file.name] = []
+        for path, item in self._connection.execute(_MADE_SQL, [_SCHEMAS, list(made)]):
+            made[path].append(item)
         return made
 
     def _drop_unmade(self, made: dict[str, list[str]]) -> list[str]:
@@ -297,18 +301,19 @@ class _Load:
         before = {item for items in kept.values() for item in items}
         return drop_objects(self._connection, sorted(before - wanted))
 
-    def _record(self, made: dict[str, list[str]]) -> None:
+    def _record(self, file: RepeatableFile, objects: list[str]) -> None:
+        self._connection.execute(
+            f"INSERT INTO {SCHEMA}.repeatable (path, checksum, objects) VALUES (%s, %s, %s) "  # noqa: S608
+            "ON CONFLICT (path) DO UPDATE SET checksum = excluded.checksum, "
+            "objects = excluded.objects, loaded_at = excluded.loaded_at",
+            [file.name, file.checksum, objects],
+        )
+
+    def _forget_gone(self) -> None:
         self._connection.execute(
             f"DELETE FROM {SCHEMA}.repeatable WHERE path <> ALL (%s)",  # noqa: S608
             [list(self._files)],
         )
-        for name, objects in made.items():
-            self._connection.execute(
-                f"INSERT INTO {SCHEMA}.repeatable (path, checksum, objects) VALUES (%s, %s, %s) "  # noqa: S608
-                "ON CONFLICT (path) DO UPDATE SET checksum = excluded.checksum, "
-                "objects = excluded.objects, loaded_at = excluded.loaded_at",
-                [name, self._files[name].checksum, objects],
-            )
 
     def _set(self, name: str, value: str) -> None:
         self._connection.execute(f"SET LOCAL {name} = {value}")
@@ -325,7 +330,7 @@ def execute_file(connection: _Connection, file: RepeatableFile) -> None:
             connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(file.owner)))
         except psycopg.Error as error:
             raise FileError(file.path, 1, error) from error
-    for offset, statement in file.statements:
+    for offset, statement in split(file.text):
         try:
             connection.execute(statement.encode())
         except psycopg.Error as error:
@@ -371,17 +376,6 @@ def forget_all(connection: _Connection) -> list[str]:
 def _existing_schemas(connection: _Connection) -> list[str]:
     query = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = ANY (%s) ORDER BY nspname"
     return [name for (name,) in connection.execute(query, [_SCHEMAS])]
-
-
-def _versions(connection: _Connection) -> dict[_Key, str]:
-    rows = connection.execute(_OBJECTS_SQL, [_SCHEMAS])
-    return {(kind, catalog, oid): version for kind, catalog, oid, version in rows}
-
-
-def _identities(connection: _Connection, keys: list[_Key]) -> list[str]:
-    """Return objects in a form that `DROP` takes, such as `ROUTINE payments.clock()`."""
-    name = "SELECT (pg_catalog.pg_identify_object(%s::oid, %s::oid, 0)).identity"
-    return sorted(f"{kind} {_one(connection, name, [cls, oid])}" for kind, cls, oid in keys)
 
 
 def _one(connection: _Connection, query: str, values: list[Any] | None = None) -> Any:

@@ -1,22 +1,25 @@
 """SQL statements of a file, with their places."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 import sqlparse
 
 _LEADING_COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", re.DOTALL)
 
 
-def split(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each statement and its offset in `text`, without the comments before it."""
+@lru_cache(maxsize=1024)  # it takes as long as the server does, and a tree is loaded repeatedly
+def split(text: str) -> tuple[tuple[int, str], ...]:
+    """Return each statement and its offset in `text`, without the comments before it."""
+    found = []
     place = 0
     for piece in sqlparse.split(text):
         place = text.index(piece, place)
         code = _LEADING_COMMENTS.sub("", piece)
         if code.strip("; \n"):
-            yield place + len(piece) - len(code), code
+            found.append((place + len(piece) - len(code), code))
         place += len(piece)
+    return tuple(found)
 
 
 def line_at(text: str, offset: int) -> int:

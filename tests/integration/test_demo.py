@@ -5,6 +5,8 @@ import signal
 import subprocess
 from itertools import takewhile
 
+import pytest
+
 from tests.support.local_stack import command, descendants, running
 from tests.support.waiting import until
 
@@ -17,17 +19,20 @@ ORDERS = 26
 """Each of the thirteen ways to pay once, and as many by chance."""
 
 
-def test_story_ends_with_zeros_amid_faults() -> None:
-    """Whatever is killed or lost, every cent is explained; exit 0 says so."""
-    with command("demo", "--orders", str(ORDERS), "--faults", stderr=subprocess.PIPE) as demo:
+@pytest.mark.full
+def test_story_ends_with_zeros() -> None:
+    """What somebody sees who has just cloned it; exit 0 says that every cent is explained."""
+    with command("demo", "--orders", str(ORDERS), stderr=subprocess.PIPE) as demo:
         output, errors = demo.communicate()
     assert demo.returncode == 0, f"{output}\n{errors}"
     _check(output.splitlines())
 
 
-def test_story_ends_with_zeros_and_is_kept_until_told_to_stop() -> None:
-    """With --keep the summary comes, the stack stays, and SIGTERM ends all of it with 0."""
-    with command("demo", "--orders", str(ORDERS), "--keep", stderr=subprocess.PIPE) as demo:
+def test_story_ends_with_zeros_amid_faults_and_is_kept_until_told_to_stop() -> None:
+    """Whatever is killed or lost, every cent is explained; SIGTERM ends what was kept with 0."""
+    with command(
+        "demo", "--orders", str(ORDERS), "--faults", "--keep", stderr=subprocess.PIPE
+    ) as demo:
         assert demo.stdout is not None
         lines = list(takewhile(lambda line: "Still running" not in line, demo.stdout))
         children = descendants(demo.pid)

@@ -49,15 +49,15 @@ def _dev(log: Path) -> Iterator[Dev]:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    """One stack for the tests of this module that leave it running; Ctrl-C must end it."""
+    """One stack for the tests of this module that leave it running; SIGTERM must end it."""
     with _dev(tmp_path_factory.mktemp("dev") / "log") as made:
         yield made
-        _stop(made, signal.SIGINT)
+        _stop(made, signal.SIGTERM)
 
 
 @pytest.fixture
 def own_dev(tmp_path: Path) -> Iterator[Dev]:
-    """A stack that the test may stop or kill."""
+    """A stack that the test may kill."""
     with _dev(tmp_path / "log") as made:
         yield made
 
@@ -159,11 +159,6 @@ def _stop(dev: Dev, number: signal.Signals) -> None:
     dev.process.send_signal(number)
     assert dev.process.wait(60) == 0
     until(lambda: not any(map(running, children)), "the end of all it started")
-
-
-def test_sigterm_stops_everything(own_dev: Dev) -> None:
-    """SIGTERM ends it with 0, and every process it started."""
-    _stop(own_dev, signal.SIGTERM)
 
 
 def test_killed_outright_it_leaves_nothing_running(own_dev: Dev) -> None:

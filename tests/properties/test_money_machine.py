@@ -1,6 +1,6 @@
 """Random schedules of everything that moves money, against a model, the database and Stripe.
 
-`MONEY_SCHEDULES` sets how many run (100 by default; `make test-full` 1,000, `make soak` 20,000),
+`MONEY_SCHEDULES` sets how many run (50 by default; `make test-full` 1,000, `make soak` 20,000),
 `MONEY_SEED` where they begin. A schedule that failed is printed as one line of JSON: add it to
 money_machine.jsonl, which is played before anything else.
 """
@@ -34,10 +34,10 @@ from tests.support.scenario import Scenarios
 from tests.support.service import settings_for
 from tests.support.stripe_world import StripeWorld
 
-SCHEDULES = int(os.environ.get("MONEY_SCHEDULES", "100"))
+SCHEDULES = int(os.environ.get("MONEY_SCHEDULES", "50"))
 FIRST_SEED = int(os.environ.get("MONEY_SEED", str(random.SystemRandom().randrange(2**32))))
 STEPS = int(os.environ.get("MONEY_STEPS", "14"))
-CHUNKS = max(4, SCHEDULES // 250)
+CHUNKS = max(2, SCHEDULES // 250)
 MUTANT_ROUNDS = 6
 CORPUS = Path(__file__).resolve().parents[1] / "support" / "money_machine.jsonl"
 

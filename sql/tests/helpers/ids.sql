@@ -31,6 +31,20 @@ AS $$ BEGIN UPDATE payments.deployment SET clock_offset = clock_offset + p_by; E
 COMMENT ON FUNCTION tap_helpers.advance(interval) IS
     'Shifts payments.clock() for the rest of the transaction.';
 
+CREATE FUNCTION tap_helpers.stop_clock() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM tap_helpers.keep('stopped', payments.clock() - d.clock_offset)
+       FROM payments.deployment AS d;
+    CREATE OR REPLACE FUNCTION payments.clock() RETURNS timestamptz
+    LANGUAGE sql VOLATILE SET search_path = payments, pg_temp
+    RETURN current_setting('tap_kept.stopped')::timestamptz
+           + (SELECT d.clock_offset FROM payments.deployment AS d);
+END
+$$;
+COMMENT ON FUNCTION tap_helpers.stop_clock() IS
+    'Lets payments.clock() move by advance() alone until the script ends: for who compares times '
+    'that two statements read.';
+
 -- ── names for what a script made ────────────────────────────────────────────────────────────────
 
 CREATE FUNCTION tap_helpers.keep(p_name text, p_value anyelement) RETURNS void LANGUAGE plpgsql

@@ -1,10 +1,11 @@
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
 SELECT plan(9);
+SELECT stop_clock();
 CREATE FUNCTION pg_temp.noted(p_ours text DEFAULT '1') RETURNS text LANGUAGE sql AS $$
     SELECT payments.discrepancy_note(tenant_a(), 'platform', 'amount_differs', 'refund', 're_1',
                                      NULL, '2', p_ours, 0, 'usd', clock());
-    SELECT concat_ws('|', d.state, d.ours, date_trunc('second', clock() - d.opened_at), d.note)
+    SELECT concat_ws('|', d.state, d.ours, clock() - d.opened_at, d.note)
       FROM payments.discrepancies AS d $$;
 SET LOCAL ROLE payments_definer;
 SELECT enter(tenant_a());
