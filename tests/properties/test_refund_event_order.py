@@ -8,7 +8,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
 import pytest
@@ -408,10 +408,11 @@ FOUR: list[Make] = [
 ]
 
 
-def end_of_every_order(scenario: Scenario, make: Make) -> dict[str, Any]:
-    """Tell the story in every order, with duplicates; assert that all end alike."""
+def end_of_every_order(scenario: Scenario, make: Make, *, every: int = 1) -> dict[str, Any]:
+    """Tell the story in every order, or every so many, with duplicates: all end alike."""
     ends: list[dict[str, Any]] = []
-    for seed, order in enumerate(permutations(range(len(make(scenario)[1])))):
+    orders = islice(permutations(range(len(make(scenario)[1]))), None, None, every)
+    for seed, order in enumerate(orders):
         story, facts = make(scenario)
         tell(story, [facts[n] for n in order], random.Random(seed))
         ends.append(story.state())
@@ -435,9 +436,10 @@ def test_every_order_of_events_ends_the_same(scenario: Scenario, make: Make) -> 
     }
 
 
-def test_every_order_of_many_events_ends_the_same(scenario: Scenario) -> None:
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.full)])
+def test_every_order_of_many_events_ends_the_same(scenario: Scenario, every: int) -> None:
     """All 120 orders of a payment with everything in it: who has what follows from the facts."""
-    end = end_of_every_order(scenario, everything_at_once)
+    end = end_of_every_order(scenario, everything_at_once, every=every)
     assert end["payment"] == [("succeeded", AMOUNT, 1_500, 0, 9_000)]
     assert end["disputes"] == [(9_000, "lost", 8_500)]
     assert end["paid"] == []

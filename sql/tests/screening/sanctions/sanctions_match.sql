@@ -42,7 +42,7 @@ RESET ROLE;
 INSERT INTO payments.sanctions_entries (version_id, entry_id, place, name, normal, codes, listed_as)
 SELECT the('list'), 'x' || n, 0, 'x', md5(n::text) || ' ' || md5((-n)::text),
        payments.name_codes(md5(n::text)), 'sanction'
-  FROM generate_series(1, 20000) AS n;
+  FROM generate_series(1, 5000) AS n;
 ANALYZE payments.sanctions_entries;
 SET LOCAL pg_trgm.similarity_threshold = 0.55;
 CREATE FUNCTION pg_temp.plan_of(p_condition text) RETURNS SETOF text LANGUAGE plpgsql AS $$
