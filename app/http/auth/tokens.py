@@ -4,7 +4,6 @@ One family of keys at a time: a shared secret (HS256), or public keys of a JWKS 
 both, so that nobody signs with a public key as if it were a secret.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 import jwt
 
 from app.config import Settings
+from app.http.input import strict_json
 
 SHARED = "HS256"
 SKEW_SECONDS = 60
@@ -145,24 +145,9 @@ def header(token: str) -> Mapping[str, Any]:
 def _json_object(part: str) -> dict[str, Any]:
     """One part of a token; no key comes twice, for readers differ about those."""
     try:
-        value = json.loads(
-            jwt.utils.base64url_decode(part).decode(),
-            object_pairs_hook=_once,
-            parse_constant=_refuse,
-        )
+        value = strict_json.loads(jwt.utils.base64url_decode(part).decode())
     except (ValueError, RecursionError):
         raise TokenError("a part of it is not JSON") from None
     if not isinstance(value, dict):
         raise TokenError("a part of it is not an object")
     return value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key comes twice")
-    return found
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

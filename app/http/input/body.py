@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
 from app.errors import Problem
+from app.http.input import strict_json
 from app.http.input.free_text import MAX_FAULTS, check_texts
 from app.http.input.pointer import pointer
 
@@ -38,8 +39,7 @@ def parse_json(raw: bytes) -> Any:
     if not raw:
         return {}
     try:
-        text = raw.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        value = strict_json.loads(raw.decode("utf-8"))
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
@@ -76,17 +76,6 @@ def fingerprint(route: str, ids: Mapping[str, Any], document: Mapping[str, Any])
     """
     request = [route, {name: str(value) for name, value in ids.items()}, document]
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("A key occurs twice in an object.")
-    return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON.")
 
 
 def _where(error: ValueError) -> str:
