@@ -2,7 +2,7 @@
 -- anybody naming it.
 BEGIN;
 SET LOCAL search_path = tap, tap_helpers, public;
-SELECT plan(46);
+SELECT plan(48);
 
 -- ── what there is ────────────────────────────────────────────────────────────────────────────
 SELECT tables_are('payments', ARRAY[
@@ -429,6 +429,24 @@ SELECT is_empty($$
     SELECT c.relname, c.attname, c.type FROM our_columns AS c
      WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)' AND c.type <> 'bigint'
 $$, 'every amount is a bigint');
+SELECT set_eq($$
+    SELECT c.relname, c.attname
+      FROM our_columns AS c
+      JOIN pg_constraint AS k ON k.conrelid = c.relid AND k.contype = 'p'
+                             AND c.attnum = ANY (k.conkey)
+     WHERE c.type IN ('smallint', 'integer')
+$$, $$ VALUES ('fraud_rulesets'::name, 'version'::name), ('fraud_rules', 'version'),
+              ('aml_settings', 'version'), ('aml_limits', 'version'),
+              ('sanctions_entries', 'place') $$,
+    'a key of 32 bits counts only what a person makes one by one (F54)');
+SELECT set_eq($$
+    SELECT c.relname FROM our_columns AS c
+     WHERE c.attname = 'payment_id' AND c.relkind <> 'v'
+       AND NOT EXISTS (SELECT FROM pg_constraint AS k
+                        WHERE k.conrelid = c.relid AND k.contype = 'f'
+                          AND c.attnum = ANY (k.conkey))
+$$, $$ VALUES ('payment_marks'::name) $$,
+    'nothing is there for a payment that is not, but for a mark, which locks nothing (F69)');
 SELECT set_eq($$
     SELECT c.relname, c.attname FROM our_columns AS c
      WHERE c.attname ~ '(^|_)(amount|fee|total)(_|$)'
