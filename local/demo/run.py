@@ -14,7 +14,7 @@ from local.demo.report import Report, Summary
 from local.demo.service import DemoError
 from local.demo.story import Options, tell
 from local.dev.parent import Parent
-from local.dev.stack import Stack
+from local.dev.stack import Addresses, Stack
 from local.embedded import ServerError
 from local.embedded.process import tail
 
@@ -70,9 +70,19 @@ def _play(options: Options, report: Report, log: Path, *, keep: bool) -> bool:
 
 def _linger(stack: Stack, report: Report, summary: Summary, log: Path) -> None:
     """Leave everything running until Ctrl-C, and tell how to look."""
-    addresses = stack.addresses()
     report.line(summary.line())
     report.line()
+    parent = Parent()
+    # From the first line that says so, whoever reads it may end it.
+    try:
+        _tell_how_to_look(stack.addresses(), report, log)
+        while not parent.gone():
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        report.line()
+
+
+def _tell_how_to_look(addresses: Addresses, report: Report, log: Path) -> None:
     report.line("Still running; Ctrl-C stops it.")
     report.line(f"    database   psql {addresses.databaseUrl}")
     report.line("               SELECT * FROM payments.pending_transfers;")
@@ -83,12 +93,6 @@ def _linger(stack: Stack, report: Report, summary: Summary, log: Path) -> None:
     report.line(f"    metrics    curl {addresses.admin}/metrics")
     report.line(f"    Stripe     curl {addresses.stripe}/_sim/ledger")
     report.line(f"    log        {log}")
-    parent = Parent()
-    try:
-        while not parent.gone():
-            time.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
-        report.line()
 
 
 def _explain(error: Exception, log: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 from itertools import takewhile
+from pathlib import Path
 
 import pytest
 
@@ -28,18 +29,20 @@ def test_story_ends_with_zeros() -> None:
     _check(output.splitlines())
 
 
-def test_story_ends_with_zeros_amid_faults_and_is_kept_until_told_to_stop() -> None:
+def test_story_ends_with_zeros_amid_faults_and_is_kept_until_told_to_stop(tmp_path: Path) -> None:
     """Whatever is killed or lost, every cent is explained; SIGTERM ends what was kept with 0."""
-    with command(
-        "demo", "--orders", str(ORDERS), "--faults", "--keep", stderr=subprocess.PIPE
-    ) as demo:
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as sink,
+        command("demo", "--orders", str(ORDERS), "--faults", "--keep", stderr=sink) as demo,
+    ):
         assert demo.stdout is not None
         lines = list(takewhile(lambda line: "Still running" not in line, demo.stdout))
         children = descendants(demo.pid)
         assert len(children) >= 5
         demo.send_signal(signal.SIGTERM)
         lines += demo.stdout
-        assert demo.wait(STOP_SECONDS) == 0
+        assert demo.wait(STOP_SECONDS) == 0, ("\n".join(lines), log.read_text())
     _check([line.rstrip("\n") for line in lines])
     until(lambda: not any(map(running, children)), "the end of all it started")
 
