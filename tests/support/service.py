@@ -35,7 +35,7 @@ _numbers = count(1)
 
 
 def token(
-    tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester", seconds: int = 600
+    tenant: str = TENANT, scope: str = ALL_SCOPES, subject: str = "tester", seconds: int = 86_400
 ) -> str:
     """A bearer token."""
     now = int(time.time())

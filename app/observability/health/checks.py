@@ -74,8 +74,15 @@ class Looks:
     async def redis(self) -> Facts:
         """It answers on a new connection, at the first try."""
         url = self._settings.redis_url.get_secret_value()
-        async with redis.asyncio.Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as client:
-            await client.ping()
+        pool = redis.asyncio.ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0))
+        connection = pool.make_connection()  # type: ignore[no-untyped-call]
+        try:
+            await connection.connect()
+            await connection.send_command("PING")
+            await connection.read_response()
+        finally:
+            # Closed without a pause: a pool, which waits, leaves it open when canceled meanwhile.
+            await connection.disconnect(nowait=True)
         return {}
 
     async def stripe(self) -> Facts:
