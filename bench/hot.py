@@ -22,7 +22,7 @@ CLAIM = "SELECT * FROM api.operations_claim_and_fence(%s, 'bench', 1, %s)"
 RECORD = """
     SELECT payments.payments_record(%(tenant)s, ARRAY[p], '{bench}', ARRAY[%(request)s]::jsonb[],
                                     payments.clock()),
-           payments.ledger_accounts_open(%(tenant)s, p, 'usd', payments.clock())
+           payments.ledger_accounts_open(%(tenant)s, ARRAY[p], '{usd}', payments.clock())
       FROM unnest(%(payments)s::uuid[]) AS p
 """
 

@@ -134,7 +134,7 @@ class Tenant:
                 self.connection.execute(
                     "SELECT payments.payments_record(%s, ARRAY[%s], '{bench}', ARRAY[%s]::jsonb[],"
                     " clock_timestamp()),"
-                    " payments.ledger_accounts_open(%s, %s, 'usd', clock_timestamp())",
+                    " payments.ledger_accounts_open(%s, ARRAY[%s], '{usd}', clock_timestamp())",
                     (self.id, payment, Jsonb(request), self.id, payment),
                 )
         return ids

@@ -201,6 +201,7 @@ SELECT functions_are('payments', ARRAY[
     'idempotency_unspent',
     -- audit
     'append_only_guard', 'audit_act', 'audit_add', 'audit_breaks', 'audit_digest', 'audit_genesis',
+    'audits_add',
     -- tenants
     'member_check', 'member_enter', 'owner_check', 'tenant_admit', 'tenant_enter', 'tenant_exists',
     'tenant_guard', 'tenant_ids', 'tenant_status_set', 'tenant_visit',

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION payments.idempotency_claim(p_tenant_id uuid, p_route 
 LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 DECLARE
+    v_now timestamptz := payments.clock();
     v_ids uuid[];
     v_claimed uuid[] := '{}';
     v_there bigint;
@@ -17,7 +18,7 @@ BEGIN
                                                    fingerprint, operation_id, created_at)
             SELECT p_tenant_id, (c ->> 'keyId')::uuid, c ->> 'subject', p_route,
                    c ->> 'idempotencyKey', decode(c ->> 'fingerprint', 'hex'),
-                   (c ->> 'operationId')::uuid, payments.clock()
+                   (c ->> 'operationId')::uuid, v_now
               FROM jsonb_array_elements(p_calls) AS c
              ORDER BY c ->> 'subject', c ->> 'idempotencyKey'
             ON CONFLICT DO NOTHING
@@ -41,15 +42,16 @@ BEGIN
          CROSS JOIN LATERAL (SELECT o.idempotency_id FROM payments.stripe_operations AS o
                               WHERE o.tenant_id = p_tenant_id AND o.id = c.operation_id
                               LIMIT 1) AS o
-         WHERE c.key_id = ANY (v_claimed) AND o.idempotency_id = c.key_id));
+         WHERE c.key_id = ANY ((SELECT v_claimed)::uuid[]) AND o.idempotency_id = c.key_id));
     v_new := ARRAY(SELECT min(c.n)
                      FROM jsonb_array_elements(p_calls) WITH ORDINALITY AS c (call, n)
                     WHERE (c.call ->> 'keyId')::uuid = ANY (v_claimed)
                     GROUP BY c.call ->> 'keyId' ORDER BY min(c.n));
     -- A replay is not noted: one row a call.
-    PERFORM payments.audit_add(p_tenant_id, (c.call ->> 'keyId')::uuid, c.call ->> 'subject',
-                               p_route, c.call ->> 'objectId', 'accepted', NULL,
-                               c.call -> 'origin')
+    PERFORM payments.audits_add(
+                p_tenant_id, array_agg((c.call ->> 'keyId')::uuid), array_agg(c.call ->> 'subject'),
+                p_route, array_agg(c.call ->> 'objectId'), 'accepted', NULL,
+                array_agg(c.call -> 'origin'))
        FROM jsonb_array_elements(p_calls) WITH ORDINALITY AS c (call, n) WHERE c.n = ANY (v_new);
     RETURN v_new;
 END

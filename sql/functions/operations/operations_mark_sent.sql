@@ -12,7 +12,7 @@ BEGIN
            first_sent_epoch = coalesce(o.first_sent_epoch, o.lease_epoch), last_sent_at = v_now,
            updated_at = v_now,
            next_run_at = v_now + make_interval(secs => p_lease_seconds::double precision)
-      FROM unnest(p_operation_ids, p_lease_epochs) AS l (id, epoch)
+      FROM unnest((SELECT p_operation_ids), p_lease_epochs) AS l (id, epoch)
      WHERE o.tenant_id = p_tenant_id AND o.id = l.id AND o.lease_epoch = l.epoch
        AND o.state = 'leased' AND o.next_run_at > v_now
     RETURNING o.id;

@@ -15,6 +15,7 @@ BEGIN
     END IF;
     SELECT array_agg(r.call) AS calls, array_agg(r.call ->> 'subject') AS subjects,
            array_agg(r.call -> 'request') AS requests,
+           array_agg(r.call #>> '{request,currency}') AS currencies,
            array_agg((r.call ->> 'objectId')::uuid) AS payment_ids,
            array_agg((r.call ->> 'operationId')::uuid) AS operation_ids,
            array_agg((r.call ->> 'keyId')::uuid) AS key_ids
@@ -25,8 +26,7 @@ BEGIN
        FROM unnest(v_new.requests) AS r;
     PERFORM payments.payments_record(p_tenant_id, v_new.payment_ids, v_new.subjects,
                                      v_new.requests, v_now);
-    PERFORM payments.ledger_accounts_open(p_tenant_id, i.id, i.request ->> 'currency', v_now)
-       FROM unnest(v_new.payment_ids, v_new.requests) AS i (id, request);
+    PERFORM payments.ledger_accounts_open(p_tenant_id, v_new.payment_ids, v_new.currencies, v_now);
     v_decisions := payments.fraud_check_requests(p_tenant_id, v_new.payment_ids, v_new.requests,
                                                  v_now);
     v_decisions := payments.aml_check_requests(p_tenant_id, v_new.payment_ids, v_new.requests,

@@ -14,10 +14,11 @@ BEGIN
            array_agg(u.rule_id ORDER BY r.n),
            array_agg(coalesce(r.request -> 'splits', u.shares, '[]') ORDER BY r.n)
       INTO v_amounts, v_currencies, v_rules, v_shares
-      FROM unnest(p_requests) WITH ORDINALITY AS r (request, n)
-      LEFT JOIN LATERAL payments.split_rule_find(p_tenant_id, r.request ->> 'eventId',
-                                                 r.request ->> 'venueId', p_now) AS u
-        ON r.request -> 'splits' IS NULL;
+      FROM unnest((SELECT p_requests)) WITH ORDINALITY AS r (request, n)
+      LEFT JOIN LATERAL (SELECT f.* FROM payments.split_rule_find(
+                             p_tenant_id, r.request ->> 'eventId', r.request ->> 'venueId',
+                             p_now) AS f
+                          WHERE r.request -> 'splits' IS NULL) AS u ON true;
     INSERT INTO payments.payment_transactions
         (tenant_id, id, order_id, customer_id, show_id, venue_id, amount, currency, status,
          capture_method, description,

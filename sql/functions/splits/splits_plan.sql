@@ -8,13 +8,14 @@ DECLARE
     v_missing text;
 BEGIN
     PERFORM payments.split_check(g.amount, g.amount, g.shares, payments.currency_unit(g.currency))
-       FROM unnest(p_amounts, p_currencies, p_shares) AS g (amount, currency, shares);
+       FROM unnest((SELECT p_amounts), p_currencies, p_shares) AS g (amount, currency, shares);
     WITH named AS MATERIALIZED (
         SELECT g.payment_id, g.currency, s.n, s.share ->> 'recipientType' AS rtype,
                s.share ->> 'recipientId' AS rid,
                (s.share ->> 'amount')::bigint AS amount,
                (s.share ->> 'basisPoints')::integer AS basis_points
-          FROM unnest(p_payment_ids, p_currencies, p_shares) AS g (payment_id, currency, shares)
+          FROM unnest((SELECT p_payment_ids), p_currencies, p_shares)
+               AS g (payment_id, currency, shares)
          CROSS JOIN LATERAL jsonb_array_elements(g.shares) WITH ORDINALITY AS s (share, n)
          WHERE s.share ->> 'recipientType' <> 'platform'
     ), share AS MATERIALIZED (
@@ -27,7 +28,7 @@ BEGIN
                               LIMIT 1) AS a ON true
         UNION ALL
         SELECT g.payment_id, g.currency, 32767, 'platform', 'platform', NULL, NULL, NULL
-          FROM unnest(p_payment_ids, p_currencies) AS g (payment_id, currency)
+          FROM unnest((SELECT p_payment_ids), p_currencies) AS g (payment_id, currency)
     ), planned AS (
         INSERT INTO payments.payment_splits
             (tenant_id, id, payment_id, position, recipient_type, recipient_id,

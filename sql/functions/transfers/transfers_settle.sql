@@ -12,7 +12,7 @@ BEGIN
         UPDATE payments.stripe_transfers AS t
            SET status = 'paid', stripe_transfer_id = g.provider_id, paid_at = p_now,
                updated_at = p_now
-          FROM unnest(p_transfer_ids, p_provider_ids) AS g (id, provider_id)
+          FROM unnest((SELECT p_transfer_ids), p_provider_ids) AS g (id, provider_id)
          WHERE t.tenant_id = p_tenant_id AND t.id = g.id
            AND t.status IN ('pending', 'blocked', 'failed')
         RETURNING t.id, t.stripe_transfer_id, t.recipient_type, t.recipient_id, t.amount,

@@ -12,7 +12,7 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT array_agg(payments.fraud_values(r.request) ORDER BY r.n) INTO v_values
-      FROM unnest(p_requests) WITH ORDINALITY AS r (request, n);
+      FROM unnest((SELECT p_requests)) WITH ORDINALITY AS r (request, n);
     WITH measured AS (
         SELECT m.payment_id, jsonb_object_agg(m.rule, m.measured) AS facts
           FROM payments.fraud_measure(p_tenant_id, v_ruleset -> 'rules', p_payment_ids, v_values,
@@ -21,7 +21,7 @@ BEGIN
         SELECT given.n, given.id, given.v, coalesce(measured.facts, '{}') AS facts,
                scored.decision, scored.score, scored.reasons,
                payments.id_derive(p_tenant_id, 'fraud_check', given.id::text) AS check_id
-          FROM unnest(p_payment_ids, v_values) WITH ORDINALITY AS given (id, v, n)
+          FROM unnest((SELECT p_payment_ids), v_values) WITH ORDINALITY AS given (id, v, n)
           LEFT JOIN measured ON measured.payment_id = given.id
          CROSS JOIN LATERAL payments.fraud_score(v_ruleset, coalesce(measured.facts, '{}'),
                                                  'request') AS scored
