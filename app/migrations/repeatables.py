@@ -271,16 +271,23 @@ class _Load:
             waiting = [file for file, _ in put_off]
 
     def _replace(self, file: RepeatableFile) -> None:
-        """Load a file; where CREATE OR REPLACE cannot, drop what the file made before."""
+        """Load a file; where CREATE OR REPLACE cannot, drop first what stands in its place."""
         try:
             with self._connection.transaction():
                 execute_file(self._connection, file)
         except FileError as error:
-            before = self._known.get(file.name)
-            if error.sqlstate not in _NOT_REPLACEABLE or before is None or not before.objects:
+            standing = self._made_before(file)
+            if error.sqlstate not in _NOT_REPLACEABLE or not standing:
                 raise
-            drop_objects(self._connection, before.objects)
+            drop_objects(self._connection, standing)
             execute_file(self._connection, file)
+
+    def _made_before(self, file: RepeatableFile) -> list[str]:
+        """What the file made; of a file moved and changed, what those made that it came from."""
+        if (record := self._known.get(file.name)) is not None:
+            return list(record.objects)
+        gone = [record.objects for name, record in self._known.items() if name not in self._files]
+        return [item for objects in gone if _any_named(objects, file.text) for item in objects]
 
     def _load_and_watch(self, files: list[RepeatableFile]) -> dict[str, list[str]]:
         """Load all again and return what each file made."""
@@ -371,6 +378,12 @@ def forget_all(connection: _Connection) -> list[str]:
     if known:
         connection.execute(f"DELETE FROM {SCHEMA}.repeatable")  # noqa: S608
     return dropped
+
+
+def _any_named(objects: Iterable[str], text: str) -> bool:
+    """Whether a routine among the objects is one that the text creates."""
+    routines = [o.removeprefix("ROUTINE ") for o in objects if o.startswith("ROUTINE ")]
+    return any(f" {name.partition('(')[0]}(" in text for name in routines)
 
 
 def _existing_schemas(connection: _Connection) -> list[str]:

@@ -366,6 +366,29 @@ def test_a_file_moved_and_changed_keeps_its_objects(url: str, tree: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("folder", "change"),
+    [
+        ("functions", ("RETURNS int", "RETURNS void")),
+        ("functions", ("p_one", "p_other")),
+        ("functions", ("CREATE", "-- owner: payments_system\nCREATE")),
+        ("policies", ("", "")),
+    ],
+)
+def test_a_file_moved_and_not_replaceable_deploys(
+    url: str, tree: Path, folder: str, change: tuple[str, str]
+) -> None:
+    """What CREATE OR REPLACE cannot make of the moved file's function is made anew."""
+    text = "CREATE OR REPLACE FUNCTION api.f(p_one int) RETURNS int LANGUAGE sql AS 'SELECT 1';\n"
+    path = _write(tree, "functions/f.sql", text)
+    migrate.migrate(url, sql_root=tree)
+    path.unlink()
+    _write(tree, f"{folder}/f_moved.sql", text.replace(*change, 1))
+    assert migrate.migrate(url, sql_root=tree).dropped == []
+    assert _functions(url) == {"api.a()", "api.z()", "api.f(integer)"}
+    assert migrate.status(url, sql_root=tree).current
+
+
+@pytest.mark.parametrize(
     ("text", "line", "sqlstate"),
     [
         (
