@@ -92,6 +92,18 @@ def test_arrows_go_one_way() -> None:
     assert sorted(against) == []
 
 
+def test_the_service_stands_alone() -> None:
+    """What goes into production needs no test, no script and no simulator of Stripe."""
+    foreign = {
+        f"{name} -> {found}"
+        for name, path in FILES.items()
+        if part(name) not in LAYERS[0] or name == "app.__main__"
+        for found in imports(path)
+        if found.partition(".")[0] in {"bench", "scripts", "stripe_simulator", "tests"}
+    }
+    assert foreign == set()
+
+
 def test_no_circle() -> None:
     """No cycle of imports, not even inside functions or for types."""
     TopologicalSorter(GRAPH).prepare()
