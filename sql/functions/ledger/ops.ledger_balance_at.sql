@@ -21,7 +21,7 @@ BEGIN
                         AS x (account_id, debit, credit)
                   WHERE g.tenant_id = p_tenant_id AND g.posted_at > p_at
                   GROUP BY x.account_id) AS l ON l.account_id = a.account_id
-     ORDER BY 4, 1, 2, 3;
+     ORDER BY a.currency, a.kind, a.recipient_type, a.recipient_id;
 END
 $$;
 COMMENT ON FUNCTION ops.ledger_balance_at(uuid, timestamptz) IS

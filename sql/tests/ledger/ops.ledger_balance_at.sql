@@ -26,9 +26,9 @@ SELECT set_eq(
               ('payee_payable', 'v1', 6000, 6000, 0), ('payee_payable', 'a1', 0, 2500, -2500),
               ('provider_fees', '', 0, 0, 0) $$, 'and as it is now');
 SELECT is(
-    (SELECT sum(b.balance) FROM ops.ledger_balance_at(tenant_a(),
-                                                      kept('then')::timestamptz - interval '1 '
-                                                          'year') AS b), 0::numeric,
+    (SELECT sum(b.balance)
+       FROM ops.ledger_balance_at(tenant_a(), kept('then')::timestamptz - interval '1 year') AS b),
+    0::numeric,
     'before anything happened there was nothing');
 
 SELECT * FROM finish();

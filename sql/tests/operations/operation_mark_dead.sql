@@ -13,14 +13,14 @@ SELECT results_eq(
     $$ SELECT o.state, o.outcome, o.failures, o.leased_by, o.last_error_code, length(o.last_error)
          FROM operation_row(the('call')) AS o $$,
     $$ VALUES ('dead', NULL::text, 1, NULL::text, 'why', 500) $$,
-    'a buried operation is dead, has no outcome, one failure more, and says why');
+    'an operation marked dead has no outcome, one failure more, and says why');
 SELECT results_eq(
     $$ SELECT o.generation, o.lease_epoch FROM operation_row(the('call')) AS o $$,
-    $$ VALUES (0, 1::bigint) $$, 'a buried operation keeps its key and its epoch');
+    $$ VALUES (0, 1::bigint) $$, 'a dead operation keeps its key and its epoch');
 SELECT isnt((operation_row(the('call'))).first_sent_at, NULL,
-            'a buried operation is still one that was sent: its object stays locked');
+            'a dead operation is still one that was sent: its object stays locked');
 SELECT is((SELECT count(*) FROM payments.stripe_operations WHERE state = 'dead'), 1::bigint,
-          'no other operation is buried with it');
+          'no other operation is marked with it');
 
 SELECT * FROM finish();
 ROLLBACK;
