@@ -1,4 +1,4 @@
-"""What a rollback may not do: lose rows that nothing brings back."""
+"""Rollback guard: refuses to lose rows that nothing brings back."""
 
 import re
 from collections.abc import Iterable

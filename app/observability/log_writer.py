@@ -29,7 +29,7 @@ RETRY_SECONDS = 0.5
 """Between writes to a file that refuses them: a full disk, a pipe without a reader."""
 
 
-class LogSink:
+class LogWriter:
     """Writes lines to a file descriptor, in order, beside everything else.
 
     Args:
@@ -39,17 +39,17 @@ class LogSink:
 
     def __init__(self, descriptor: int, limit: int = MAX_LINES) -> None:
         self._lines: queue.Queue[logging.LogRecord] = queue.Queue(limit)
-        self._door = _Door(self._lines)
-        QueueListener(self._lines, _Writer(descriptor, self._door)).start()
+        self._handler = _BoundedHandler(self._lines)
+        QueueListener(self._lines, _Output(descriptor, self._handler)).start()
         atexit.register(self.close)
 
-    def __call__(self, *_: object) -> "LogSink":
+    def __call__(self, *_: object) -> "LogWriter":
         """Be structlog's logger factory as well."""
         return self
 
     def msg(self, line: bytes) -> None:
         """Take a line; never waits for the file."""
-        self._door.handle(logging.makeLogRecord({"msg": line}))
+        self._handler.handle(logging.makeLogRecord({"msg": line}))
 
     log = debug = info = warn = warning = msg
     fatal = failure = err = error = critical = exception = msg
@@ -60,7 +60,7 @@ class LogSink:
             self._lines.all_tasks_done.wait_for(lambda: not self._lines.unfinished_tasks, seconds)
 
 
-class _Door(QueueHandler):
+class _BoundedHandler(QueueHandler):
     """Lets lines in while there is room; they are rendered already."""
 
     dropped = 0
@@ -83,13 +83,13 @@ class _Door(QueueHandler):
         return dropped
 
 
-class _Writer(logging.Handler):
+class _Output(logging.Handler):
     """The listener's side."""
 
-    def __init__(self, descriptor: int, door: _Door) -> None:
+    def __init__(self, descriptor: int, handler: _BoundedHandler) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._door = door
+        self._handler = handler
 
     def createLock(self) -> None:  # noqa: N802 -- its name in logging
         """Have none: at exit logging would wait for it, and so for a reader that never comes."""
@@ -97,7 +97,7 @@ class _Writer(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = cast(bytes, record.msg) + b"\n"
-        if dropped := self._door.take_dropped():
+        if dropped := self._handler.take_dropped():
             text += _told(dropped) + b"\n"
         while text:
             try:

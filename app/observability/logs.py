@@ -13,7 +13,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-from app.observability.log_writer import PROCESS_TRACE, LogSink
+from app.observability.log_writer import PROCESS_TRACE, LogWriter
 from app.observability.tracing import spans
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
@@ -60,7 +60,7 @@ def configure(level: str, *, beside: bool = False) -> None:
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=LogSink(descriptor),
+        logger_factory=LogWriter(descriptor),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Bridge()], level=logging.WARNING, force=True)

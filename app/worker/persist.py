@@ -1,4 +1,4 @@
-"""What must not be given up because the database is away for a while.
+"""Retry with backoff while the database is away: what is known must not be lost with it.
 
 By hand: stamina would cost every item that needs no second try
 (docs/decisions/0013-own-code-kept.md).

@@ -111,4 +111,4 @@ def test_the_standard_library() -> None:
         assert lines.all_tasks_done.wait_for(lambda: not lines.unfinished_tasks, 1)
     assert "self.enqueue(self.prepare(record))" in inspect.getsource(QueueHandler.emit)
     assert "task_done" in inspect.getsource(QueueListener._monitor)  # type: ignore[attr-defined]
-    assert log_writer._Writer.createLock is not logging.Handler.createLock
+    assert log_writer._Output.createLock is not logging.Handler.createLock

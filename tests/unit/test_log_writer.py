@@ -8,7 +8,7 @@ import threading
 import time
 
 from app.observability import metrics
-from app.observability.log_writer import LogSink
+from app.observability.log_writer import LogWriter
 
 LIMIT = 100
 LINE = b"x" * 1000
@@ -23,7 +23,7 @@ def dropped() -> float:
 def test_a_reader_that_stops_costs_lines_and_no_time() -> None:
     """F80: ten thousand lines into a full pipe end at once; what fits arrives, the rest is told."""
     reader, writer = os.pipe()
-    sink, before = LogSink(writer, LIMIT), dropped()
+    sink, before = LogWriter(writer, LIMIT), dropped()
     started = time.monotonic()
     for _ in range(10_000):
         sink.msg(LINE)
@@ -49,7 +49,7 @@ def test_a_reader_that_stops_costs_lines_and_no_time() -> None:
 def test_closing_does_not_wait_for_a_reader_that_never_comes() -> None:
     """F80: a process can end while its log is blocked."""
     _, writer = os.pipe()
-    sink = LogSink(writer, LIMIT)
+    sink = LogWriter(writer, LIMIT)
     for _ in range(LIMIT):
         sink.msg(LINE)
     started = time.monotonic()
@@ -60,8 +60,8 @@ def test_closing_does_not_wait_for_a_reader_that_never_comes() -> None:
 def test_a_process_can_end_while_its_log_is_blocked() -> None:
     """F80: nobody reads; logging's own end does not wait for what is being written."""
     code = (
-        "from app.observability.log_writer import LogSink\n"
-        "sink = LogSink(1, 100)\n"
+        "from app.observability.log_writer import LogWriter\n"
+        "sink = LogWriter(1, 100)\n"
         "for _ in range(200): sink.msg(b'x' * 1000)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:

@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from app.observability import logs
-from app.observability.log_writer import LogSink
+from app.observability.log_writer import LogWriter
 
 HEX = re.compile(r"[0-9a-f]{32}")
 ROW = "DETAIL:  Failing row contains (1, fan@example.com, Row 7 seat 12)."
@@ -28,8 +28,8 @@ class Wrong(psycopg.Error):
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """The lines that our own processors write, as somebody reads them from stdout."""
     reader, writer = os.pipe()
-    sink = LogSink(writer)
-    monkeypatch.setattr(logs, "LogSink", lambda _descriptor: sink)
+    sink = LogWriter(writer)
+    monkeypatch.setattr(logs, "LogWriter", lambda _descriptor: sink)
     root, level = logging.root.handlers[:], logging.root.level
 
     def lines() -> list[dict[str, Any]]:
