@@ -39,5 +39,5 @@ END
 $$;
 COMMENT ON FUNCTION payments.operation_failed_consequences(payments.stripe_operations, text, jsonb,
                                                            timestamptz) IS
-    'What a definite refusal means for the transfer, payment or account it was for, and for the '
-    'waiting client. Returns how many operations became due.';
+    'What a definite refusal means for the transfer, reversal, refund, payment or account it was '
+    'for, and for the waiting client. Returns how many operations became due.';
