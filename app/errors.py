@@ -5,6 +5,7 @@
     ├── LoginError         the login role or the database is not for this service
     └── DatabaseError      the database did not answer as it should
         ├── Refused        it raised a SQLSTATE
+        │   └── Busy       because of others: a lock, a time limit, a full disk
         ├── ConnectionLost the connection broke: whether it committed is not known
         └── PoolExhausted  no connection was free in time
 

@@ -1,1 +1,1 @@
-"""Calls to Stripe: the gateway, its rate."""
+"""Calls to Stripe: the gateway, its rate, and how a request carries its own."""
