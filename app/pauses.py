@@ -18,7 +18,7 @@ def jittered(seconds: Range) -> float:
     return random.uniform(*seconds)  # noqa: S311 -- jitter
 
 
-def being_cancelled() -> bool:
+def being_canceled() -> bool:
     """Whether the current task was told to end, though an error may have come in place of that.
 
     psycopg waits for the query it cancels: when the server goes meanwhile, its error is what is
@@ -29,10 +29,10 @@ def being_cancelled() -> bool:
 
 
 async def every(seconds: Range) -> AsyncIterator[None]:
-    """Now, and again after each pause, until the task is cancelled."""
+    """Now, and again after each pause, until the task is canceled."""
     while True:
         yield
-        if being_cancelled():
+        if being_canceled():
             raise asyncio.CancelledError
         await asyncio.sleep(jittered(seconds))
 
@@ -52,7 +52,7 @@ def until_it_works(
     low, high = seconds
 
     def may_pass(error: Exception) -> bool:
-        passes = isinstance(error, on) and not being_cancelled()
+        passes = isinstance(error, on) and not being_canceled()
         if passes:
             tell(error)
         return passes

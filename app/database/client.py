@@ -23,7 +23,7 @@ from app.errors import Busy, ConnectionLost, LoginError, PoolExhausted, Refused
 from app.observability.logs import get_logger
 from app.observability.tracing import spans
 from app.paths import migration_names
-from app.pauses import being_cancelled, jittered
+from app.pauses import being_canceled, jittered
 
 log = get_logger("db")
 
@@ -326,7 +326,7 @@ class Database:
             async with self._pool.connection() as connection:
                 return await work(connection)
         except psycopg.Error as error:
-            if being_cancelled():
+            if being_canceled():
                 raise asyncio.CancelledError from error
             if isinstance(error, PoolTimeout | TooManyRequests):
                 raise self._no_connection() from error

@@ -87,7 +87,7 @@ class Rate:
         try:
             while True:
                 async with self._lock:
-                    granted, retry_after = await self.take_for(self._waiting)
+                    granted, retry_after = await self._take_one(self._waiting)
                 if granted:
                     return True
                 if self._clock() + retry_after > deadline:
@@ -96,7 +96,7 @@ class Rate:
         finally:
             self._waiting -= 1
 
-    async def take_for(self, waiting: int) -> tuple[int, float]:
+    async def _take_one(self, waiting: int) -> tuple[int, float]:
         """Take one token, leasing enough for everybody who waits."""
         if self._available() == 0:
             wanted = max(1, min(max(waiting, self._recent), self._chunk))

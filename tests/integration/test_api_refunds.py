@@ -10,7 +10,7 @@ from tests.support.service import OTHER_TENANT, Service, token
 from tests.support.waiting import eventually
 
 REFUNDS = "/api/v1/refunds"
-ALL = "payments:read payments:write refunds:write escrow:write events:write"
+ALL = "payments:read payments:write refunds:write escrow:write"
 SELLER = {"recipientType": "venue", "recipientId": "venue-1"}
 
 
