@@ -71,10 +71,8 @@ GRANT EXECUTE ON FUNCTION
     TO payments_analyst, payments_operator;
 
 -- ── splits ───────────────────────────────────────────────────────────────────────────────────────
-GRANT INSERT ON
-    payments.split_rules, payments.payment_splits, payments.clawback_snapshots TO payments_definer;
+GRANT INSERT ON payments.split_rules, payments.payment_splits TO payments_definer;
 GRANT UPDATE (amount) ON payments.payment_splits TO payments_definer;
-GRANT UPDATE (amount) ON payments.clawback_snapshots TO payments_definer;
 GRANT EXECUTE ON FUNCTION
     ops.split_preview(bigint, jsonb, bigint, text)
     TO payments_analyst, payments_operator;
@@ -211,7 +209,8 @@ GRANT EXECUTE ON FUNCTION
     TO payments_analyst, payments_operator;
 
 -- ── distributions ────────────────────────────────────────────────────────────────────────────────
-GRANT INSERT ON payments.distributions TO payments_definer;
+GRANT INSERT ON payments.clawback_snapshots, payments.distributions TO payments_definer;
+GRANT UPDATE (amount) ON payments.clawback_snapshots TO payments_definer;
 GRANT EXECUTE ON FUNCTION
     api.distribution_create(uuid, text, text, bytea, jsonb, numeric, text, jsonb),
     api.distribution_get(uuid, uuid)

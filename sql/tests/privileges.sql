@@ -519,7 +519,6 @@ SELECT set_eq(
         ('payment_transactions', '{INSERT}'::text[]), ('payment_intents', '{INSERT}'),
         -- splits
         ('split_rules', '{INSERT}'), ('payment_splits', '{INSERT}'),
-        ('clawback_snapshots', '{INSERT}'),
         -- transfers
         ('stripe_transfers', '{INSERT}'),
         -- payouts
@@ -536,7 +535,7 @@ SELECT set_eq(
         -- disputes
         ('disputes', '{INSERT}'), ('early_fraud_warnings', '{INSERT}'),
         -- distributions
-        ('distributions', '{INSERT}'),
+        ('clawback_snapshots', '{INSERT}'), ('distributions', '{INSERT}'),
         -- accounts
         ('connected_accounts', '{INSERT}'),
         -- screening
@@ -585,7 +584,6 @@ $$, $$
            cancel_reason,updated_at}'),
         -- splits
         ('payment_splits', '{amount}'),
-        ('clawback_snapshots', '{amount}'),
         -- transfers
         ('stripe_transfers',
          '{status,stripe_transfer_id,amount_reversed,amount_reversal_pending,paid_at,updated_at}'),
@@ -608,6 +606,8 @@ $$, $$
         ('disputes',
          '{amount,status,reason,evidence_due_by,submission_count,allocated_at,allocated_amount,
            updated_at}'),
+        -- distributions
+        ('clawback_snapshots', '{amount}'),
         -- accounts
         ('connected_accounts',
          '{email,country,business_name,status,stripe_account_id,transfers_enabled,

@@ -9,7 +9,7 @@ SELECT tables_are('payments', ARRAY[
     -- payments
     'payment_intents', 'payment_transactions',
     -- splits
-    'clawback_snapshots', 'payment_splits', 'split_rules',
+    'payment_splits', 'split_rules',
     -- transfers
     'stripe_transfers',
     -- payouts
@@ -25,7 +25,7 @@ SELECT tables_are('payments', ARRAY[
     -- disputes
     'disputes', 'early_fraud_warnings',
     -- distributions
-    'distributions',
+    'clawback_snapshots', 'distributions',
     -- accounts
     'connected_accounts',
     -- screening
@@ -118,8 +118,8 @@ SELECT functions_are('payments', ARRAY[
     'payment_lock', 'payment_mark', 'payment_operation_enqueue', 'payment_settle', 'payments_block',
     'payments_create_new', 'payments_named', 'payments_record',
     -- splits
-    'clawback_snapshot', 'split_calculate', 'split_check', 'split_rule_find', 'split_share_valid',
-    'split_shares', 'split_transfer_to_payee', 'splits_json', 'splits_plan',
+    'split_calculate', 'split_check', 'split_rule_find', 'split_share_valid', 'split_shares',
+    'split_transfer_to_payee', 'splits_json', 'splits_plan',
     -- transfers
     'payee_balances', 'payee_hold_forgotten', 'payees_due', 'payees_lock', 'transfer_json',
     'transfer_reduce', 'transfer_refused', 'transfers_hold', 'transfers_json', 'transfers_plan',
@@ -143,8 +143,8 @@ SELECT functions_are('payments', ARRAY[
     'dispute_apply', 'dispute_json', 'dispute_losses_allocate', 'dispute_money_fetch',
     'dispute_money_post', 'dispute_open', 'dispute_rank', 'dispute_totals', 'disputes_settle',
     -- distributions
-    'distribution_json', 'distribution_make', 'distribution_payees', 'distribution_payment',
-    'distribution_remaining',
+    'clawback_snapshot', 'distribution_json', 'distribution_make', 'distribution_payees',
+    'distribution_payment', 'distribution_remaining',
     -- accounts
     'account_request', 'connected_account_apply', 'connected_account_json',
     'connected_account_open', 'onboarding_link_enqueue', 'onboarding_link_store',
