@@ -106,7 +106,7 @@ class Reversal(Answer):
     recipient_id: Text
     transfer_id: Id
     amount: Minor
-    status: Literal["pending", "succeeded", "failed"]
+    status: Literal["pending", "succeeded", "failed", "canceled"]
     shortfall: Annotated[int, Field(description="Minor units the payee could not cover.")]
 
 
@@ -170,7 +170,7 @@ class Review(Answer):
 
     id: Id
     kind: Literal["fraud", "aml"]
-    source: Literal["rules", "stripe", "early_warning", "sanctions", "amounts"]
+    source: Literal["rules", "stripe", "early_warning", "sanctions", "amounts", "operator"]
     status: Literal["open", "approved", "rejected", "canceled"]
     score: Annotated[int, Field(ge=0, le=100)]
     reasons: list[str]
