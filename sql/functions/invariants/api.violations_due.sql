@@ -1,4 +1,5 @@
 -- owner: payments_system
+-- checked_xid above all that runs is of an older cluster, and counts for nothing: violations_check.
 CREATE OR REPLACE FUNCTION api.violations_due(p_limit integer) RETURNS TABLE (tenant_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = payments, pg_temp
 AS $$

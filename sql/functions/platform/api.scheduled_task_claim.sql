@@ -22,6 +22,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION api.scheduled_task_claim(text, numeric, numeric) IS
-    'Whether this worker is to do a chore now; nobody else gets it before p_lease_seconds are over '
-    'or scheduled_task_done was called. A chore that is new is due after p_every_seconds for the '
+    'Whether this worker is to do a task now; nobody else gets it before p_lease_seconds are over '
+    'or scheduled_task_done was called. A task that is new is due after p_every_seconds for the '
     'first time.';

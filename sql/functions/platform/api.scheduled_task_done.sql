@@ -8,4 +8,4 @@ AS $$
      WHERE c.name = p_name
 $$;
 COMMENT ON FUNCTION api.scheduled_task_done(text, numeric) IS
-    'A chore is done and due again after p_every_seconds.';
+    'A task is done and due again after p_every_seconds.';

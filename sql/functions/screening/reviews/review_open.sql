@@ -34,5 +34,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.review_open(uuid, text, text, uuid, integer, text[], timestamptz) IS
-    'Opens the review that a check, a screening or Stripe asks for, about a payment or a payee, '
-    'and holds what was not sent yet; once for each source. Raises PY010.';
+    'Opens the review that a check, a screening, Stripe or an operator asks for, about a payment '
+    'or a payee, and holds what was not sent yet; once for each source. Raises PY010.';
