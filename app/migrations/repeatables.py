@@ -74,7 +74,7 @@ _MADE_SQL = f"""
         ORDER BY r.cmin::text::bigint LIMIT 1
     ) AS file
     ORDER BY file.path, object
-"""  # noqa: S608
+"""  # noqa: S608 -- a name of ours
 
 _SCHEMAS = ["payments", "api", "ops"]
 
@@ -232,8 +232,7 @@ class _Load:
             execute_file(self._connection, grants)
             made[GRANTS] = []
             loaded.append(GRANTS)
-        for name, objects in made.items():
-            self._record(self._files[name], objects)
+        self._record(made)
         self._forget_gone()
         return LoadResult(loaded, dropped)
 
@@ -294,8 +293,8 @@ class _Load:
         made: dict[str, list[str]] = {}
         for file in files:
             execute_file(self._connection, file)
-            self._record(file, [])
             made[file.name] = []
+            self._record({file.name: []})
         for path, item in self._connection.execute(_MADE_SQL, [_SCHEMAS, list(made)]):
             made[path].append(item)
         return made
@@ -308,12 +307,12 @@ class _Load:
         before = {item for items in kept.values() for item in items}
         return drop_objects(self._connection, sorted(before - wanted))
 
-    def _record(self, file: RepeatableFile, objects: list[str]) -> None:
-        self._connection.execute(
-            f"INSERT INTO {SCHEMA}.repeatable (path, checksum, objects) VALUES (%s, %s, %s) "  # noqa: S608
+    def _record(self, made: dict[str, list[str]]) -> None:
+        self._connection.cursor().executemany(
+            f"INSERT INTO {SCHEMA}.repeatable (path, checksum, objects) VALUES (%s, %s, %s) "  # noqa: S608 -- a name of ours
             "ON CONFLICT (path) DO UPDATE SET checksum = excluded.checksum, "
             "objects = excluded.objects, loaded_at = excluded.loaded_at",
-            [file.name, file.checksum, objects],
+            [(name, self._files[name].checksum, objects) for name, objects in made.items()],
         )
 
     def _forget_gone(self) -> None:

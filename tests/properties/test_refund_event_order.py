@@ -438,7 +438,7 @@ def test_every_order_of_events_ends_the_same(scenario: Scenario, make: Make) -> 
 
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.full)])
 def test_every_order_of_many_events_ends_the_same(scenario: Scenario, every: int) -> None:
-    """All 120 orders of a payment with everything in it: who has what follows from the facts."""
+    """Orders of a payment with everything in it, of 120: who has what follows from the facts."""
     end = end_of_every_order(scenario, everything_at_once, every=every)
     assert end["payment"] == [("succeeded", AMOUNT, 1_500, 0, 9_000)]
     assert end["disputes"] == [(9_000, "lost", 8_500)]

@@ -75,7 +75,7 @@ class Looks:
         """It answers on a new connection, at the first try."""
         url = self._settings.redis_url.get_secret_value()
         pool = redis.asyncio.ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0))
-        connection = pool.make_connection()  # type: ignore[no-untyped-call]
+        connection = pool.make_connection()  # type: ignore[no-untyped-call] # redis has no types here
         try:
             await connection.connect()
             await connection.send_command("PING")

@@ -6,7 +6,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = payments, pg_temp
 AS $$
 BEGIN
     PERFORM payments.audits_add(p_tenant_id, ARRAY[p_id], ARRAY[p_subject], p_action,
-                                   ARRAY[p_object_id], p_outcome, p_code, ARRAY[p_origin]);
+                                ARRAY[p_object_id], p_outcome, p_code, ARRAY[p_origin]);
 END
 $$;
 COMMENT ON FUNCTION payments.audit_add(uuid, uuid, text, text, text, text, text, jsonb) IS

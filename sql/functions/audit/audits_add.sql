@@ -18,7 +18,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payments.audits_add(uuid, uuid[], text[], text, text[], text, text,
-                                           jsonb[]) IS
+                                        jsonb[]) IS
     'Writes rows of the audit log, alike in action and outcome. An origin is where a call came '
     'from, {action, ip, traceId, keyId}, each may be absent; its action, and the subject of a '
     'person who asks through the API''s function, go before p_action and p_subjects.';

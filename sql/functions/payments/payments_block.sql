@@ -18,8 +18,8 @@ BEGIN
       FROM unnest(p_payment_ids, p_idempotency_ids, p_decisions) AS i (id, idempotency_id, decision)
      WHERE k.tenant_id = p_tenant_id AND k.id = i.idempotency_id AND i.decision = 'block';
     PERFORM payments.audits_add(p_tenant_id, array_agg(gen_random_uuid()),
-                                   array_agg('fraud_rules'::text), 'fraud_rules.block',
-                                   array_agg(i.id::text), 'declined', 'payment_blocked', NULL)
+                                array_agg('fraud_rules'::text), 'fraud_rules.block',
+                                array_agg(i.id::text), 'declined', 'payment_blocked', NULL)
        FROM unnest(p_payment_ids, p_decisions) AS i (id, decision) WHERE i.decision = 'block';
 END
 $$;
