@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from tests.support.service import Reply, Service, token
+from tests.support.database import Database
+from tests.support.service import Reply, Service, running_service, token
 from tests.support.waiting import eventually
 
 CLIENTS = 64
@@ -17,6 +20,13 @@ PRIVILEGED = {
     "Authorization": f"Bearer {token(scope='payments:read payments:write refunds:write')}"
 }
 LOSERS = {"refund_exceeds_remaining", "payment_not_refundable", "invalid_state"}
+
+
+@pytest_asyncio.fixture
+async def service(database: Database) -> AsyncIterator[Service]:
+    """With a connection for each client: who made the refund must not be told to ask again."""
+    async with running_service(database, DATABASE_POOL_SIZE=str(CLIENTS)) as running:
+        yield running
 
 
 async def paid(service: Service) -> Any:

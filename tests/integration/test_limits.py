@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ import pytest_asyncio
 import redis
 
 from app.config import Settings, load_settings
+from app.http import application
 from app.http.input.client_address import parse_hop
 from app.http.limits.limiter import (
     OPEN_SECONDS,
@@ -77,8 +79,11 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 
 
 @pytest_asyncio.fixture
-async def limited(database: Database, redis_url: str) -> AsyncIterator[Service]:
+async def limited(
+    database: Database, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Service]:
     """A service that counts in Valkey, with the limits of the contract, behind a proxy."""
+    monkeypatch.setattr(application, "Limiter", partial(Limiter, budget_seconds=LONG_BUDGET))
     async with running_service(
         database,
         REDIS_URL=redis_url,
