@@ -247,6 +247,20 @@ def h8_lines_fit_a_window(source: Source) -> Iterator[Finding]:
         place += len(line) + 1
 
 
+def h9_files_only_create(source: Source) -> Iterator[Finding]:
+    """Functions and policies are made, not changed, so that each belongs to the file it is in.
+
+    `migrate` knows them by the last write to their row, in the transaction of the load itself.
+    """
+    if source.folder not in {"functions", "policies"} or source.path.name == "grants.sql":
+        return
+    for offset, statement in split(source.code):
+        if not re.match(r"CREATE|COMMENT ON|DROP POLICY IF EXISTS|DO\b", statement):
+            yield offset, "a file creates; rights stand in grants.sql"
+        elif re.match(r"DO\b.*\bEXCEPTION\s+WHEN\b", statement, re.DOTALL):
+            yield offset, "what a DO block with a handler made would belong to no file"
+
+
 _RULES: dict[str, Rule] = {
     "R1": r1_keys_start_with_tenant,
     "R4": r4_statements_name_the_tenant,
@@ -262,6 +276,7 @@ _RULES: dict[str, Rule] = {
     "H6": h6_keys_are_looked_up_by_columns,
     "H7": h7_the_file_name_says_the_door,
     "H8": h8_lines_fit_a_window,
+    "H9": h9_files_only_create,
 }
 
 

@@ -100,6 +100,18 @@ def _table(keys: str) -> str:
             _FUNCTION.format("SELECT FROM a JOIN b ON b.id = (a.e ->> 'id')::uuid;"),
             _FUNCTION.format("SELECT FROM a WHERE a.id = (p_e ->> 'id')::uuid;"),
         ),
+        (
+            "H9",
+            "functions",
+            _FUNCTION.format("NULL;") + "GRANT EXECUTE ON FUNCTION api.g() TO payments_api;",
+            _FUNCTION.format("NULL;") + "DO $$ BEGIN NULL; END $$;",
+        ),
+        (
+            "H9",
+            "policies",
+            "DO $$ BEGIN NULL; EXCEPTION WHEN others THEN NULL; END $$;",
+            "DROP POLICY IF EXISTS p ON t;\nCREATE POLICY p ON t USING (true);",
+        ),
         ("H8", "tests", f"SELECT {'1' * 100};", f"SELECT {'1' * 90};"),
         ("H7", "functions", _FUNCTION.replace("api.f", "payments.f"), _FUNCTION.format("NULL;")),
     ],
