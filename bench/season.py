@@ -84,7 +84,7 @@ class Season(Play):
     def claim(self, row: Json, verb: Callable[..., Any] | None = None) -> None:
         """A bank takes a payment's money back, and decides."""
         world = self.stripe.world
-        charge = next(c for c in self._charges() if c.payment_intent == row["intent"])
+        charge = next(c for c in self.charges() if c.payment_intent == row["intent"])
         claim = disputes.Claim(charge.amount_captured, inquiry=False, lost=False)
         self.stripe.act(lambda: disputes.open_dispute(world, charge, claim))
         self.quiet()

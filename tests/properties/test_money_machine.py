@@ -29,14 +29,15 @@ from hypothesis.stateful import (
 
 from tests.support.database import Database, Server, temporary_database
 from tests.support.money_mutants import MUTANTS
-from tests.support.play import PRIVATE_CLOCK, Play
-from tests.support.scenario import Scenarios
+from tests.support.play import MOST_PAYMENTS, PRIVATE_CLOCK, Play
+from tests.support.reference import Facts
+from tests.support.scenario import Json, Scenarios
 from tests.support.service import settings_for
 from tests.support.stripe_world import StripeWorld
 
 SCHEDULES = int(os.environ.get("MONEY_SCHEDULES", "50"))
 FIRST_SEED = int(os.environ.get("MONEY_SEED", str(random.SystemRandom().randrange(2**32))))
-STEPS = int(os.environ.get("MONEY_STEPS", "14"))
+STEPS = int(os.environ.get("MONEY_STEPS", "20"))
 CHUNKS = max(2, SCHEDULES // 250)
 MUTANT_ROUNDS = 6
 CORPUS = Path(__file__).resolve().parents[1] / "support" / "money_machine.jsonl"
@@ -50,8 +51,34 @@ TABLES = """
      WHERE c.relnamespace = 'payments'::regnamespace AND c.relkind = 'p'
 """
 
+Opening = tuple[tuple[Any, ...], ...]
+OPENINGS: tuple[Opening, ...] = (
+    (),
+    (("deliver", 0, 5, 0),),
+    (("block", 0), ("quiet",)),
+    (("quiet",),),
+    (("quiet",),),
+)
+"""What the first order has behind it when chance takes over: nothing, its news, its transfers but
+for a payee who may not receive, all of them."""
+
 numbers = st.integers(0, 2**16)
 few = st.integers(0, 7)
+
+
+def capturable(row: Json) -> bool:
+    """Whether a payment waits for its capture."""
+    return bool(row["status"] == "requires_capture")
+
+
+def refundable(row: Json) -> bool:
+    """Whether something of a payment can be refunded."""
+    return Facts(row).refund_refused(None) is None
+
+
+def holding(row: Json) -> bool:
+    """Whether a payment holds money that can be released."""
+    return any(hold["held"] > 0 and hold["status"] != "disputed" for hold in row["escrows"])
 
 
 class Stage:
@@ -108,50 +135,62 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
             with told(self.play):
                 self.play.do(name, *args)
 
-        @initialize(a=few, b=numbers, c=few, d=few)
-        def open_the_shop(self, a: int, b: int, c: int, d: int) -> None:
+        @initialize(a=few, b=numbers, c=few, d=few, told=st.sampled_from(OPENINGS))
+        def open_the_shop(self, a: int, b: int, c: int, d: int, told: Opening) -> None:
             self.do("sell", a, b, c, d, 0)
+            for step in told:
+                self.do(*step)
 
+        @precondition(lambda self: len(self.play.rows) < MOST_PAYMENTS)
         @rule(a=few, b=numbers, c=few, d=few, e=few)
         def sell(self, a: int, b: int, c: int, d: int, e: int) -> None:
             self.do("sell", a, b, c, d, e)
 
+        @precondition(lambda self: any(not row["settled"] for row in self.play.rows))
         @rule(a=few, b=few)
         def pay(self, a: int, b: int) -> None:
             self.do("pay", a, b)
 
+        @precondition(lambda self: any(capturable(row) for row in self.play.rows))
         @rule(a=few, b=numbers, c=few)
         def capture(self, a: int, b: int, c: int) -> None:
             self.do("capture", a, b, c)
 
+        @precondition(lambda self: any(refundable(row) for row in self.play.rows))
         @rule(a=few, b=numbers, c=few)
         def refund(self, a: int, b: int, c: int) -> None:
             self.do("refund", a, b, c)
 
+        @precondition(lambda self: any(refundable(row) for row in self.play.rows))
         @rule(a=few, b=numbers, c=few)
         def refund_more(self, a: int, b: int, c: int) -> None:
             self.do("refund", a, b, c)
 
+        @rule(a=few, b=numbers, c=few)
+        def refund_blindly(self, a: int, b: int, c: int) -> None:
+            self.do("refund", a, b, c)
+
+        @precondition(lambda self: self.play.charges())
         @rule(a=few, b=numbers)
         def refund_at_dashboard(self, a: int, b: int) -> None:
             self.do("refund_at_dashboard", a, b)
 
-        @precondition(lambda self: self.play._refunds())
+        @precondition(lambda self: self.play.refunds_under_way())
         @rule(a=few)
         def refund_comes_back(self, a: int) -> None:
             self.do("refund_comes_back", a)
 
-        @precondition(lambda self: self.play._charges())
+        @precondition(lambda self: self.play.charges())
         @rule(a=few, b=numbers, c=few)
         def dispute(self, a: int, b: int, c: int) -> None:
             self.do("dispute", a, b, c)
 
-        @precondition(lambda self: len(self.play.stripe.world.store.disputes) > 0)
+        @precondition(lambda self: self.play.disputes_to_decide())
         @rule(a=few, b=few)
         def decide(self, a: int, b: int) -> None:
             self.do("decide", a, b)
 
-        @precondition(lambda self: any(row["escrows"] for row in self.play.rows))
+        @precondition(lambda self: any(holding(row) for row in self.play.rows))
         @rule(a=few, b=numbers)
         def release(self, a: int, b: int) -> None:
             self.do("release", a, b)
@@ -185,6 +224,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
         def work(self, a: int, b: int) -> None:
             self.do("work", a, b)
 
+        @precondition(lambda self: self.play.at_work())
         @rule(a=few)
         def kill(self, a: int) -> None:
             self.do("kill", a)
@@ -195,10 +235,6 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
 
         @rule()
         def quiet(self) -> None:
-            self.do("quiet")
-
-        @rule()
-        def quiet_again(self) -> None:
             self.do("quiet")
 
         def teardown(self) -> None:
@@ -250,7 +286,7 @@ def replay(stage: Stage, line: str) -> None:
 
 @pytest.mark.parametrize("line", CORPUS.read_text().splitlines())
 def test_a_schedule_that_failed_once_does_not_fail_again(stage: Stage, line: str) -> None:
-    """Each was a defect; the line that brought it to light is played as it was."""
+    """Each was a defect, ours or a mutant's that chance seldom meets: played as it was."""
     replay(stage, line)
 
 

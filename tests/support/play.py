@@ -261,14 +261,14 @@ class Play:
 
     def refund_comes_back(self, which: int) -> None:
         """A bank refuses a refund, at once or after it had succeeded."""
-        rows = [r for r in self._refunds() if r.status in {"pending", "succeeded"}]
+        rows = self.refunds_under_way()
         if rows:
             world, row = self.stripe.world, rows[which % len(rows)]
             self.stripe.act(lambda: refunds.fail(world, row, "lost_or_stolen_card"))
 
     def dispute(self, which: int, amount: int, kind: int) -> None:
         """A bank takes money: for all, a part or more, as a question first, or for good."""
-        charges = self._charges()
+        charges = self.charges()
         if charges:
             charge = charges[which % len(charges)]
             taken = (charge.amount_captured, 1 + amount % charge.amount, charge.amount + 7)
@@ -278,11 +278,7 @@ class Play:
 
     def decide(self, which: int, outcome: int) -> None:
         """A bank decides, or decides again: what was lost may be won on appeal."""
-        found = [
-            d
-            for d in self.stripe.world.store.disputes.oldest()
-            if d.status not in {"won", "warning_closed", "prevented"}
-        ]
+        found = self.disputes_to_decide()
         if not found:
             return
         row, world = found[which % len(found)], self.stripe.world
@@ -390,6 +386,26 @@ class Play:
             told = self._tell_everything() + self._refund_batches()
             if not self._work_off() and not told:
                 return
+
+    # ── what a step can be about ──────────────────────────────────────────────────────────────
+
+    def charges(self) -> list[Any]:
+        """Charges at Stripe that a bank can dispute and a person can refund."""
+        world = self.stripe.world
+        return [c for c in world.store.charges.oldest() if c.captured and c.source_transfer is None]
+
+    def refunds_under_way(self) -> list[Any]:
+        """Refunds at Stripe that a bank can still send back."""
+        return [r for r in self._refunds() if r.status in {"pending", "succeeded"}]
+
+    def disputes_to_decide(self) -> list[Any]:
+        """Disputes at Stripe that a bank has not given up."""
+        given_up = {"won", "warning_closed", "prevented"}
+        return [d for d in self.stripe.world.store.disputes.oldest() if d.status not in given_up]
+
+    def at_work(self) -> bool:
+        """Whether a worker stands between two steps of the protocol."""
+        return any(worker.steps is not None for worker in self.workers)
 
     # ── checks ────────────────────────────────────────────────────────────────────────────────
 
@@ -712,10 +728,6 @@ class Play:
 
     def _some(self, which: int) -> Json | None:
         return self.rows[which % len(self.rows)] if self.rows else None
-
-    def _charges(self) -> list[Any]:
-        world = self.stripe.world
-        return [c for c in world.store.charges.oldest() if c.captured and c.source_transfer is None]
 
     def _refunds(self) -> list[Any]:
         store = self.stripe.world.store.refunds
