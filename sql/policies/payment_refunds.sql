@@ -3,11 +3,10 @@ DROP POLICY IF EXISTS tenant_rows ON payments.payment_refunds;
 CREATE POLICY tenant_rows ON payments.payment_refunds
     USING (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid)
     WITH CHECK (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid);
-COMMENT ON POLICY tenant_rows
-    ON payments.payment_refunds IS 'Rows of the tenant entered, for everybody; none without one.';
+COMMENT ON POLICY tenant_rows ON payments.payment_refunds IS
+    'Rows of the tenant entered, for everybody; none without one.';
 
 DROP POLICY IF EXISTS system_reads ON payments.payment_refunds;
 CREATE POLICY system_reads ON payments.payment_refunds FOR SELECT TO payments_system USING (true);
-COMMENT ON POLICY system_reads
-    ON payments.payment_refunds IS 'Columns granted to payments_system, across tenants: '
-                                   'escrows_due.';
+COMMENT ON POLICY system_reads ON payments.payment_refunds IS
+    'Columns granted to payments_system, across tenants: escrows_due.';

@@ -3,11 +3,10 @@ DROP POLICY IF EXISTS tenant_rows ON payments.refund_batches;
 CREATE POLICY tenant_rows ON payments.refund_batches
     USING (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid)
     WITH CHECK (tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid);
-COMMENT ON POLICY tenant_rows
-    ON payments.refund_batches IS 'Rows of the tenant entered, for everybody; none without one.';
+COMMENT ON POLICY tenant_rows ON payments.refund_batches IS
+    'Rows of the tenant entered, for everybody; none without one.';
 
 DROP POLICY IF EXISTS system_reads ON payments.refund_batches;
 CREATE POLICY system_reads ON payments.refund_batches FOR SELECT TO payments_system USING (true);
-COMMENT ON POLICY system_reads
-    ON payments.refund_batches IS 'Columns granted to payments_system, across tenants: '
-                                  'refund_batches_due.';
+COMMENT ON POLICY system_reads ON payments.refund_batches IS
+    'Columns granted to payments_system, across tenants: refund_batches_due.';
