@@ -9,8 +9,9 @@ SELECT keep('b', body ->> 'id')
 SELECT api.payment_capture(tenant_a(), 'svc', 'p', '\x01', pay('k2'), '{}', 20), enter(NULL);
 SELECT apply(tenant_a(), 'e', event('payment_intent.canceled',
                                     intent_object(pay('k3'), 'canceled')));
-CREATE FUNCTION pg_temp.progress() RETURNS text LANGUAGE sql
-    AS $$ SELECT (j ->> 'status', j -> 'succeeded', j -> 'pending', j -> 'failed')::text
+CREATE FUNCTION pg_temp.progress() RETURNS jsonb LANGUAGE sql
+    AS $$ SELECT jsonb_build_object('status', j -> 'status', 'succeeded', j -> 'succeeded',
+                                    'pending', j -> 'pending', 'failed', j -> 'failed')
             FROM payments.refund_batch_json(tap_helpers.tenant_a(), tap_helpers.the('b')) AS j $$;
 SELECT enter(NULL);
 SET LOCAL ROLE payments_worker;
@@ -30,7 +31,9 @@ SELECT results_eq(
          FROM payments.stripe_operations AS o WHERE o.kind = 'cancel' $$,
     $$ VALUES ('ready', 'pi_' || pay('k1')) $$,
     'there is one cancellation, the worker''s to send');
-SELECT is(pg_temp.progress(), '(running,1,2,0)', 'until Stripe has done it, it is pending');
+SELECT is(pg_temp.progress(),
+          '{"status": "running", "succeeded": 1, "pending": 2, "failed": 0}',
+          'until Stripe has done it, it is pending');
 SELECT send(operation_of(pay('k1'), 'cancel')),
        finish(operation_of(pay('k1'), 'cancel'),
               jsonb_build_object('outcome', 'succeeded', 'object',
@@ -38,7 +41,8 @@ SELECT send(operation_of(pay('k1'), 'cancel')),
 SELECT finish(operation_of(pay('k2'), 'capture'),
               jsonb_build_object('outcome', 'succeeded', 'object',
                                  intent_object(pay('k2'), 'succeeded')));
-SELECT is(pg_temp.progress(), '(running,2,1,0)', 'then it is done');
+SELECT is(pg_temp.progress(),
+          '{"status": "running", "succeeded": 2, "pending": 1, "failed": 0}', 'then it is done');
 SELECT advance('2 minutes'), enter(NULL);
 SELECT is((SELECT a.enqueued FROM api.refund_batch_advance(tenant_a()) AS a), 1,
           'what was captured after all');
