@@ -1,4 +1,4 @@
-"""The only place that talks to Stripe: carry a prepared call, look for evidence, verify webhooks.
+"""The only place that talks to Stripe: carry a prepared call, look for evidence.
 
 Nothing here decides about money. An operation comes from SQL with its request frozen; what goes
 back is one of four outcomes:
@@ -10,7 +10,6 @@ back is one of four outcomes:
 """
 
 import asyncio
-import hmac
 import os
 import re
 import time
@@ -39,8 +38,6 @@ Result = dict[str, Any]
 API_VERSION = stripe.api_version
 """Pinned with the SDK: what we send, and what webhooks must be sent in."""
 
-SIGNATURE_TOLERANCE_SECONDS = 300
-MAX_SIGNATURE_CHARS = 4096
 CONNECT_TIMEOUT_SECONDS = 5.0
 CONNECTION_LIMIT = 100
 KEEPALIVE_SECONDS = 30.0
@@ -437,31 +434,3 @@ def _document(response: stripe.StripeResponse) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _AnswerError("is not an object")
     return found
-
-
-def verify_signature(header: str | None, body: bytes, secrets: Sequence[str], now: float) -> bool:
-    """Whether a webhook was signed with one of our secrets within 300 seconds of now.
-
-    Our own check: the SDK's accepts any time in the future and takes one secret.
-
-    Args:
-        header: Stripe-Signature.
-        body: the raw body.
-        secrets: every active secret of this endpoint.
-        now: seconds since the epoch.
-    """
-    if not header or len(header) > MAX_SIGNATURE_CHARS or not header.isascii():
-        return False
-    parts = [part.strip().partition("=") for part in header.split(",")]
-    times = [value for name, _, value in parts if name == "t"]
-    given = [value.encode() for name, _, value in parts if name == "v1"]
-    if len(times) != 1 or not times[0].isdigit() or len(times[0]) > len("99999999999"):
-        return False
-    if abs(now - int(times[0])) > SIGNATURE_TOLERANCE_SECONDS:
-        return False
-    signed = times[0].encode() + b"." + body
-    for secret in secrets:
-        expected = hmac.digest(secret.encode(), signed, "sha256").hex().encode()
-        if any(hmac.compare_digest(expected, one) for one in given):
-            return True
-    return False

@@ -27,7 +27,7 @@ from app.http.input.client_address import client_address, subscriber
 from app.http.input.free_text import check_texts, holds_card_number
 from app.http.problems import response_of
 from app.http.routes import ENDPOINTS
-from app.stripe.gateway import verify_signature
+from app.stripe.webhook_signature import verify_signature
 from tests.support.hostile.tokens import part, signed
 from tests.support.service import PLATFORM_SECRET
 from tests.unit.test_config import GOOD

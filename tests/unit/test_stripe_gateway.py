@@ -1,19 +1,17 @@
 """Stripe gateway: every way a call can end, as one of four outcomes."""
 
 import asyncio
-import json
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-import stripe
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.config import Settings, load_settings
-from app.stripe.gateway import Gateway, LookError, accepts, verify_signature
+from app.stripe.gateway import Gateway, LookError, accepts
 from tests.unit.test_config import GOOD
 
 INTENT = {"id": "pi_1", "object": "payment_intent", "amount": 100, "metadata": {}}
@@ -385,64 +383,3 @@ def test_every_condition_must_hold() -> None:
     assert accepts({"a.b": [1], "c": [2, 3]}, {"a": {"b": 1}, "c": 3})
     assert not accepts({"a.b": [1], "c": [2]}, {"a": {"b": 1}, "c": 3})
     assert not accepts({"a.b": [1]}, {"a": "b"})
-
-
-# ── webhooks ──────────────────────────────────────────────────────────────────────────────────
-
-BODY = json.dumps({"id": "evt_1"}).encode()
-NOW = 1_800_000_000
-SECRETS = ("whsec_old_0123456789", "whsec_new_0123456789")
-
-
-def signed(secret: str = SECRETS[0], at: int = NOW, body: bytes = BODY) -> str:
-    """A header made by Stripe's own package."""
-    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), secret, at))
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-def test_every_active_secret_verifies(secret: str) -> None:
-    """F41: during a rotation two are."""
-    assert verify_signature(signed(secret), BODY, SECRETS, NOW)
-
-
-def test_one_good_signature_is_enough() -> None:
-    """Stripe sends two while it rolls."""
-    header = f"t={NOW},v1={'0' * 64},v0=x,{signed().partition(',')[2]}"
-    assert verify_signature(header, BODY, SECRETS, NOW)
-
-
-@pytest.mark.parametrize("age", [-300, 0, 300])
-def test_the_clock_may_differ_by_300_seconds(age: int) -> None:
-    """Both ways."""
-    assert verify_signature(signed(at=NOW - age), BODY, SECRETS, NOW)
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        None,
-        "",
-        "x",
-        "t=",
-        "t=abc,v1=00",
-        f"t={NOW}",
-        f"t={NOW},v1=",
-        f"t={NOW},v1=é",
-        f"t={NOW},v0={signed().partition('v1=')[2]}",
-        f"t={NOW},t={NOW},{signed().partition(',')[2]}",
-        signed(at=NOW - 301),
-        signed(at=NOW + 301),
-        signed("whsec_another_0123456789"),
-        signed(body=b"{}"),
-        "t=" + "9" * 5000 + ",v1=00",
-        "," * 5000,
-    ],
-)
-def test_anything_else_does_not(header: str | None) -> None:
-    """Old, from the future, foreign, malformed: always False, never an exception."""
-    assert not verify_signature(header, BODY, SECRETS, NOW)
-
-
-def test_without_a_secret_nothing_verifies() -> None:
-    """An endpoint that was not configured is closed."""
-    assert not verify_signature(signed(), BODY, (), NOW)

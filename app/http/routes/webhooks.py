@@ -10,7 +10,7 @@ from app.errors import DatabaseError, Problem
 from app.http.context import SERVICES, Services
 from app.http.endpoint import check_encoding, count_request, read_body
 from app.observability.tracing import answered, spans
-from app.stripe.gateway import verify_signature
+from app.stripe.webhook_signature import verify_signature
 
 MAX_BODY_BYTES = 256 * 1024
 RECEIVED = b'{"received":true}'
