@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.integration.test_api_refunds import paid, paid_out
 from tests.support.database import Database
 from tests.support.service import running_service
 
@@ -26,6 +25,6 @@ async def test_leases_and_due_times_are_the_database_s(database: Database, minut
         async with running_service(database) as service:
             await service.payee()
             await service.start_worker()
-            await paid_out(service, await paid(service))
+            await service.paid_out(await service.paid())
             assert database.execute(STRAYED) == []
             assert service.violations() == []

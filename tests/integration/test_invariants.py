@@ -7,7 +7,6 @@ import pytest
 
 from app.observability import metrics
 from app.worker.periodic import invariants as watch
-from tests.integration.test_api_refunds import paid, paid_out, post
 from tests.support.service import TENANT, Service
 from tests.support.waiting import eventually
 
@@ -30,8 +29,8 @@ def plant(service: Service, change: LiteralString, value: object) -> None:
 
 async def touched(service: Service, payment: Any) -> None:
     """Something happens to the payment."""
-    reply = await post(
-        service, "/api/v1/refunds", {"paymentId": payment["id"], "reason": "other", "amount": 10}
+    reply = await service.ask(
+        "POST", "/api/v1/refunds", {"paymentId": payment["id"], "reason": "other", "amount": 10}
     )
     assert reply.status == 201, reply.body
 
@@ -43,7 +42,7 @@ async def test_the_worker_counts_breaches_and_sees_them_mended(
     monkeypatch.setattr(watch, "EVERY_SECONDS", SOON)
     await service.payee()
     await service.start_worker()
-    payment = await paid_out(service, await paid(service))
+    payment = await service.paid_out(await service.paid())
     plant(service, SHARE, 1)
     await touched(service, payment)
 
@@ -69,7 +68,7 @@ async def test_the_worker_counts_refunds_that_wait_for_the_balance(
     monkeypatch.setattr(watch, "EVERY_SECONDS", SOON)
     await service.payee()
     await service.start_worker()
-    payment = await paid(service)
+    payment = await service.paid()
     await touched(service, payment)
     plant(service, WAITS_FOR, "insufficient_funds")
 

@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from app.commands.refund_batch import State, show_bar
-from tests.integration.test_api_refunds import paid
 from tests.support import forked
 from tests.support.service import TENANT, Service
 
@@ -32,7 +31,7 @@ async def test_an_event_is_canceled_stopped_resumed_and_watched(service: Service
     await service.payee()
     worker = await service.start_worker()
     for number in range(2):
-        await paid(service, orderId=f"order-{number}", eventId="gig")
+        await service.paid(orderId=f"order-{number}", eventId="gig")
     await worker.stop()
     ask = ("start", TENANT, "gig", "--reason", "storm", "--no-watch")
     started = await run(service, *ask)
@@ -59,7 +58,7 @@ async def test_what_failed_is_shown_and_tried_again(service: Service) -> None:
     """A refund that fails later: exit 1 and its reason; resume refunds the payment anew."""
     await service.payee()
     await service.start_worker()
-    payment = await paid(service, eventId="gig")
+    payment = await service.paid(eventId="gig")
     started = await run(service, "start", TENANT, "gig", "--reason", "storm")
     batch = started.stdout.splitlines()[0]
     assert started.returncode == 0, started.stderr
@@ -109,7 +108,7 @@ async def test_a_payment_that_breaks_its_refund_holds_up_nobody(service: Service
     """An error that no refund should meet: the item is put off and says why; the others go on."""
     await service.payee()
     await service.start_worker()
-    payments = [await paid(service, orderId=f"order-{n}", eventId="gig") for n in range(3)]
+    payments = [await service.paid(orderId=f"order-{n}", eventId="gig") for n in range(3)]
     service.database.execute(BREAK.format(payment=payments[0]["id"]))
     started = await run(service, "start", TENANT, "gig", "--reason", "storm", "--no-watch")
     batch = started.stdout.strip()
@@ -133,7 +132,7 @@ async def test_an_authorised_payment_of_a_canceled_event_is_canceled(service: Se
     held = await service.payment(orderId="held", eventId="gig", captureMethod="manual")
     await service.pay(held)
     await service.until(f"/api/v1/payments/{held['id']}", status="requires_capture")
-    await paid(service, orderId="captured", eventId="gig")
+    await service.paid(orderId="captured", eventId="gig")
     started = await run(service, "start", TENANT, "gig", "--reason", "storm")
     assert started.returncode == 0, started.stderr
     last = started.stdout.splitlines()[-1]

@@ -29,7 +29,7 @@ JWT_SECRET = "0123456789abcdef0123456789abcdef"
 PLATFORM_SECRET = "whsec_platform_0123456789"
 CONNECT_SECRET = "whsec_connect_0123456789"
 STRIPE_KEY = "sk_test_simulator"
-ALL_SCOPES = "payments:read payments:write refunds:write accounts:write"
+ALL_SCOPES = "payments:read payments:write refunds:write escrow:write accounts:write"
 
 _numbers = count(1)
 
@@ -184,6 +184,24 @@ class Service:
         )
         await self.control("POST", "drain", {})
         return answer
+
+    async def paid(self, card: str = "pm_card_visa", **changes: Any) -> Any:
+        """A payment that has succeeded."""
+        payment = await self.payment(**changes)
+        await self.pay(payment, card)
+        return await self.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
+
+    async def paid_out(self, payment: Any) -> Any:
+        """The payment once every transfer has arrived."""
+        found: dict[str, Any] = {}
+
+        async def arrived() -> bool:
+            found.update(await self.get(f"/api/v1/payments/{payment['id']}"))
+            transfers = found["transfers"]
+            return bool(transfers) and all(t["status"] == "paid" for t in transfers)
+
+        await eventually(arrived)
+        return found
 
     async def get(self, path: str) -> Any:
         """The body of a successful GET."""
