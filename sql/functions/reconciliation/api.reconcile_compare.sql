@@ -33,7 +33,7 @@ BEGIN
             v_found.object ->> 'id', v_found.object_id, v_found.at_provider, v_found.ours,
             v_found.unexplained, v_found.object ->> 'currency', v_found.made_at);
         v_due := v_due + payments.reconcile_heal(p_tenant_id, p_run ->> 'id', p_account, p_resource,
-                                                 v_found);
+                                                 to_jsonb(v_found));
     END LOOP;
     RETURN v_due;
 END

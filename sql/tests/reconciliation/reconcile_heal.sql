@@ -6,7 +6,7 @@ SELECT settled_payment(tenant_a(), 'k1');
 SELECT keep('op', call_of(pay('k1'), 'v1')), keep('op2', call_of(pay('k1'), 'a1'));
 CREATE FUNCTION pg_temp.healed(p_resource text, p_class text, p_object jsonb) RETURNS integer
     LANGUAGE sql AS $$
-    SELECT payments.reconcile_heal(tenant_a(), 'r1', 'platform', p_resource, found)
+    SELECT payments.reconcile_heal(tenant_a(), 'r1', 'platform', p_resource, to_jsonb(found))
       FROM (SELECT p_object AS object, p_class AS class, pay('k1') AS object_id,
                    pay('k1') AS payment_id) AS found $$;
 SET LOCAL ROLE payments_definer;
@@ -38,7 +38,7 @@ SELECT is(
 RESET ROLE;
 SELECT keep('v1', account_of(tenant_a(), 'v1'));
 SET LOCAL ROLE payments_definer;
-SELECT payments.reconcile_heal(tenant_a(), 'r1', 'acct_v1_aaaaaaaa', 'payouts', found)
+SELECT payments.reconcile_heal(tenant_a(), 'r1', 'acct_v1_aaaaaaaa', 'payouts', to_jsonb(found))
   FROM (SELECT jsonb_build_object('id', 'po_1', 'amount', 7, 'currency', 'usd', 'status',
                                   'paid') AS object,
                class, NULL::uuid AS object_id, NULL::uuid AS payment_id
