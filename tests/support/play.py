@@ -46,6 +46,8 @@ FAULTS = (
     "unavailable",
 )
 MOMENTS = (1, 10, LEASE_SECONDS + 5, 700, 6 * 3600, 25 * 3600)
+LONGEST_OUTAGE = 2 * 86_400
+"""Seconds without any worker; after three days M17 is right to tell of an event that waits."""
 PAYEES = (("venue", "p0"), ("artist", "p1"), ("promoter", "p2"), ("seller", "p3"), ("venue", "p4"))
 MOST_PAYMENTS = 3
 EVENT = "gig"
@@ -104,7 +106,8 @@ FACTS = """
                               JOIN payments.stripe_transfers AS t
                                 ON t.tenant_id = p.tenant_id AND t.id = r.transfer_id
                              WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id
-                               AND r.status <> 'failed' AND r.cause_type <> 'receivable'
+                               AND r.status NOT IN ('failed', 'canceled')
+                               AND r.cause_type <> 'receivable'
                             UNION ALL
                             SELECT d.recipient_id, n.amount
                               FROM payments.receivable_nettings AS n
@@ -192,6 +195,7 @@ class Play:
         self.workers = [_Worker("w0"), _Worker("w1")]
         self.spent: Counter[str] = Counter()
         self.keys = 0
+        self.unattended = 0
         self.sound = True
         self.rows: list[Json] = []
 
@@ -374,7 +378,11 @@ class Play:
 
     def advance(self, which: int) -> None:
         """Time passes; escrows fall due, and payees are asked again for what they owe."""
-        self._pass(MOMENTS[which % len(MOMENTS)])
+        seconds = MOMENTS[which % len(MOMENTS)]
+        if self.unattended + seconds > LONGEST_OUTAGE:
+            self.quiet()
+        self.unattended += seconds
+        self._pass(seconds)
         self.scenario.call("escrows_release_due", limit=10)
         while self.scenario.call("receivable_retry"):
             pass
@@ -382,6 +390,7 @@ class Play:
 
     def quiet(self) -> None:
         """All news is told and all that is due now is done."""
+        self.unattended = 0
         for _ in range(6):
             told = self._tell_everything() + self._refund_batches()
             if not self._work_off() and not told:
