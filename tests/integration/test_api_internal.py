@@ -65,10 +65,8 @@ async def send(
 async def captured(service: Service, **changes: Any) -> dict[str, Any]:
     """A captured payment, all of it the platform's, and what names it; venue-1 can receive."""
     venue = await service.payee()
-    payment = await service.payment(**({"splits": []} | changes))
     await service.start_worker()
-    await service.pay(payment)
-    await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
+    payment = await service.paid(**({"splits": []} | changes))
     charge = service.database.execute(
         "SELECT latest_charge_id FROM payments.payment_intents WHERE id = %s", payment["id"]
     )[0][0]

@@ -159,11 +159,9 @@ def _stripe_review(service: Service) -> str:
 async def test_early_fraud_warning_then_rejection_refunds(service: Service) -> None:
     """A bank's warning about a captured payment asks a person; a rejection refunds all of it."""
     await service.payee()
-    payment = await service.payment()
     await service.start_worker()
-    await service.pay(payment)
+    payment = await service.paid()
     path = f"/api/v1/payments/{payment['id']}"
-    await service.until(path, status="succeeded")
     charge = service.database.execute("SELECT latest_charge_id FROM payments.payment_intents")[0][0]
     await service.control("POST", f"charges/{charge}", {"fraud_warning": True})
     await service.control("POST", "drain", {})

@@ -89,11 +89,8 @@ async def test_listed_payee_is_not_paid_until_approved(service: Service, listed:
         "businessName": "Золотая звезда",
     }
     account = (await service.ask("POST", "/api/v1/connected-accounts", body)).body
-    payment = await service.payment()
     await service.start_worker()
-    await service.pay(payment)
-    path = f"/api/v1/payments/{payment['id']}"
-    paid = await service.until(path, status="succeeded")
+    paid = await service.paid()
     assert [transfer["status"] for transfer in paid["transfers"]] == ["pending"]
     reply = await service.ask("GET", "/api/v1/reviews?kind=aml", headers=reviewer())
     (review,) = reply.body["data"]

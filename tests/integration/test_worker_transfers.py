@@ -60,9 +60,7 @@ async def test_a_blocked_payee_is_paid_once_enabled(service: Service) -> None:
     await service.control("POST", "drain", {})
     url = f"/api/v1/connected-accounts/{account['id']}"
     await service.until(url, transfersEnabled=False)
-    payment = await service.payment()
-    await service.pay(payment)
-    await service.until(f"/api/v1/payments/{payment['id']}", status="succeeded")
+    payment = await service.paid()
     page = await service.get("/api/v1/transfers?status=blocked")
     assert [one["amount"] for one in page["data"]] == [9_000]
     assert await service.transfers_at_stripe() == []

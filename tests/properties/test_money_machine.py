@@ -135,10 +135,10 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
             with told(self.play):
                 self.play.do(name, *args)
 
-        @initialize(a=few, b=numbers, c=few, d=few, told=st.sampled_from(OPENINGS))
-        def open_the_shop(self, a: int, b: int, c: int, d: int, told: Opening) -> None:
+        @initialize(a=few, b=numbers, c=few, d=few, opening=st.sampled_from(OPENINGS))
+        def open_the_shop(self, a: int, b: int, c: int, d: int, opening: Opening) -> None:
             self.do("sell", a, b, c, d, 0)
-            for step in told:
+            for step in opening:
                 self.do(*step)
 
         @precondition(lambda self: len(self.play.rows) < MOST_PAYMENTS)
@@ -175,7 +175,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
         def refund_at_dashboard(self, a: int, b: int) -> None:
             self.do("refund_at_dashboard", a, b)
 
-        @precondition(lambda self: self.play.refunds_under_way())
+        @precondition(lambda self: self.play.refunds_to_return())
         @rule(a=few)
         def refund_comes_back(self, a: int) -> None:
             self.do("refund_comes_back", a)

@@ -265,7 +265,7 @@ class Play:
 
     def refund_comes_back(self, which: int) -> None:
         """A bank refuses a refund, at once or after it had succeeded."""
-        rows = self.refunds_under_way()
+        rows = self.refunds_to_return()
         if rows:
             world, row = self.stripe.world, rows[which % len(rows)]
             self.stripe.act(lambda: refunds.fail(world, row, "lost_or_stolen_card"))
@@ -403,7 +403,7 @@ class Play:
         world = self.stripe.world
         return [c for c in world.store.charges.oldest() if c.captured and c.source_transfer is None]
 
-    def refunds_under_way(self) -> list[Any]:
+    def refunds_to_return(self) -> list[Any]:
         """Refunds at Stripe that a bank can still send back."""
         return [r for r in self._refunds() if r.status in {"pending", "succeeded"}]
 
